@@ -1,0 +1,1 @@
+//! The STIX pattern language (STIX 2.1 §9).

@@ -1,0 +1,1 @@
+//! STIX timestamps (STIX 2.1 §2.16).
