@@ -1,1 +1,22 @@
-//! Kizuna: access.
+//! Who may read what.
+//!
+//! Owns parties, labels, clearances, policies and the one decision [`Reader::decide`]; refuses to know about
+//! storage, transport and formats. Pure: the time is an argument.
+//!
+//! Start at [`label::Label`] (what content asks for), [`directory::Directory`] (who everybody is, as a fold
+//! over the log of rights) and [`reader::Reader`] (one viewer's facts, against which labels are decided).
+
+pub mod directory;
+pub mod label;
+pub mod marking;
+pub mod party;
+pub mod policy;
+pub mod reader;
+pub mod rights;
+pub mod spec;
+
+pub use directory::Directory;
+pub use label::Label;
+pub use party::{CommunityId, Country, KeyId, MemberId, Party, PersonId};
+pub use reader::{Decision, Principal, Reader};
+pub use rights::{Recorded, Rights};

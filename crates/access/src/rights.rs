@@ -1,0 +1,115 @@
+//! The log of rights: every fact about who is who and may what, as events in the order they were recorded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::Label;
+use crate::party::{CommunityId, Country, KeyId, MemberId, Party, PersonId};
+
+/// What kind of organisation a member is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sector {
+    Public,
+    Private,
+    Academic,
+    Military,
+    Civil,
+}
+
+/// What a person may do, beyond reading its member's view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    Reader,
+    Analyst,
+    Releaser,
+    Admin,
+    Auditor,
+    Quarantine,
+}
+
+/// Policy id → the level held and the categories held.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Clearance(pub BTreeMap<String, Cleared>);
+
+/// What is held under one policy.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Cleared {
+    pub level: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub categories: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// Who holds a clearance: effective is the meet of person, member, key and node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holder {
+    Node,
+    Member(MemberId),
+    Person(PersonId),
+    Key(KeyId),
+}
+
+/// What a collection holds.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holds {
+    /// Everything that the reader may read.
+    All,
+    /// What names this party in its audience.
+    Naming(Party),
+    /// Nothing: it is only written to.
+    Nothing,
+}
+
+/// One change of rights. The whole directory is a fold over these.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Rights {
+    /// The first one is the node's own member.
+    MemberAdded { member: MemberId, name: String, country: Country, sector: Sector, hosted: bool },
+    CommunityAdded { community: CommunityId, name: String, owned: bool, from_joining: bool },
+    /// Effective from `from` (or the event) until `until`, both by the injected clock; `until` is exclusive.
+    Joined {
+        community: CommunityId,
+        member: MemberId,
+        from: Option<Timestamp>,
+        until: Option<Timestamp>,
+    },
+    Left { community: CommunityId, member: MemberId },
+    ClientAdded { client: MemberId, of: MemberId },
+    ClientRemoved { client: MemberId, of: MemberId },
+    PersonAdded { person: PersonId, email: String, member: MemberId, roles: BTreeSet<Role> },
+    RolesSet { person: PersonId, roles: BTreeSet<Role> },
+    /// The account is closed; its keys and sessions with it.
+    PersonRemoved { person: PersonId },
+    ClearanceSet { holder: Holder, clearance: Clearance },
+    /// `sha256` is of the key's 256 random bits, in lower-case hex. `read_only` keys never write.
+    KeyAdded { key: KeyId, person: PersonId, sha256: String, read_only: bool, expires: Option<Timestamp> },
+    KeyRevoked { key: KeyId },
+    /// A collection beside the built-in ones. `default` labels what has no audience of its own.
+    CollectionAdded {
+        collection: Uuid,
+        root: Option<CommunityId>,
+        title: String,
+        holds: Holds,
+        writable: bool,
+        default: Option<Label>,
+    },
+    /// A member follows this source's copy of objects whose author is no party here (by `created_by_ref`).
+    FollowSet { member: MemberId, created_by: kizuna_stix::Id, source: MemberId },
+}
+
+/// An event of the store's one order: `at` is strictly increasing over contributions and rights alike.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Recorded {
+    /// Number of this event in the log of rights, from 1. The policy epoch is the last one.
+    pub epoch: u64,
+    /// The store's clock when it was recorded: never before, and always after, any earlier event.
+    pub at: Timestamp,
+    pub rights: Rights,
+}
