@@ -45,12 +45,20 @@ impl Directory {
     }
 
     /// Who presents this API key.
-    pub fn authenticate_key(&self, _secret: &[u8; 32], _now: Timestamp) -> Result<Principal, NotAuthenticated> {
+    pub fn authenticate_key(
+        &self,
+        _secret: &[u8; 32],
+        _now: Timestamp,
+    ) -> Result<Principal, NotAuthenticated> {
         Err(NotAuthenticated)
     }
 
     /// The principal of a person who signed in to the pages.
-    pub fn authenticate_person(&self, _person: PersonId, _now: Timestamp) -> Result<Principal, NotAuthenticated> {
+    pub fn authenticate_person(
+        &self,
+        _person: PersonId,
+        _now: Timestamp,
+    ) -> Result<Principal, NotAuthenticated> {
         Err(NotAuthenticated)
     }
 

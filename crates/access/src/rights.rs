@@ -71,8 +71,19 @@ pub enum Holds {
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Rights {
     /// The first one is the node's own member.
-    MemberAdded { member: MemberId, name: String, country: Country, sector: Sector, hosted: bool },
-    CommunityAdded { community: CommunityId, name: String, owned: bool, from_joining: bool },
+    MemberAdded {
+        member: MemberId,
+        name: String,
+        country: Country,
+        sector: Sector,
+        hosted: bool,
+    },
+    CommunityAdded {
+        community: CommunityId,
+        name: String,
+        owned: bool,
+        from_joining: bool,
+    },
     /// Effective from `from` (or the event) until `until`, both by the injected clock; `until` is exclusive.
     Joined {
         community: CommunityId,
@@ -80,17 +91,47 @@ pub enum Rights {
         from: Option<Timestamp>,
         until: Option<Timestamp>,
     },
-    Left { community: CommunityId, member: MemberId },
-    ClientAdded { client: MemberId, of: MemberId },
-    ClientRemoved { client: MemberId, of: MemberId },
-    PersonAdded { person: PersonId, email: String, member: MemberId, roles: BTreeSet<Role> },
-    RolesSet { person: PersonId, roles: BTreeSet<Role> },
+    Left {
+        community: CommunityId,
+        member: MemberId,
+    },
+    ClientAdded {
+        client: MemberId,
+        of: MemberId,
+    },
+    ClientRemoved {
+        client: MemberId,
+        of: MemberId,
+    },
+    PersonAdded {
+        person: PersonId,
+        email: String,
+        member: MemberId,
+        roles: BTreeSet<Role>,
+    },
+    RolesSet {
+        person: PersonId,
+        roles: BTreeSet<Role>,
+    },
     /// The account is closed; its keys and sessions with it.
-    PersonRemoved { person: PersonId },
-    ClearanceSet { holder: Holder, clearance: Clearance },
+    PersonRemoved {
+        person: PersonId,
+    },
+    ClearanceSet {
+        holder: Holder,
+        clearance: Clearance,
+    },
     /// `sha256` is of the key's 256 random bits, in lower-case hex. `read_only` keys never write.
-    KeyAdded { key: KeyId, person: PersonId, sha256: String, read_only: bool, expires: Option<Timestamp> },
-    KeyRevoked { key: KeyId },
+    KeyAdded {
+        key: KeyId,
+        person: PersonId,
+        sha256: String,
+        read_only: bool,
+        expires: Option<Timestamp>,
+    },
+    KeyRevoked {
+        key: KeyId,
+    },
     /// A collection beside the built-in ones. `default` labels what has no audience of its own.
     CollectionAdded {
         collection: Uuid,
@@ -101,7 +142,11 @@ pub enum Rights {
         default: Option<Label>,
     },
     /// A member follows this source's copy of objects whose author is no party here (by `created_by_ref`).
-    FollowSet { member: MemberId, created_by: kizuna_stix::Id, source: MemberId },
+    FollowSet {
+        member: MemberId,
+        created_by: kizuna_stix::Id,
+        source: MemberId,
+    },
 }
 
 /// An event of the store's one order: `at` is strictly increasing over contributions and rights alike.

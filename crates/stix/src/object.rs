@@ -82,7 +82,8 @@ impl Object {
         let Some(Value::Array(entries)) = self.get("granular_markings") else { return Vec::new() };
         let mut refs: Vec<Id> = Vec::new();
         for entry in entries {
-            let Some(id) = entry.get("marking_ref").and_then(Value::as_str).and_then(|id| id.parse().ok()) else {
+            let Some(id) = entry.get("marking_ref").and_then(Value::as_str).and_then(|id| id.parse().ok())
+            else {
                 continue;
             };
             if !refs.contains(&id) {
@@ -123,7 +124,9 @@ impl Object {
 
 fn collect_references(key: &str, value: &Value, found: &mut Vec<Id>) {
     match value {
-        Value::String(text) if key.ends_with("_ref") || key.ends_with("_refs") => found.extend(text.parse::<Id>()),
+        Value::String(text) if key.ends_with("_ref") || key.ends_with("_refs") => {
+            found.extend(text.parse::<Id>())
+        }
         Value::Array(items) => items.iter().for_each(|item| collect_references(key, item, found)),
         Value::Object(map) => map.iter().for_each(|(key, item)| collect_references(key, item, found)),
         _ => {}

@@ -1,1 +1,23 @@
-//! Kizuna: store.
+//! The store: contributions in, views out.
+//!
+//! Owns what is written and the one way to read it. All gate logic (which rows a viewer may see, in which order,
+//! which of several contributions wins) lives here above the engines, in plain Rust over [`backend::Snapshot`]; an
+//! engine only keeps rows and indexes. Refuses to know formats other than STIX, transports and use cases.
+//!
+//! Start at [`Store`]; read through [`View`]; write through [`Writer`].
+
+mod backend;
+pub mod clock;
+pub mod contribution;
+pub mod query;
+mod sqlite;
+pub mod store;
+pub mod view;
+pub mod writer;
+
+pub use clock::{Clock, SystemClock};
+pub use contribution::{Contribution, Outcome, Quarantined};
+pub use query::{Page, Position, Search, Selection, Versions};
+pub use store::{Options, Store, StoreError};
+pub use view::View;
+pub use writer::Writer;

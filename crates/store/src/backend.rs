@@ -1,0 +1,1 @@
+//! What an engine must do: rows and indexes, no gate.
