@@ -1,1 +1,27 @@
-//! Kizuna: app.
+//! Use cases: what a node can be asked to do, by a person, a program, a page or the command line.
+//!
+//! Owns the pipeline of an envelope, sign-in, sealed cursors, peers, and who may call which of them. Refuses to know
+//! HTTP, HTML and terminals. Every call blocks until it is done (and durable, where it writes): call from a blocking
+//! thread.
+//!
+//! Start at [`Node`].
+
+pub mod cursor;
+pub mod error;
+pub mod explain;
+pub mod ingest;
+pub mod kept;
+pub mod node;
+pub mod people;
+pub mod read;
+pub mod sample;
+pub mod sign_in;
+
+pub use error::AppError;
+pub use explain::Explanation;
+pub use ingest::{Delivery, ItemOutcome, ItemReport, Report, Target};
+pub use kizuna_store::query::{Count, Item, Position, Search, Selection, Start, Versions};
+pub use kizuna_store::{Clock, Quarantined, SystemClock};
+pub use node::{Config, Node};
+pub use people::{Caller, Collection, People, Root};
+pub use read::{From, Listing, Reading};

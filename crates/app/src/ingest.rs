@@ -1,0 +1,111 @@
+//! Ingest: the way of an envelope from bytes to contributions.
+
+use jiff::Timestamp;
+use kizuna_access::Principal;
+use kizuna_stix::Fault;
+use uuid::Uuid;
+
+use crate::{AppError, Node};
+
+/// Where an envelope is put: the channel, which gives what is unmarked its label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Target {
+    /// A command or the native API without a collection: the own member is the default audience.
+    #[default]
+    Own,
+    /// A writable collection of [`crate::People::roots`].
+    Collection(Uuid),
+}
+
+/// How an envelope is delivered.
+#[derive(Default)]
+pub struct Delivery<'a> {
+    pub target: Target,
+    /// A label in words, such as `tlp:amber rel:JPN,EST class:EXERCISE/SECRET orcon`, that narrows and defaults what
+    /// comes through this channel.
+    pub label: Option<&'a str>,
+    /// The source's reliability by the Admiralty scale, `A`–`F`.
+    pub reliability: Option<char>,
+    /// Called as batches are stored: objects done, objects in all.
+    pub progress: Option<&'a (dyn Fn(usize, usize) + Sync)>,
+    /// Per-item results kept in the report; counts go on beyond. 0 keeps only what was quarantined, up to a cap.
+    pub items: usize,
+}
+
+/// What became of one object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ItemOutcome {
+    Stored,
+    /// The same source gave the same bytes under the same label through the same channel before: a success.
+    Duplicate,
+    /// Kept byte for byte with its reasons, for its source to look at.
+    Quarantined,
+}
+
+/// One object of the envelope, in its order.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ItemReport {
+    /// As it was written, where it could be read.
+    pub id: Option<String>,
+    pub version: Option<Timestamp>,
+    pub outcome: ItemOutcome,
+    /// Reasons of a quarantine; warnings of what was stored.
+    pub faults: Vec<Fault>,
+}
+
+/// What became of an envelope.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Report {
+    pub total: usize,
+    pub stored: usize,
+    pub duplicates: usize,
+    pub quarantined: usize,
+    /// Objects stored with warnings.
+    pub warned: usize,
+    /// Bounded by [`Delivery::items`].
+    pub items: Vec<ItemReport>,
+    /// Each reason with how often it occurred, most frequent first, bounded.
+    pub reasons: Vec<(String, usize)>,
+}
+
+impl Node {
+    /// Takes in an envelope: a STIX bundle 2.0 or 2.1, a TAXII envelope, an array or one object, gzipped or not.
+    /// What cannot be accepted is quarantined with its reasons; the rest is stored and durable on return.
+    ///
+    /// # Errors
+    /// When the input as a whole is no envelope, breaks a cap, or the caller may not write there. A target that the
+    /// caller may not see is [`AppError::NotFound`].
+    pub fn ingest(
+        &self,
+        _who: &Principal,
+        _bytes: &[u8],
+        _delivery: &Delivery<'_>,
+    ) -> Result<Report, AppError> {
+        Err(AppError::Unavailable("ingest is not built yet".to_owned()))
+    }
+
+    /// What [`Node::ingest`] would do, storing nothing.
+    pub fn dry_run(
+        &self,
+        _who: &Principal,
+        _bytes: &[u8],
+        _delivery: &Delivery<'_>,
+    ) -> Result<Report, AppError> {
+        Err(AppError::Unavailable("ingest is not built yet".to_owned()))
+    }
+
+    /// Narrows the caller's member's own contributions to an object (all versions, or one) to that member: TAXII's
+    /// DELETE. Says how many versions it covered.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where the member has given nothing under this id that it can read.
+    pub fn withdraw(
+        &self,
+        _who: &Principal,
+        _id: &kizuna_stix::Id,
+        _version: Option<Timestamp>,
+    ) -> Result<u64, AppError> {
+        Err(AppError::NotFound)
+    }
+}

@@ -1,0 +1,95 @@
+//! A node: its store, its clock, and the ways to ask it for something.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use kizuna_access::{Directory, Principal};
+use kizuna_stix::read::Limits;
+use kizuna_store::{Clock, Options, Store, SystemClock};
+use tokio::sync::watch;
+
+use crate::AppError;
+use crate::cursor::Sealer;
+use crate::people::{Caller, People};
+use crate::read::Reading;
+
+/// How to open a node.
+#[derive(Clone)]
+pub struct Config {
+    /// The data directory; created when it is new.
+    pub data: PathBuf,
+    pub clock: Arc<dyn Clock>,
+    /// Read connections kept open.
+    pub readers: usize,
+    /// Caps on what is taken in.
+    pub limits: Limits,
+}
+
+impl Config {
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self { data: data.into(), clock: Arc::new(SystemClock), readers: 8, limits: Limits::default() }
+    }
+}
+
+/// One node. Cheap to clone.
+#[derive(Clone)]
+pub struct Node {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) limits: Limits,
+    pub(crate) sealer: Sealer,
+    data: Arc<PathBuf>,
+}
+
+impl Node {
+    /// Opens the data directory and takes its lock.
+    ///
+    /// # Errors
+    /// [`AppError::Unavailable`] where another process owns the directory or the disk refuses.
+    pub fn open(config: Config) -> Result<Self, AppError> {
+        let options =
+            Options { directory: config.data.clone(), clock: config.clock.clone(), readers: config.readers };
+        let store = Store::open(options)?;
+        let sealer = Sealer::new(&store.secret("cursor")?);
+        Ok(Self { store, clock: config.clock, limits: config.limits, sealer, data: Arc::new(config.data) })
+    }
+
+    /// The data directory.
+    pub fn data(&self) -> &std::path::Path {
+        &self.data
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Caps on one envelope, such as TAXII's `max_content_length`.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Who everybody is, at the newest epoch.
+    pub fn directory(&self) -> Result<Arc<Directory>, AppError> {
+        Ok(self.store.directory()?)
+    }
+
+    /// The store as this viewer may read it, in one consistent read transaction. Do not hold it while waiting for
+    /// anything.
+    ///
+    /// # Errors
+    /// [`AppError::NotAuthenticated`] where the account or key is no longer valid.
+    pub fn read(&self, who: &Principal) -> Result<Reading, AppError> {
+        Ok(Reading::new(self.store.view(who)?, self.sealer.clone()))
+    }
+
+    /// Members, users, keys, communities, collections, as this caller may see and change them.
+    pub fn people(&self, caller: Caller) -> People<'_> {
+        People::new(self, caller)
+    }
+
+    /// A wake-up per commit, for streams. Only a hint: what is new is found by reading on from a cursor.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.store.commits()
+    }
+}

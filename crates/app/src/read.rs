@@ -1,0 +1,149 @@
+//! Reading: a view, with cursors that may leave the node.
+
+use kizuna_access::{Directory, Principal, Reader};
+use kizuna_stix::Id;
+use kizuna_store::query::{Count, Item, Search, Selection, Start};
+use kizuna_store::{Position, Quarantined, View};
+
+use crate::AppError;
+use crate::cursor::Sealer;
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum From {
+    #[default]
+    First,
+    /// Where the listing before this one ended: its `next`.
+    Cursor(String),
+    /// What became readable after this instant (exclusive).
+    AddedAfter(jiff::Timestamp),
+}
+
+/// Items, and where to go on.
+#[derive(Debug, Clone)]
+pub struct Listing<T = Item> {
+    pub items: Vec<T>,
+    /// A sealed cursor after the last item; `None` when nothing was read and there is no place to go on from.
+    pub next: Option<String>,
+    /// Whether there was more at the time of reading.
+    pub more: bool,
+}
+
+/// The store as one viewer may read it.
+pub struct Reading {
+    view: View,
+    sealer: Sealer,
+}
+
+impl Reading {
+    pub(crate) fn new(view: View, sealer: Sealer) -> Self {
+        Self { view, sealer }
+    }
+
+    /// The viewer's facts: labels are decided with it.
+    pub fn reader(&self) -> &Reader {
+        self.view.reader()
+    }
+
+    /// The directory at this reading's epoch.
+    pub fn directory(&self) -> &Directory {
+        self.view.directory()
+    }
+
+    fn who(&self) -> &Principal {
+        self.view.reader().principal()
+    }
+
+    /// Objects in the viewer's order of arrivals.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] for a cursor that was not given to this viewer for this selection.
+    pub fn page(&self, selection: &Selection, from: &From, limit: usize) -> Result<Listing, AppError> {
+        let question = format!("page {selection:?}");
+        let start = match from {
+            From::First => Start::First,
+            From::AddedAfter(instant) => Start::AddedAfter(*instant),
+            From::Cursor(cursor) => Start::After(self.sealer.open(self.who(), &question, cursor)?),
+        };
+        let page = self.view.page(selection, start, limit)?;
+        let more = page.next.is_some();
+        self.listing(&question, page.items, page.next, more)
+    }
+
+    /// Search hits, newest arrival first.
+    pub fn search(&self, search: &Search, cursor: Option<&str>, limit: usize) -> Result<Listing, AppError> {
+        let question = format!("search {search:?}");
+        let before: Option<Position> =
+            cursor.map(|cursor| self.sealer.open(self.who(), &question, cursor)).transpose()?;
+        let page = self.view.search(search, before, limit)?;
+        let more = page.next.is_some();
+        self.listing(&question, page.items, page.next, more)
+    }
+
+    /// How many a search finds, counting no further than `cap`.
+    pub fn count(&self, search: &Search, cap: u64) -> Result<Count, AppError> {
+        Ok(self.view.count(search, cap)?)
+    }
+
+    /// The newest readable version.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], hidden and absent alike.
+    pub fn object(&self, id: &Id) -> Result<Item, AppError> {
+        self.view.object(id)?.ok_or(AppError::NotFound)
+    }
+
+    /// The winner of each readable version, oldest first.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], hidden and absent alike.
+    pub fn versions(&self, id: &Id) -> Result<Vec<Item>, AppError> {
+        some(self.view.versions(id)?)
+    }
+
+    /// Every readable contribution: what its sources claim.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], hidden and absent alike.
+    pub fn claims(&self, id: &Id) -> Result<Vec<Item>, AppError> {
+        some(self.view.claims(id)?)
+    }
+
+    /// What readable objects refer to this one, newest arrival first.
+    pub fn referring(&self, id: &Id, cursor: Option<&str>, limit: usize) -> Result<Listing, AppError> {
+        let search = Search { refers_to: Some(id.clone()), ..Search::default() };
+        self.search(&search, cursor, limit)
+    }
+
+    /// Quarantined input of the viewer's own member, or of all with the role `quarantine`; newest first.
+    pub fn quarantine(&self, cursor: Option<&str>, limit: usize) -> Result<Listing<Quarantined>, AppError> {
+        let question = "quarantine";
+        let before: Option<u64> =
+            cursor.map(|cursor| self.sealer.open(self.who(), question, cursor)).transpose()?;
+        let found = self.view.quarantine(before, limit)?;
+        let more = found.len() == limit;
+        let last = found.last().map(|(number, _)| *number);
+        let items = found.into_iter().map(|(_, quarantined)| quarantined).collect();
+        let next = last.map(|number| self.sealer.seal(self.who(), question, &number)).transpose()?;
+        Ok(Listing { items, next, more })
+    }
+
+    fn listing(
+        &self,
+        question: &str,
+        items: Vec<Item>,
+        next: Option<Position>,
+        more: bool,
+    ) -> Result<Listing, AppError> {
+        let place = next.or_else(|| items.last().map(|item| item.position));
+        let next = place.map(|place| self.sealer.seal(self.who(), question, &place)).transpose()?;
+        Ok(Listing { items, next, more })
+    }
+}
+
+fn some(items: Vec<Item>) -> Result<Vec<Item>, AppError> {
+    if items.is_empty() {
+        return Err(AppError::NotFound);
+    }
+    Ok(items)
+}
