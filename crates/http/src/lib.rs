@@ -1,1 +1,23 @@
-//! Kizuna: http.
+//! What the API and the pages share: the registry of output paths, the router that can only be built from it, who
+//! asks, and one map from failures to statuses.
+//!
+//! Owns everything between a connection and a handler. Refuses to know any face's format: a face gives a presenter
+//! for failures and, where it needs one, an inspection of the request's head.
+//!
+//! A face declares its entries under [`registry`], writes handlers that take [`Viewer`], [`Path`], [`Query`] and
+//! `State<Server>`, and adds them to [`Routes`]. Handlers extract, call the node through [`Server::blocking`] or
+//! [`Server::writing`], map and return.
+
+pub mod failure;
+pub mod payload;
+pub mod registry;
+pub mod routes;
+pub mod server;
+pub mod viewer;
+
+pub use failure::{Failure, Place};
+pub use payload::{Json, Path, Payload, Query};
+pub use registry::OutputPath;
+pub use routes::{BuildError, RequestId, Routes};
+pub use server::{Caps, Permit, Server};
+pub use viewer::{Viewer, session_cookie};

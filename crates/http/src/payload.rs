@@ -1,0 +1,165 @@
+//! What a request sends: bodies within their cap, JSON and query strings whose faults say where.
+
+use std::io::Read;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt as _;
+use http::request::Parts;
+use http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
+
+use crate::{Failure, Server};
+
+/// Larger bodies are decompressed on a blocking thread.
+const INLINE_BYTES: usize = 64 << 10;
+
+/// The whole body, decompressed, within the node's cap.
+#[derive(Debug, Clone)]
+pub struct Payload(pub Bytes);
+
+/// A JSON body. A fault says at which path it is.
+#[derive(Debug, Clone)]
+pub struct Json<T>(pub T);
+
+/// A query string. A fault says in which parameter it is.
+#[derive(Debug, Clone)]
+pub struct Query<T>(pub T);
+
+/// The parameters of a path. One that cannot be read names nothing: not found.
+#[derive(Debug, Clone)]
+pub struct Path<T>(pub T);
+
+impl FromRequest<Server> for Payload {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, server: &Server) -> Result<Self, Failure> {
+        let cap = server.caps().body_bytes;
+        let (parts, body) = request.into_parts();
+        let encoding = Encoding::of(&parts.headers)?;
+        let bytes = collect(&parts.headers, body, cap).await?;
+        match encoding {
+            Encoding::Identity => Ok(Self(bytes)),
+            Encoding::Gzip if bytes.len() <= INLINE_BYTES => gunzip(&bytes, cap).map(Self),
+            Encoding::Gzip => {
+                let task = tokio::task::spawn_blocking(move || gunzip(&bytes, cap));
+                task.await.unwrap_or_else(|_| Err(Failure::internal("decompression panicked"))).map(Self)
+            }
+        }
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<Server> for Json<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, server: &Server) -> Result<Self, Failure> {
+        if !is_json(request.headers()) {
+            return Err(Failure::unsupported_media("send application/json"));
+        }
+        let Payload(bytes) = Payload::from_request(request, server).await?;
+        json(&bytes).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned> FromRequestParts<Server> for Query<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Failure> {
+        match axum::extract::Query::<T>::from_request_parts(parts, server).await {
+            Ok(axum::extract::Query(query)) => Ok(Self(query)),
+            Err(rejection) => {
+                let text = rejection.body_text();
+                let fault = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+                let (place, rule) = fault.split_once(": ").unwrap_or(("", fault));
+                Err(Failure::invalid(format!("?{place}"), rule))
+            }
+        }
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Server> for Path<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Failure> {
+        match axum::extract::Path::<T>::from_request_parts(parts, server).await {
+            Ok(axum::extract::Path(path)) => Ok(Self(path)),
+            Err(_) => Err(kizuna_app::AppError::NotFound.into()),
+        }
+    }
+}
+
+/// Reads JSON; a fault says at which path it is.
+pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = match error.path().to_string() {
+            root if root == "." => "$".to_owned(),
+            path => format!("$.{path}"),
+        };
+        Failure::invalid(path, error.into_inner().to_string())
+    })?;
+    match deserializer.end() {
+        Ok(()) => Ok(value),
+        Err(error) => Err(Failure::invalid("$", error.to_string())),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// How a body is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Identity,
+    Gzip,
+}
+
+impl Encoding {
+    fn of(headers: &HeaderMap) -> Result<Self, Failure> {
+        let Some(value) = headers.get(header::CONTENT_ENCODING) else { return Ok(Self::Identity) };
+        match value.to_str().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+            "" | "identity" => Ok(Self::Identity),
+            "gzip" | "x-gzip" => Ok(Self::Gzip),
+            _ => Err(Failure::unsupported_media("a body may be encoded with gzip only")
+                .with_header(header::ACCEPT_ENCODING, http::HeaderValue::from_static("gzip, identity"))),
+        }
+    }
+}
+
+/// Takes in a body: refused by its announced length at once, else when it has grown over the cap.
+pub(crate) async fn collect(headers: &HeaderMap, body: Body, cap: usize) -> Result<Bytes, Failure> {
+    let over = || Failure::too_large("the body's length in bytes", cap);
+    let announced =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > cap as u64) {
+        return Err(over());
+    }
+    let mut whole = BytesMut::new();
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let data = chunk.map_err(|_| Failure::invalid("$", "the body ended too early"))?;
+        if whole.len() + data.len() > cap {
+            return Err(over());
+        }
+        whole.extend_from_slice(&data);
+    }
+    Ok(whole.freeze())
+}
+
+/// Decompresses within the cap, however much a small input claims to hold.
+fn gunzip(bytes: &[u8], cap: usize) -> Result<Bytes, Failure> {
+    let mut plain = Vec::new();
+    let mut reader = flate2::read::MultiGzDecoder::new(bytes).take(cap as u64 + 1);
+    reader.read_to_end(&mut plain).map_err(|_| Failure::invalid("$", "the body is not sound gzip"))?;
+    if plain.len() > cap {
+        return Err(Failure::too_large("the decompressed body's length in bytes", cap));
+    }
+    Ok(plain.into())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! What handlers share: the node, the caps, and the bridge to blocking threads.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kizuna_app::{AppError, Node};
+use tokio::sync::Semaphore;
+
+use crate::Failure;
+
+/// Caps on what a client may ask of the node.
+#[derive(Debug, Clone)]
+pub struct Caps {
+    /// Bytes of one request's body, as sent and after decompression.
+    pub body_bytes: usize,
+    /// From the request's head to the answer's head. Streams last longer.
+    pub request_time: Duration,
+    /// Requests under way at once; more are turned away with 503.
+    pub requests: usize,
+    /// Reads under way at once; more wait.
+    pub reads: usize,
+    /// Writes under way at once; more wait.
+    pub writes: usize,
+    /// Streams open at once; more are turned away with 503.
+    pub streams: usize,
+    /// Objects of one page.
+    pub page: usize,
+}
+
+impl Default for Caps {
+    fn default() -> Self {
+        Self {
+            body_bytes: 32 << 20,
+            request_time: Duration::from_secs(60),
+            requests: 1024,
+            reads: 16,
+            writes: 64,
+            streams: 512,
+            page: 1000,
+        }
+    }
+}
+
+/// What handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct Server {
+    node: Node,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    caps: Caps,
+    secure_cookies: bool,
+    requests: Arc<Semaphore>,
+    reads: Arc<Semaphore>,
+    writes: Arc<Semaphore>,
+    streams: Arc<Semaphore>,
+}
+
+/// A place among those that are under way at once, given back when dropped.
+pub type Permit = tokio::sync::OwnedSemaphorePermit;
+
+impl Server {
+    /// `secure_cookies` where clients reach the node over TLS: session cookies are then never sent without it.
+    pub fn new(node: Node, caps: Caps, secure_cookies: bool) -> Self {
+        let shared = Shared {
+            secure_cookies,
+            requests: Arc::new(Semaphore::new(caps.requests)),
+            reads: Arc::new(Semaphore::new(caps.reads)),
+            writes: Arc::new(Semaphore::new(caps.writes)),
+            streams: Arc::new(Semaphore::new(caps.streams)),
+            caps,
+        };
+        Self { node, shared: Arc::new(shared) }
+    }
+
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+
+    pub fn caps(&self) -> &Caps {
+        &self.shared.caps
+    }
+
+    pub fn secure_cookies(&self) -> bool {
+        self.shared.secure_cookies
+    }
+
+    /// Reads on a blocking thread.
+    pub async fn blocking<T, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Node) -> Result<T, AppError> + Send + 'static,
+    {
+        self.run(&self.shared.reads, work).await
+    }
+
+    /// Writes on a blocking thread: its result means that the write is durable. Counted apart from reads, so that
+    /// those who wait for the disk do not keep readers out.
+    pub async fn writing<T, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Node) -> Result<T, AppError> + Send + 'static,
+    {
+        self.run(&self.shared.writes, work).await
+    }
+
+    async fn run<T, F>(&self, places: &Arc<Semaphore>, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Node) -> Result<T, AppError> + Send + 'static,
+    {
+        let permit = Arc::clone(places).acquire_owned().await.map_err(|_| Failure::busy())?;
+        let node = self.node.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            // Work goes on when its client is gone; it keeps its place until it is done.
+            let _permit = permit;
+            work(&node)
+        });
+        match task.await {
+            Ok(outcome) => outcome.map_err(Failure::from),
+            Err(_) => Err(Failure::internal("blocking work panicked")),
+        }
+    }
+
+    /// A place for a stream.
+    pub fn stream_permit(&self) -> Result<Permit, Failure> {
+        Arc::clone(&self.shared.streams).try_acquire_owned().map_err(|_| Failure::busy())
+    }
+
+    pub(crate) fn request_permit(&self) -> Result<Permit, Failure> {
+        Arc::clone(&self.shared.requests).try_acquire_owned().map_err(|_| Failure::busy())
+    }
+}
