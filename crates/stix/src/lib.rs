@@ -8,6 +8,7 @@
 pub mod canonical;
 pub mod fault;
 pub mod id;
+mod json;
 pub mod object;
 pub mod observable;
 pub mod pattern;

@@ -25,7 +25,7 @@ impl Object {
     /// # Errors
     /// Every fault found, warnings included, when at least one of them is an error.
     pub fn from_value(value: Value) -> Result<Self, Vec<Fault>> {
-        crate::validate::object(value)
+        crate::validate::built(value)
     }
 
     pub fn id(&self) -> &Id {
