@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 macro_rules! identifier {
@@ -37,7 +38,22 @@ identifier!(
     KeyId
 );
 
+/// The namespace of every UUID that this project derives from content or names.
+pub(crate) const NAMESPACE: Uuid = Uuid::from_u128(0x6f1d_2b0e_58c4_4d6b_9a37_c1e2_07f4_9d15);
+
+/// The UUID that every node derives from the same words. `purpose` keeps the uses apart.
+pub(crate) fn derived(purpose: &str, words: &str) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, format!("{purpose}:{words}").as_bytes())
+}
+
 impl MemberId {
+    /// The id of a member that brings no identity of its own: the same on every node, from country and name. The
+    /// name counts in Unicode normal form C, without white space around it.
+    pub fn of(country: Country, name: &str) -> Self {
+        let name: String = name.trim().nfc().collect();
+        Self(derived("member", &format!("{country}/{name}")))
+    }
+
     /// The member's STIX identity.
     pub fn identity(self) -> kizuna_stix::Id {
         kizuna_stix::Id::new("identity", self.0)

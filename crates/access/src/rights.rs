@@ -19,6 +19,20 @@ pub enum Sector {
     Civil,
 }
 
+impl Sector {
+    pub const ALL: [Self; 5] = [Self::Public, Self::Private, Self::Academic, Self::Military, Self::Civil];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Private => "private",
+            Self::Academic => "academic",
+            Self::Military => "military",
+            Self::Civil => "civil",
+        }
+    }
+}
+
 /// What a person may do, beyond reading its member's view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -31,10 +45,38 @@ pub enum Role {
     Quarantine,
 }
 
+impl Role {
+    pub const ALL: [Self; 6] =
+        [Self::Reader, Self::Analyst, Self::Releaser, Self::Admin, Self::Auditor, Self::Quarantine];
+
+    /// Those who write, and so read their own member's drafts.
+    pub const DRAFTING: [Self; 3] = [Self::Analyst, Self::Releaser, Self::Admin];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reader => "reader",
+            Self::Analyst => "analyst",
+            Self::Releaser => "releaser",
+            Self::Admin => "admin",
+            Self::Auditor => "auditor",
+            Self::Quarantine => "quarantine",
+        }
+    }
+}
 /// Policy id → the level held and the categories held.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Clearance(pub BTreeMap<String, Cleared>);
+
+impl Clearance {
+    /// Adds a level without categories.
+    #[must_use]
+    pub fn with(mut self, policy: &str, level: &str) -> Self {
+        let cleared = Cleared { level: level.to_owned(), categories: BTreeMap::new() };
+        self.0.insert(policy.to_owned(), cleared);
+        self
+    }
+}
 
 /// What is held under one policy.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
