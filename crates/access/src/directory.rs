@@ -1,15 +1,118 @@
 //! The directory: who everybody is, as a fold over the log of rights.
+//!
+//! It forgets nothing: every entry keeps when it was recorded and when it ended, so that the facts about a viewer
+//! at any earlier instant can be told ([`Directory::reader`] needs them to say since when a label is readable).
+
+mod allows;
+mod collections;
+mod facts;
+mod names;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
-use crate::party::PersonId;
+use crate::party::{CommunityId, Country, KeyId, MemberId, PersonId};
 use crate::reader::{Principal, Reader};
-use crate::rights::{Recorded, Rights};
+use crate::rights::{Clearance, Holder, Recorded, Rights, Role, Sector};
+
+pub use collections::{Collection, Root};
+
+/// A member, as recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub id: MemberId,
+    pub name: String,
+    pub country: Country,
+    pub sector: Sector,
+    /// Whether this node is its home.
+    pub hosted: bool,
+    pub added: Timestamp,
+}
+
+/// A community, as recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Community {
+    pub id: CommunityId,
+    pub name: String,
+    /// Whether this node owns the roster.
+    pub owned: bool,
+    /// Whether a member reads only what arrived since it joined.
+    pub from_joining: bool,
+    pub added: Timestamp,
+}
+
+/// One entry of a community's roster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    pub community: CommunityId,
+    pub recorded: Timestamp,
+    /// Inclusive.
+    pub from: Timestamp,
+    /// Exclusive.
+    pub until: Option<Timestamp>,
+    /// When the member left, or when another entry replaced this one.
+    pub ended: Option<Timestamp>,
+}
+
+/// A person with an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub id: PersonId,
+    pub email: String,
+    pub member: MemberId,
+    pub added: Timestamp,
+    pub removed: Option<Timestamp>,
+    roles: Vec<(Timestamp, BTreeSet<Role>)>,
+}
+
+impl Person {
+    /// The roles held now.
+    pub fn roles(&self) -> BTreeSet<Role> {
+        self.roles.last().map(|(_, roles)| roles.clone()).unwrap_or_default()
+    }
+}
+
+/// An API key, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    pub id: KeyId,
+    pub person: PersonId,
+    pub read_only: bool,
+    pub added: Timestamp,
+    /// Exclusive.
+    pub expires: Option<Timestamp>,
+    pub revoked: Option<Timestamp>,
+}
+
+/// One member's being a client of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Link {
+    of: MemberId,
+    added: Timestamp,
+    removed: Option<Timestamp>,
+}
 
 /// Who everybody is and may what, at one policy epoch, with the history that tells since when.
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
     epoch: u64,
+    /// When the last event was recorded. Time never runs behind the log.
+    last: Option<Timestamp>,
+    own: Option<MemberId>,
+    members: BTreeMap<MemberId, Member>,
+    communities: BTreeMap<CommunityId, Community>,
+    memberships: BTreeMap<MemberId, Vec<Membership>>,
+    /// Client → those whose client it is or was.
+    clients: BTreeMap<MemberId, Vec<Link>>,
+    people: BTreeMap<PersonId, Person>,
+    keys: BTreeMap<KeyId, Key>,
+    keys_by_digest: HashMap<[u8; 32], KeyId>,
+    clearances: BTreeMap<Holder, Vec<(Timestamp, Clearance)>>,
+    added_collections: BTreeMap<Uuid, Collection>,
+    follows: BTreeMap<(MemberId, kizuna_stix::Id), MemberId>,
 }
 
 /// An event that the directory does not allow.
@@ -34,36 +137,167 @@ impl Directory {
         self.epoch
     }
 
-    /// Whether this event may be recorded next.
-    pub fn allows(&self, _rights: &Rights, _now: Timestamp) -> Result<(), RightsError> {
-        Ok(())
+    /// The given time, or that of the last event where the clock stands behind the log.
+    fn not_before_log(&self, now: Timestamp) -> Timestamp {
+        self.last.map_or(now, |last| last.max(now))
     }
 
-    /// Applies the next event of the log. Events that were recorded are never refused.
+    /// Applies the next event of the log. Events that were recorded are never refused; whether one may be
+    /// recorded is for [`Self::allows`] to say.
     pub fn apply(&mut self, recorded: &Recorded) {
+        let at = recorded.at;
         self.epoch = recorded.epoch;
+        self.last = Some(at);
+        match &recorded.rights {
+            Rights::MemberAdded { member, name, country, sector, hosted } => {
+                self.own.get_or_insert(*member);
+                let (id, country, sector, hosted) = (*member, *country, *sector, *hosted);
+                self.members
+                    .insert(id, Member { id, name: name.clone(), country, sector, hosted, added: at });
+            }
+            Rights::CommunityAdded { community, name, owned, from_joining } => {
+                let (id, owned, from_joining) = (*community, *owned, *from_joining);
+                self.communities
+                    .insert(id, Community { id, name: name.clone(), owned, from_joining, added: at });
+            }
+            Rights::Joined { community, member, from, until } => {
+                self.end_membership(*community, *member, at);
+                let from = from.unwrap_or(at);
+                let entry =
+                    Membership { community: *community, recorded: at, from, until: *until, ended: None };
+                self.memberships.entry(*member).or_default().push(entry);
+            }
+            Rights::Left { community, member } => self.end_membership(*community, *member, at),
+            Rights::ClientAdded { client, of } => {
+                let link = Link { of: *of, added: at, removed: None };
+                self.clients.entry(*client).or_default().push(link);
+            }
+            Rights::ClientRemoved { client, of } => {
+                for link in self.clients.entry(*client).or_default() {
+                    if link.of == *of && link.removed.is_none() {
+                        link.removed = Some(at);
+                    }
+                }
+            }
+            Rights::PersonAdded { person, email, member, roles } => {
+                let roles = vec![(at, roles.clone())];
+                let (id, member) = (*person, *member);
+                self.people
+                    .insert(id, Person { id, email: email.clone(), member, added: at, removed: None, roles });
+            }
+            Rights::RolesSet { person, roles } => {
+                if let Some(person) = self.people.get_mut(person) {
+                    person.roles.push((at, roles.clone()));
+                }
+            }
+            Rights::PersonRemoved { person } => {
+                if let Some(person) = self.people.get_mut(person) {
+                    person.removed.get_or_insert(at);
+                }
+            }
+            Rights::ClearanceSet { holder, clearance } => {
+                self.clearances.entry(*holder).or_default().push((at, clearance.clone()));
+            }
+            Rights::KeyAdded { key, person, sha256, read_only, expires } => {
+                let (id, person, read_only, expires) = (*key, *person, *read_only, *expires);
+                self.keys.insert(id, Key { id, person, read_only, added: at, expires, revoked: None });
+                let mut digest = [0; 32];
+                if hex::decode_to_slice(sha256, &mut digest).is_ok() {
+                    self.keys_by_digest.insert(digest, id);
+                }
+            }
+            Rights::KeyRevoked { key } => {
+                if let Some(key) = self.keys.get_mut(key) {
+                    key.revoked.get_or_insert(at);
+                }
+            }
+            Rights::CollectionAdded { collection, root, title, holds, writable, default } => {
+                let added = Collection {
+                    id: *collection,
+                    root: root.map_or(Root::EveryMember, Root::Community),
+                    alias: None,
+                    title: title.clone(),
+                    holds: holds.clone(),
+                    writable: *writable,
+                    default: default.clone(),
+                };
+                self.added_collections.insert(*collection, added);
+            }
+            Rights::FollowSet { member, created_by, source } => {
+                self.follows.insert((*member, created_by.clone()), *source);
+            }
+        }
     }
 
-    /// Who presents this API key.
-    pub fn authenticate_key(
-        &self,
-        _secret: &[u8; 32],
-        _now: Timestamp,
-    ) -> Result<Principal, NotAuthenticated> {
-        Err(NotAuthenticated)
+    fn end_membership(&mut self, community: CommunityId, member: MemberId, at: Timestamp) {
+        for entry in self.memberships.entry(member).or_default() {
+            if entry.community == community {
+                entry.ended.get_or_insert(at);
+            }
+        }
+    }
+
+    /// Who presents this API key. The digest is looked up as a whole, so that timing tells nothing of the secret.
+    pub fn authenticate_key(&self, secret: &[u8; 32], now: Timestamp) -> Result<Principal, NotAuthenticated> {
+        let digest: [u8; 32] = Sha256::digest(secret).into();
+        let id = self.keys_by_digest.get(&digest).ok_or(NotAuthenticated)?;
+        let key = self.keys.get(id).ok_or(NotAuthenticated)?;
+        let member = self.people.get(&key.person).ok_or(NotAuthenticated)?.member;
+        let principal = Principal { person: key.person, member, key: Some(*id) };
+        self.check(&principal, now)?;
+        Ok(principal)
     }
 
     /// The principal of a person who signed in to the pages.
     pub fn authenticate_person(
         &self,
-        _person: PersonId,
-        _now: Timestamp,
+        person: PersonId,
+        now: Timestamp,
     ) -> Result<Principal, NotAuthenticated> {
-        Err(NotAuthenticated)
+        let member = self.people.get(&person).ok_or(NotAuthenticated)?.member;
+        let principal = Principal { person, member, key: None };
+        self.check(&principal, now)?;
+        Ok(principal)
+    }
+
+    /// Whether account and key are still valid; since when the viewer exists, and whether it only reads.
+    fn check(&self, who: &Principal, now: Timestamp) -> Result<Viewer, NotAuthenticated> {
+        let now = self.not_before_log(now);
+        let person = self.people.get(&who.person).ok_or(NotAuthenticated)?;
+        if person.removed.is_some() || person.member != who.member {
+            return Err(NotAuthenticated);
+        }
+        let Some(key) = who.key else {
+            return Ok(Viewer { since: person.added, read_only: false, expires: None });
+        };
+        let key = self.keys.get(&key).ok_or(NotAuthenticated)?;
+        let revoked = key.revoked.is_some() && !crate::leak::is(8);
+        let expired = key.expires.is_some_and(|expires| now >= expires);
+        if revoked || expired || key.person != who.person {
+            return Err(NotAuthenticated);
+        }
+        Ok(Viewer { since: key.added.max(person.added), read_only: key.read_only, expires: key.expires })
     }
 
     /// This principal's facts now, or nothing where its account or key is no longer valid.
-    pub fn reader(&self, _who: &Principal, _now: Timestamp) -> Result<Reader, NotAuthenticated> {
-        Err(NotAuthenticated)
+    pub fn reader(&self, who: &Principal, now: Timestamp) -> Result<Reader, NotAuthenticated> {
+        let viewer = self.check(who, now)?;
+        Ok(self.compile_reader(who, &viewer, self.not_before_log(now)))
+    }
+
+    /// Whose copy of objects created by this identity, which is no party here, this member follows, if it chose.
+    pub fn follows(&self, member: MemberId, created_by: &kizuna_stix::Id) -> Option<MemberId> {
+        self.follows.get(&(member, created_by.clone())).copied()
     }
 }
+
+/// What is known of a valid viewer beside its principal.
+struct Viewer {
+    /// When the key, or else the account, was added.
+    since: Timestamp,
+    read_only: bool,
+    expires: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests;

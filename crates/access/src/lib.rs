@@ -6,17 +6,22 @@
 //! Start at [`label::Label`] (what content asks for), [`directory::Directory`] (who everybody is, as a fold
 //! over the log of rights) and [`reader::Reader`] (one viewer's facts, against which labels are decided).
 
+pub mod channel;
 pub mod directory;
 pub mod label;
+pub mod leak;
 pub mod marking;
 pub mod party;
 pub mod policy;
 pub mod reader;
 pub mod rights;
 pub mod spec;
+#[cfg(test)]
+mod story;
 
+pub use channel::{Channel, compile};
 pub use directory::Directory;
-pub use label::Label;
+pub use label::{Label, Terms};
 pub use party::{CommunityId, Country, KeyId, MemberId, Party, PersonId};
-pub use reader::{Decision, Principal, Reader};
-pub use rights::{Recorded, Rights};
+pub use reader::{Decision, Grant, Principal, Reader};
+pub use rights::{Recorded, Rights, Role};

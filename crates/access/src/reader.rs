@@ -1,9 +1,19 @@
 //! One viewer's facts, and the decision.
 
+mod explain;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::Label;
-use crate::party::{KeyId, MemberId, PersonId};
+use crate::label::{Classification, Handling, Tlp};
+use crate::party::{KeyId, MemberId, Party, PersonId};
+use crate::policy;
+use crate::rights::Role;
+
+pub use explain::{Rule, Step};
 
 /// Somebody who has been authenticated. Only [`crate::Directory`] makes one; a `View` checks it again, in its own
 /// read transaction, each time it is opened.
@@ -48,24 +58,189 @@ pub enum Decision {
     Readable(Vec<Grant>),
 }
 
+impl Decision {
+    /// Since when content that arrived at `arrival` is readable: [`Timestamp::MIN`] for always, nothing where it is
+    /// hidden. Its place in the viewer's order is the later of this and its arrival.
+    pub fn gained_for(&self, arrival: Timestamp) -> Option<Timestamp> {
+        let Self::Readable(grants) = self else { return None };
+        grants.iter().find(|grant| grant.floor <= arrival).map(|grant| grant.gained)
+    }
+}
+
+/// What is held under one policy, its level as a rank in that policy's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Held {
+    pub(crate) rank: usize,
+    pub(crate) categories: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// What is true of a viewer at one instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// The parties that the viewer is in, sorted, each with the arrival from which on it opens content.
+    pub(crate) direct: Vec<(Party, Timestamp)>,
+    /// The same, and those that it counts as where clients do.
+    pub(crate) as_client: Vec<(Party, Timestamp)>,
+    pub(crate) held: BTreeMap<String, Held>,
+    /// Whether drafts of its member are open to it.
+    pub(crate) may_draft: bool,
+}
+
+impl Facts {
+    /// The arrival from which on content with this label is readable; nothing where none is.
+    fn floor(&self, label: &Label) -> Option<Timestamp> {
+        if label.handling.contains(&Handling::Draft) && !self.may_draft && !crate::leak::is(12) {
+            return None;
+        }
+        let meets = |(policy, asked): (&String, &Classification)| self.meets(policy, asked);
+        if !label.classification.iter().all(meets) {
+            return None;
+        }
+        self.audience_floor(label)
+    }
+
+    /// In one party of every clause: the latest of the clauses' floors.
+    fn audience_floor(&self, label: &Label) -> Option<Timestamp> {
+        let mut floors = label.audience.iter().map(|clause| self.clause_floor(label, clause));
+        let first = floors.next()?;
+        if crate::leak::is(1) {
+            return floors.chain([first]).flatten().min();
+        }
+        floors.try_fold(first?, |latest, floor| Some(latest.max(floor?)))
+    }
+
+    /// In some party of the clause: the earliest of their floors.
+    fn clause_floor(&self, label: &Label, clause: &BTreeSet<Party>) -> Option<Timestamp> {
+        let parties = if clients_read(label) { &self.as_client } else { &self.direct };
+        let named_only = names_only(label);
+        let counts = |party: &&Party| !named_only || crate::label::is_named(party);
+        let floor = |party: &Party| {
+            let found = parties.binary_search_by(|(known, _)| known.cmp(party)).ok()?;
+            Some(parties[found].1)
+        };
+        clause.iter().filter(counts).filter_map(floor).min()
+    }
+
+    /// Whether this clearance meets what a policy asks. An unknown policy or level is met by nobody.
+    fn meets(&self, policy: &str, asked: &Classification) -> bool {
+        let Some(known) = policy::find(policy) else { return false };
+        let Some(held) = self.held.get(policy) else { return crate::leak::is(4) };
+        let level_met = |level: &str| known.rank(level).is_some_and(|rank| rank <= held.rank);
+        let holds =
+            |set: &String, tag: &String| held.categories.get(set).is_some_and(|held| held.contains(tag));
+        let holds_all = asked.restrictive.iter().all(|(set, tags)| tags.iter().all(|tag| holds(set, tag)));
+        let holds_one = asked.permissive.iter().all(|(set, tags)| tags.iter().any(|tag| holds(set, tag)));
+        (asked.levels().all(level_met) || crate::leak::is(4))
+            && (holds_all || crate::leak::is(5))
+            && holds_one
+    }
+}
+
+/// Whether clients read with those who are named: AMBER and below say so; without TLP nothing does.
+fn clients_read(label: &Label) -> bool {
+    let permits = match label.tlp {
+        Some(Tlp::Clear | Tlp::Green | Tlp::Amber) => true,
+        Some(Tlp::AmberStrict) => crate::leak::is(3),
+        Some(Tlp::Red) | None => false,
+    };
+    permits && !label.handling.contains(&Handling::Draft)
+}
+
+/// Whether only members and persons named count.
+fn names_only(label: &Label) -> bool {
+    let red = label.tlp == Some(Tlp::Red) && !crate::leak::is(11);
+    red || label.handling.contains(&Handling::Draft)
+}
+
 /// One viewer's facts at one epoch and time.
 #[derive(Debug, Clone)]
 pub struct Reader {
     principal: Principal,
+    roles: BTreeSet<Role>,
+    read_only: bool,
+    /// Since which instant what holds; the first since [`Timestamp::MIN`], and the last now.
+    history: Vec<(Timestamp, Arc<Facts>)>,
+    valid_until: Option<Timestamp>,
 }
 
 impl Reader {
+    pub(crate) fn new(
+        principal: Principal,
+        roles: BTreeSet<Role>,
+        read_only: bool,
+        history: Vec<(Timestamp, Arc<Facts>)>,
+        valid_until: Option<Timestamp>,
+    ) -> Self {
+        Self { principal, roles, read_only, history, valid_until }
+    }
+
     pub fn principal(&self) -> &Principal {
         &self.principal
     }
 
-    /// The one gate: whether this viewer may read what carries this label.
-    pub fn decide(&self, _label: &Label) -> Decision {
-        Decision::Hidden
+    /// Whether the viewer holds this role now.
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    pub fn roles(&self) -> &BTreeSet<Role> {
+        &self.roles
+    }
+
+    /// Whether the viewer may write: an analyst, releaser or admin whose key is not read-only.
+    pub fn may_write(&self) -> bool {
+        !self.read_only && Role::DRAFTING.iter().any(|role| self.has(*role))
+    }
+
+    /// The one gate: whether this viewer may read what carries this label, and since when.
+    ///
+    /// A right held since the viewer exists has no beginning; one gained later begins at that instant, also where it
+    /// had been held and lost before.
+    pub fn decide(&self, label: &Label) -> Decision {
+        let Some((_, now)) = self.history.last() else { return Decision::Hidden };
+        if now.floor(label).is_none() {
+            return Decision::Hidden;
+        }
+        let mut grants: Vec<Grant> = Vec::new();
+        for (since, facts) in &self.history {
+            match facts.floor(label) {
+                Some(floor) => extend(&mut grants, *since, floor),
+                None if crate::leak::is(13) => {}
+                None => grants.clear(),
+            }
+        }
+        Decision::Readable(grants)
+    }
+
+    /// Whether the viewer may read content with this label that arrived at `arrival`.
+    pub fn can_read(&self, label: &Label, arrival: Timestamp) -> bool {
+        let now = self.history.last().and_then(|(_, facts)| facts.floor(label));
+        now.is_some_and(|floor| floor <= arrival)
+    }
+
+    /// Since when content with this label that arrived at `arrival` is readable (see [`Decision::gained_for`]).
+    pub fn gained_for(&self, label: &Label, arrival: Timestamp) -> Option<Timestamp> {
+        self.decide(label).gained_for(arrival)
     }
 
     /// The next instant at which a dated rule may change a decision.
     pub fn valid_until(&self) -> Option<Timestamp> {
-        None
+        self.valid_until
     }
 }
+
+/// Takes up the floor that holds since an instant. A lower one opens older content then; a higher one takes content
+/// away from the earlier grants.
+fn extend(grants: &mut Vec<Grant>, since: Timestamp, floor: Timestamp) {
+    let reaches = grants.iter().position(|grant| grant.floor <= floor);
+    match reaches {
+        Some(first) => {
+            grants.truncate(first + 1);
+            grants[first].floor = floor;
+        }
+        None => grants.push(Grant { gained: since, floor }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,179 @@
+//! What is true of one viewer, at each instant at which that changed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{Directory, Membership, Viewer};
+use crate::party::{MemberId, Party};
+use crate::policy;
+use crate::reader::{Facts, Held, Principal, Reader};
+use crate::rights::{Clearance, Holder, Role};
+
+impl Membership {
+    /// Whether the member is in the community at this instant, as far as was recorded by then.
+    pub fn holds(&self, at: Timestamp) -> bool {
+        let begun = self.recorded <= at && self.from <= at;
+        let expired = self.until.is_some_and(|until| until <= at) && !crate::leak::is(2);
+        let ended = self.ended.is_some_and(|ended| ended <= at) && !crate::leak::is(7);
+        begun && !expired && !ended
+    }
+
+    fn instants(&self) -> impl Iterator<Item = Timestamp> {
+        [Some(self.recorded), Some(self.from), self.until, self.ended].into_iter().flatten()
+    }
+}
+
+impl Directory {
+    /// The viewer's facts since it exists, one entry for each instant at which they changed.
+    pub(super) fn compile_reader(&self, who: &Principal, viewer: &Viewer, now: Timestamp) -> Reader {
+        let mut history = vec![(Timestamp::MIN, Arc::new(self.facts_at(who, viewer.since)))];
+        for instant in self.instants(who) {
+            if instant <= viewer.since || instant > now {
+                continue;
+            }
+            let facts = self.facts_at(who, instant);
+            if history.last().is_none_or(|(_, before)| **before != facts) {
+                history.push((instant, Arc::new(facts)));
+            }
+        }
+        let roles = self.people.get(&who.person).map(super::Person::roles).unwrap_or_default();
+        let valid_until = self.next_boundary(who, viewer, now);
+        Reader::new(who.clone(), roles, viewer.read_only, history, valid_until)
+    }
+
+    /// Every instant at which something changed that can matter to this viewer: recorded events and dated
+    /// boundaries. Sorted, each once.
+    fn instants(&self, who: &Principal) -> Vec<Timestamp> {
+        let mut instants: Vec<Timestamp> = Vec::new();
+        let mut members = vec![who.member];
+        for link in self.clients.get(&who.member).into_iter().flatten() {
+            instants.push(link.added);
+            instants.extend(link.removed);
+            members.push(link.of);
+        }
+        for member in members {
+            let entries = self.memberships.get(&member).into_iter().flatten();
+            instants.extend(entries.flat_map(Membership::instants));
+        }
+        for holder in holders(who) {
+            instants.extend(self.clearances.get(&holder).into_iter().flatten().map(|(at, _)| *at));
+        }
+        if let Some(person) = self.people.get(&who.person) {
+            instants.extend(person.roles.iter().map(|(at, _)| *at));
+        }
+        instants.sort_unstable();
+        instants.dedup();
+        instants
+    }
+
+    /// The next instant after `now` at which a dated rule may change something for this viewer.
+    fn next_boundary(&self, who: &Principal, viewer: &Viewer, now: Timestamp) -> Option<Timestamp> {
+        let mut members = vec![who.member];
+        members.extend(self.serving(who.member, now));
+        let entries = members.iter().filter_map(|member| self.memberships.get(member)).flatten();
+        let dated = entries.filter(|entry| entry.ended.is_none()).flat_map(Membership::instants);
+        dated.chain(viewer.expires).filter(|instant| *instant > now).min()
+    }
+
+    fn facts_at(&self, who: &Principal, at: Timestamp) -> Facts {
+        let mut direct = self.parties_of(who.member, at);
+        direct.insert(Party::World, Timestamp::MIN);
+        direct.insert(Party::Person(who.person), Timestamp::MIN);
+        let mut as_client = direct.clone();
+        for of in self.serving(who.member, at) {
+            direct.insert(Party::ClientsOf(of), Timestamp::MIN);
+            as_client.insert(Party::ClientsOf(of), Timestamp::MIN);
+            for (party, floor) in self.parties_of(of, at) {
+                let lowest = as_client.entry(party).or_insert(floor);
+                *lowest = floor.min(*lowest);
+            }
+        }
+        Facts {
+            direct: direct.into_iter().collect(),
+            as_client: as_client.into_iter().collect(),
+            held: self.clearance_at(who, at),
+            may_draft: self.may_draft_at(who, at),
+        }
+    }
+
+    /// The parties that a member is in, each with the arrival from which on content is open through it.
+    fn parties_of(&self, member: MemberId, at: Timestamp) -> BTreeMap<Party, Timestamp> {
+        let mut parties = BTreeMap::from([(Party::Member(member), Timestamp::MIN)]);
+        if let Some(known) = self.members.get(&member) {
+            parties.insert(Party::Country(known.country), Timestamp::MIN);
+        }
+        for entry in self.memberships.get(&member).into_iter().flatten().filter(|entry| entry.holds(at)) {
+            let community = self.communities.get(&entry.community);
+            let from_joining =
+                community.is_some_and(|community| community.from_joining) && !crate::leak::is(10);
+            let floor = if from_joining { entry.from } else { Timestamp::MIN };
+            parties.insert(Party::Community(entry.community), floor);
+        }
+        parties
+    }
+
+    /// Those whose client this member is.
+    pub(super) fn serving(&self, client: MemberId, at: Timestamp) -> Vec<MemberId> {
+        let links = self.clients.get(&client).into_iter().flatten();
+        let holds = links.filter(|link| link.added <= at && link.removed.is_none_or(|removed| at < removed));
+        holds.map(|link| link.of).collect()
+    }
+
+    /// Person ∧ member ∧ key ∧ node (design, semantic 12).
+    ///
+    /// A person holds only what was granted to that person. For member, key and node a clearance is a ceiling: none
+    /// set is no further limit, so that a fresh node works once a person is cleared; one that is set lowers every
+    /// policy it does not mention to nothing, and takes every category it does not list.
+    fn clearance_at(&self, who: &Principal, at: Timestamp) -> BTreeMap<String, Held> {
+        let Some(granted) = self.clearance_of(&Holder::Person(who.person), at) else {
+            return BTreeMap::new();
+        };
+        let mut held: BTreeMap<String, Held> = BTreeMap::new();
+        for (policy, cleared) in &granted.0 {
+            let Some(rank) = policy::find(policy).and_then(|known| known.rank(&cleared.level)) else {
+                continue;
+            };
+            held.insert(policy.clone(), Held { rank, categories: cleared.categories.clone() });
+        }
+        for holder in holders(who) {
+            if holder == Holder::Node && crate::leak::is(9) {
+                continue;
+            }
+            let Some(ceiling) = self.clearance_of(&holder, at) else { continue };
+            held.retain(|policy, held| lower(policy, held, ceiling));
+        }
+        held
+    }
+
+    fn clearance_of(&self, holder: &Holder, at: Timestamp) -> Option<&Clearance> {
+        let set = self.clearances.get(holder)?;
+        set.iter().rev().find(|(since, _)| *since <= at).map(|(_, clearance)| clearance)
+    }
+
+    fn may_draft_at(&self, who: &Principal, at: Timestamp) -> bool {
+        let Some(person) = self.people.get(&who.person) else { return false };
+        let roles = person.roles.iter().rev().find(|(since, _)| *since <= at);
+        roles.is_some_and(|(_, roles)| Role::DRAFTING.iter().any(|role| roles.contains(role)))
+    }
+}
+
+/// Whose clearances meet in this viewer's.
+fn holders(who: &Principal) -> impl Iterator<Item = Holder> {
+    let always = [Holder::Person(who.person), Holder::Member(who.member), Holder::Node];
+    always.into_iter().chain(who.key.map(Holder::Key))
+}
+
+/// Lowers what is held under one policy to a ceiling; `false` where nothing is left of it.
+fn lower(policy: &str, held: &mut Held, ceiling: &Clearance) -> bool {
+    let Some(cleared) = ceiling.0.get(policy) else { return false };
+    let Some(rank) = policy::find(policy).and_then(|known| known.rank(&cleared.level)) else { return false };
+    held.rank = held.rank.min(rank);
+    held.categories.retain(|set, tags| {
+        let Some(allowed) = cleared.categories.get(set) else { return false };
+        tags.retain(|tag| allowed.contains(tag));
+        !tags.is_empty()
+    });
+    true
+}
