@@ -17,6 +17,10 @@ pub mod read;
 pub mod sample;
 pub mod sign_in;
 
+// The vocabulary of the crates below, for callers that may not import them.
+pub use kizuna_access as access;
+pub use kizuna_stix as stix;
+
 pub use error::AppError;
 pub use explain::Explanation;
 pub use ingest::{Delivery, ItemOutcome, ItemReport, Report, Target};

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use kizuna_access::{Directory, Principal};
 use kizuna_stix::read::Limits;
 use kizuna_store::{Clock, Options, Store, SystemClock};
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use crate::AppError;
@@ -40,6 +41,8 @@ pub struct Node {
     pub(crate) limits: Limits,
     pub(crate) sealer: Sealer,
     data: Arc<PathBuf>,
+    /// Held while a one-time link is used, so that it works once.
+    pub(crate) signing_in: Arc<Mutex<()>>,
 }
 
 impl Node {
@@ -52,7 +55,14 @@ impl Node {
             Options { directory: config.data.clone(), clock: config.clock.clone(), readers: config.readers };
         let store = Store::open(options)?;
         let sealer = Sealer::new(&store.secret("cursor")?);
-        Ok(Self { store, clock: config.clock, limits: config.limits, sealer, data: Arc::new(config.data) })
+        Ok(Self {
+            store,
+            clock: config.clock,
+            limits: config.limits,
+            sealer,
+            data: Arc::new(config.data),
+            signing_in: Arc::default(),
+        })
     }
 
     /// The data directory.

@@ -1,11 +1,20 @@
 //! Members, users, keys, communities and collections, as a caller may see and change them.
 
+mod collections;
+mod communities;
+mod members;
+mod users;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use kizuna_access::rights::{Clearance, Holds, Role, Sector};
-use kizuna_access::{CommunityId, Country, KeyId, MemberId, PersonId, Principal};
+use kizuna_access::{CommunityId, Country, Directory, KeyId, MemberId, PersonId, Principal, Rights};
+use kizuna_store::writer::Actor;
 use uuid::Uuid;
+
+pub use communities::{Roster, RosterEntry};
+pub use members::NewMember;
 
 use crate::{AppError, Node};
 
@@ -101,82 +110,60 @@ impl<'a> People<'a> {
         Self { node, caller }
     }
 
-    /// The API roots that the caller may use, with their collections; the own member's first.
-    pub fn roots(&self) -> Result<Vec<Root>, AppError> {
-        let _ = (self.node, &self.caller);
-        Ok(Vec::new())
+    fn actor(&self) -> Actor {
+        match &self.caller {
+            Caller::Operator => Actor::Operator,
+            Caller::Person(who) => Actor::Person(who.person()),
+        }
     }
 
-    /// The user that this caller is.
-    pub fn me(&self) -> Result<User, AppError> {
-        Err(AppError::NotFound)
+    /// The facts of the caller as of now, whatever it held when it signed in.
+    fn standing(&self, directory: &Directory) -> Result<Standing, AppError> {
+        let Caller::Person(who) = &self.caller else { return Ok(Standing::Operator) };
+        let reader = directory.reader(who, self.node.now())?;
+        let own = directory.own_member().is_some_and(|own| own.id == who.member());
+        let admin = reader.has(Role::Admin) && reader.may_write();
+        Ok(match (admin, own) {
+            (true, true) => Standing::NodeAdmin,
+            (true, false) => Standing::MemberAdmin(who.member()),
+            (false, _) => Standing::Plain(who.member()),
+        })
     }
 
-    pub fn members(&self) -> Result<Vec<Member>, AppError> {
-        Ok(Vec::new())
+    /// Only who runs the node: the operator, and an admin of the node's own member.
+    fn needs_node_admin(&self, directory: &Directory) -> Result<(), AppError> {
+        match self.standing(directory)? {
+            Standing::Operator | Standing::NodeAdmin => Ok(()),
+            Standing::MemberAdmin(_) | Standing::Plain(_) => Err(only_admins()),
+        }
     }
 
-    pub fn add_member(
-        &self,
-        _name: &str,
-        _country: &str,
-        _sector: Sector,
-        _identity: Option<MemberId>,
-        _hosted: bool,
-    ) -> Result<Member, AppError> {
-        Err(AppError::Forbidden("not built yet".to_owned()))
+    /// Only who administers this member.
+    fn needs_admin_of(&self, directory: &Directory, member: MemberId) -> Result<(), AppError> {
+        match self.standing(directory)? {
+            Standing::Operator | Standing::NodeAdmin => Ok(()),
+            Standing::MemberAdmin(own) if own == member => Ok(()),
+            Standing::MemberAdmin(_) | Standing::Plain(_) => Err(only_admins()),
+        }
     }
 
-    pub fn users(&self) -> Result<Vec<User>, AppError> {
-        Ok(Vec::new())
+    fn record(&self, rights: Rights) -> Result<(), AppError> {
+        self.node.store.writer().record(rights, self.actor())?;
+        Ok(())
     }
+}
 
-    /// Adds a person and its first key.
-    pub fn add_user(
-        &self,
-        _email: &str,
-        _member: MemberId,
-        _roles: BTreeSet<Role>,
-    ) -> Result<(User, NewKey), AppError> {
-        Err(AppError::Forbidden("not built yet".to_owned()))
-    }
+/// What a caller is on this node now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Operator,
+    /// An admin of the node's own member runs the node.
+    NodeAdmin,
+    /// An admin of another member that lives here manages that member's people.
+    MemberAdmin(MemberId),
+    Plain(MemberId),
+}
 
-    pub fn keys(&self) -> Result<Vec<Key>, AppError> {
-        Ok(Vec::new())
-    }
-
-    pub fn add_key(
-        &self,
-        _person: PersonId,
-        _read_only: bool,
-        _expires: Option<Timestamp>,
-    ) -> Result<NewKey, AppError> {
-        Err(AppError::Forbidden("not built yet".to_owned()))
-    }
-
-    pub fn revoke_key(&self, _key: KeyId) -> Result<(), AppError> {
-        Err(AppError::NotFound)
-    }
-
-    pub fn communities(&self) -> Result<Vec<Community>, AppError> {
-        Ok(Vec::new())
-    }
-
-    pub fn add_community(&self, _name: &str, _from_joining: bool) -> Result<Community, AppError> {
-        Err(AppError::Forbidden("not built yet".to_owned()))
-    }
-
-    pub fn join(
-        &self,
-        _community: CommunityId,
-        _member: MemberId,
-        _from: Option<Timestamp>,
-        _until: Option<Timestamp>,
-    ) -> Result<(), AppError> {
-        Err(AppError::NotFound)
-    }
-
-    pub fn leave(&self, _community: CommunityId, _member: MemberId) -> Result<(), AppError> {
-        Err(AppError::NotFound)
-    }
+fn only_admins() -> AppError {
+    AppError::Forbidden("this takes the role admin".to_owned())
 }

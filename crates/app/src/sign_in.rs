@@ -2,9 +2,19 @@
 //!
 //! Tokens are 256 random bits, written base64url; the node keeps only their SHA-256.
 
-use kizuna_access::rights::Sector;
-use kizuna_access::{PersonId, Principal};
+use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use kizuna_access::party::BadCountry;
+use kizuna_access::rights::{Role, Sector};
+use kizuna_access::{PersonId, Principal};
+use kizuna_store::writer::{Actor, AuditEntry};
+use rand::RngCore;
+use sha2::{Digest, Sha256};
+
+use crate::people::{Caller, NewMember};
 use crate::{AppError, Node};
 
 /// How long a session of the pages lasts.
@@ -17,7 +27,7 @@ pub const LINK_HOURS: i64 = 24;
 pub struct Link {
     /// The secret part: `/sign-in/TOKEN`.
     pub token: String,
-    pub expires: jiff::Timestamp,
+    pub expires: Timestamp,
 }
 
 /// A session of the pages.
@@ -28,7 +38,7 @@ pub struct Session {
     pub token: String,
     /// To be sent back with every form of this session.
     pub form_token: String,
-    pub expires: jiff::Timestamp,
+    pub expires: Timestamp,
 }
 
 /// What a one-time link leads to.
@@ -49,49 +59,193 @@ pub struct SetUp {
     pub email: String,
 }
 
+impl SetUp {
+    fn member(&self) -> Result<NewMember, AppError> {
+        let country = self.country.trim().to_uppercase();
+        let wrong = |error: BadCountry| AppError::invalid("$.country", error.to_string());
+        Ok(NewMember {
+            name: self.member.trim().to_owned(),
+            country: country.parse().map_err(wrong)?,
+            sector: self.sector.unwrap_or(Sector::Public),
+            identity: None,
+            hosted: true,
+        })
+    }
+}
+
+/// What is kept of a link: for whom it is.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct KeptLink {
+    /// Nobody: it sets up a node that has no member yet.
+    person: Option<PersonId>,
+    expires: Timestamp,
+}
+
+/// What is kept of a session.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct KeptSession {
+    person: PersonId,
+    expires: Timestamp,
+}
+
+const LINKS: &str = "sign-in.link";
+const SESSIONS: &str = "sign-in.session";
+
 impl Node {
     /// Makes a one-time link for a person, or, on a node without people, for setting it up.
-    pub fn link(&self, _person: Option<PersonId>) -> Result<Link, AppError> {
-        Err(AppError::Unavailable("sign-in is not built yet".to_owned()))
+    pub fn link(&self, person: Option<PersonId>) -> Result<Link, AppError> {
+        let token = random_token();
+        let expires = self.now() + SignedDuration::from_hours(LINK_HOURS);
+        self.remember(LINKS, &token, &KeptLink { person, expires }, expires)?;
+        Ok(Link { token, expires })
+    }
+
+    /// Whether a link is valid now, without using it: a page may show a button first, so that a preview of the link
+    /// by a mail program does not spend it.
+    pub fn link_is_valid(&self, token: &str) -> Result<bool, AppError> {
+        Ok(self.kept_link(token)?.is_some())
     }
 
     /// Uses a one-time link: it works once.
     ///
     /// # Errors
     /// [`AppError::NotAuthenticated`] for a link that is unknown, used or expired.
-    pub fn sign_in(&self, _token: &str) -> Result<SignIn, AppError> {
-        Err(AppError::NotAuthenticated)
+    pub fn sign_in(&self, token: &str) -> Result<SignIn, AppError> {
+        let _one_at_a_time = self.signing_in.lock();
+        let link = self.kept_link(token)?.ok_or(AppError::NotAuthenticated)?;
+        let Some(person) = link.person else {
+            return if self.directory()?.people().next().is_none() {
+                Ok(SignIn::SetUp)
+            } else {
+                Err(AppError::NotAuthenticated)
+            };
+        };
+        self.forget(LINKS, token)?;
+        Ok(SignIn::Session(self.open_session(person)?))
     }
 
-    /// Whether a link is valid now, without using it: a page may show a button first, so that a preview of the link
-    /// by a mail program does not spend it.
-    pub fn link_is_valid(&self, _token: &str) -> Result<bool, AppError> {
-        Ok(false)
-    }
-
-    /// Makes the own member and its first person, an admin, and signs it in.
-    pub fn set_up(&self, _token: &str, _answers: &SetUp) -> Result<Session, AppError> {
-        Err(AppError::NotAuthenticated)
+    /// Makes the own member, if there is none yet, and its first person, an admin and analyst, and signs it in.
+    ///
+    /// # Errors
+    /// [`AppError::NotAuthenticated`] for a link that is not for setting up, or where somebody was faster.
+    pub fn set_up(&self, token: &str, answers: &SetUp) -> Result<Session, AppError> {
+        let _one_at_a_time = self.signing_in.lock();
+        let link = self.kept_link(token)?.ok_or(AppError::NotAuthenticated)?;
+        let directory = self.directory()?;
+        if link.person.is_some() || directory.people().next().is_some() {
+            return Err(AppError::NotAuthenticated);
+        }
+        let people = self.people(Caller::Operator);
+        let own = directory.own_member().map(|own| own.id);
+        let member = own.map_or_else(|| people.add_member(answers.member()?).map(|member| member.id), Ok)?;
+        let roles = BTreeSet::from([Role::Admin, Role::Analyst, Role::Releaser]);
+        let (user, _) = people.add_user(answers.email.trim(), member, roles)?;
+        self.forget(LINKS, token)?;
+        self.open_session(user.id)
     }
 
     /// Whose session this cookie is.
     ///
     /// # Errors
     /// [`AppError::NotAuthenticated`] for a session that is unknown or expired, or whose account is closed.
-    pub fn session(&self, _token: &str) -> Result<Session, AppError> {
-        Err(AppError::NotAuthenticated)
+    pub fn session(&self, token: &str) -> Result<Session, AppError> {
+        let kept: Option<KeptSession> = self.recall(SESSIONS, token)?;
+        let kept = kept.filter(|kept| self.now() < kept.expires).ok_or(AppError::NotAuthenticated)?;
+        let principal = self.directory()?.authenticate_person(kept.person, self.now())?;
+        Ok(Session {
+            principal,
+            token: token.to_owned(),
+            form_token: form_token(token),
+            expires: kept.expires,
+        })
     }
 
     /// Ends a session. An unknown one is no error.
-    pub fn sign_out(&self, _token: &str) -> Result<(), AppError> {
-        Ok(())
+    pub fn sign_out(&self, token: &str) -> Result<(), AppError> {
+        self.forget(SESSIONS, token)
     }
 
     /// Who presents this API key, and, where an e-mail address comes with it (HTTP Basic), whether it is the key's.
     ///
     /// # Errors
     /// [`AppError::NotAuthenticated`], the same for every reason.
-    pub fn authenticate(&self, _key: &str, _email: Option<&str>) -> Result<Principal, AppError> {
-        Err(AppError::NotAuthenticated)
+    pub fn authenticate(&self, key: &str, email: Option<&str>) -> Result<Principal, AppError> {
+        let secret = URL_SAFE_NO_PAD.decode(key.trim()).map_err(|_| AppError::NotAuthenticated)?;
+        let secret: [u8; 32] = secret.try_into().map_err(|_| AppError::NotAuthenticated)?;
+        let directory = self.directory()?;
+        let principal = directory.authenticate_key(&secret, self.now())?;
+        let known = directory.person(principal.person());
+        let is_its =
+            |email: &str| known.is_some_and(|person| person.email.eq_ignore_ascii_case(email.trim()));
+        if email.is_some_and(|email| !is_its(email)) {
+            return Err(AppError::NotAuthenticated);
+        }
+        Ok(principal)
     }
+
+    /// The principal of a person by address, for the operator at the machine, who has its store anyway: audited.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] where nobody has this address.
+    pub fn stand_in(&self, email: &str, doing: &str) -> Result<Principal, AppError> {
+        let directory = self.directory()?;
+        let unknown = || AppError::invalid("--as", format!("nobody here has the address {email:?}"));
+        let person = directory.person_by_email(email).ok_or_else(unknown)?;
+        let principal = directory.authenticate_person(person.id, self.now())?;
+        self.store.writer().audit(AuditEntry {
+            actor: Actor::Operator,
+            action: "command.stand-in".to_owned(),
+            object: None,
+            detail: serde_json::json!({ "as": person.email, "doing": doing }),
+        })?;
+        Ok(principal)
+    }
+
+    fn open_session(&self, person: PersonId) -> Result<Session, AppError> {
+        let principal = self.directory()?.authenticate_person(person, self.now())?;
+        let token = random_token();
+        let expires = self.now() + SignedDuration::from_hours(SESSION_HOURS);
+        self.remember(SESSIONS, &token, &KeptSession { person, expires }, expires)?;
+        Ok(Session { principal, form_token: form_token(&token), token, expires })
+    }
+
+    fn kept_link(&self, token: &str) -> Result<Option<KeptLink>, AppError> {
+        let kept: Option<KeptLink> = self.recall(LINKS, token)?;
+        Ok(kept.filter(|kept| self.now() < kept.expires))
+    }
+
+    fn remember<T: serde::Serialize>(
+        &self,
+        kind: &str,
+        token: &str,
+        value: &T,
+        expires: Timestamp,
+    ) -> Result<(), AppError> {
+        let value = serde_json::to_vec(value).map_err(|error| AppError::Internal(error.to_string()))?;
+        Ok(self.store.writer().set_state(kind, &digest(token), Some(value), Some(expires))?)
+    }
+
+    fn recall<T: serde::de::DeserializeOwned>(&self, kind: &str, token: &str) -> Result<Option<T>, AppError> {
+        let Some(value) = self.store.state(kind, &digest(token))? else { return Ok(None) };
+        serde_json::from_slice(&value).map(Some).map_err(|error| AppError::Internal(error.to_string()))
+    }
+
+    fn forget(&self, kind: &str, token: &str) -> Result<(), AppError> {
+        Ok(self.store.writer().set_state(kind, &digest(token), None, None)?)
+    }
+}
+
+fn random_token() -> String {
+    let mut bytes = [0_u8; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn digest(token: &str) -> String {
+    hex::encode(Sha256::digest(token.as_bytes()))
+}
+
+/// Derived from the session's token, which only its cookie holds, so that no other site can know it.
+fn form_token(token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(format!("form\0{token}").as_bytes()))
 }

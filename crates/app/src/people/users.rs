@@ -1,0 +1,168 @@
+//! Users and their API keys.
+
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use kizuna_access::rights::{Clearance, Holder, Role};
+use kizuna_access::{Directory, KeyId, MemberId, PersonId, Rights, directory};
+use rand::RngCore;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Caller, Key, NewKey, People, Standing, User};
+use crate::AppError;
+
+impl People<'_> {
+    /// The user that this caller is.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for the operator, who is no user.
+    pub fn me(&self) -> Result<User, AppError> {
+        let Caller::Person(who) = &self.caller else { return Err(AppError::NotFound) };
+        let directory = self.node.directory()?;
+        self.standing(&directory)?;
+        let person = directory.person(who.person()).ok_or(AppError::NotFound)?;
+        Ok(describe(person, &directory))
+    }
+
+    /// The open accounts that the caller may know of: an admin those of its member, others their own.
+    pub fn users(&self) -> Result<Vec<User>, AppError> {
+        let directory = self.node.directory()?;
+        let standing = self.standing(&directory)?;
+        let open = directory.people().filter(|person| person.removed.is_none());
+        let shown = open.filter(|person| match standing {
+            Standing::Operator | Standing::NodeAdmin => true,
+            Standing::MemberAdmin(member) => person.member == member,
+            Standing::Plain(_) => self.is_me(person.id),
+        });
+        Ok(shown.map(|person| describe(person, &directory)).collect())
+    }
+
+    /// Adds a person and its first key.
+    pub fn add_user(
+        &self,
+        email: &str,
+        member: MemberId,
+        roles: BTreeSet<Role>,
+    ) -> Result<(User, NewKey), AppError> {
+        let directory = self.node.directory()?;
+        self.needs_admin_of(&directory, member)?;
+        if directory.member(member).is_some_and(|member| !member.hosted) {
+            return Err(AppError::invalid(
+                "$.member",
+                "this member lives on another node: its people sign in there",
+            ));
+        }
+        let person = PersonId(Uuid::new_v4());
+        self.record(Rights::PersonAdded { person, email: email.to_owned(), member, roles })?;
+        let key = self.add_key(person, false, None)?;
+        let directory = self.node.directory()?;
+        let user = directory.person(person).map(|person| describe(person, &directory));
+        Ok((user.ok_or(AppError::NotFound)?, key))
+    }
+
+    /// Replaces a person's roles.
+    pub fn set_roles(&self, person: PersonId, roles: BTreeSet<Role>) -> Result<(), AppError> {
+        let directory = self.node.directory()?;
+        let known = directory.person(person).ok_or(AppError::NotFound)?;
+        self.needs_admin_of(&directory, known.member)?;
+        self.record(Rights::RolesSet { person, roles })
+    }
+
+    /// Closes an account; its keys and sessions end with it.
+    pub fn remove_user(&self, person: PersonId) -> Result<(), AppError> {
+        let directory = self.node.directory()?;
+        let known = directory.person(person).ok_or(AppError::NotFound)?;
+        self.needs_admin_of(&directory, known.member)?;
+        self.record(Rights::PersonRemoved { person })
+    }
+
+    /// Sets what a person, a key, a member or the node may hold at most.
+    ///
+    /// Raising it takes two people; at the machine's command line, before there are two, it is dangerous, and audited
+    /// as such (design, semantic 12).
+    pub fn clear(&self, holder: Holder, clearance: Clearance) -> Result<(), AppError> {
+        let Caller::Operator = &self.caller else {
+            return Err(AppError::Forbidden("a clearance is raised by two people, not by one".to_owned()));
+        };
+        let reason = format!("a grant from the command line: {holder:?}");
+        self.node.store.dangerous(&reason, self.actor())?;
+        self.record(Rights::ClearanceSet { holder, clearance })
+    }
+
+    /// The valid keys of a person, or of everybody the caller administers.
+    pub fn keys(&self) -> Result<Vec<Key>, AppError> {
+        let directory = self.node.directory()?;
+        let now = self.node.now();
+        let mut keys = Vec::new();
+        for user in self.users()? {
+            let valid = directory
+                .keys_of(user.id)
+                .filter(|key| key.revoked.is_none() && key.expires.is_none_or(|expires| now < expires));
+            keys.extend(valid.map(|key| Key {
+                id: key.id,
+                person: key.person,
+                read_only: key.read_only,
+                expires: key.expires,
+            }));
+        }
+        Ok(keys)
+    }
+
+    /// Adds a key. Its secret is shown this once; the node keeps its SHA-256.
+    pub fn add_key(
+        &self,
+        person: PersonId,
+        read_only: bool,
+        expires: Option<Timestamp>,
+    ) -> Result<NewKey, AppError> {
+        let directory = self.node.directory()?;
+        self.needs_owner_or_admin(&directory, person)?;
+        let mut secret = [0_u8; 32];
+        rand::rng().fill_bytes(&mut secret);
+        let key = KeyId(Uuid::new_v4());
+        let sha256 = hex::encode(Sha256::digest(secret));
+        self.record(Rights::KeyAdded { key, person, sha256, read_only, expires })?;
+        Ok(NewKey { id: key, secret: URL_SAFE_NO_PAD.encode(secret) })
+    }
+
+    /// Ends a key at once.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a key that is not the caller's to end, whether it exists or not.
+    pub fn revoke_key(&self, key: KeyId) -> Result<(), AppError> {
+        let directory = self.node.directory()?;
+        let person = directory.key(key).map(|key| key.person).ok_or(AppError::NotFound)?;
+        self.needs_owner_or_admin(&directory, person).map_err(|_| AppError::NotFound)?;
+        self.record(Rights::KeyRevoked { key })
+    }
+
+    fn needs_owner_or_admin(&self, directory: &Directory, person: PersonId) -> Result<(), AppError> {
+        let known = directory.person(person).ok_or(AppError::NotFound)?;
+        if let Caller::Person(who) = &self.caller
+            && who.person() == person
+        {
+            directory.reader(who, self.node.now())?;
+            let reads_only = who.key().and_then(|key| directory.key(key)).is_some_and(|key| key.read_only);
+            let refusal = || AppError::Forbidden("this key may only read".to_owned());
+            return if reads_only { Err(refusal()) } else { Ok(()) };
+        }
+        self.needs_admin_of(directory, known.member)
+    }
+
+    fn is_me(&self, person: PersonId) -> bool {
+        matches!(&self.caller, Caller::Person(who) if who.person() == person)
+    }
+}
+
+fn describe(person: &directory::Person, directory: &Directory) -> User {
+    User {
+        id: person.id,
+        email: person.email.clone(),
+        member: person.member,
+        roles: person.roles(),
+        clearance: directory.clearance(&Holder::Person(person.id)).cloned().unwrap_or_default(),
+    }
+}
