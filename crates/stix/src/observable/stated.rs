@@ -93,7 +93,8 @@ fn reading<'a>(kind: &str, path: &[&'a str]) -> Option<Reading<'a>> {
             return reading("artifact", rest);
         }
         ("file" | "artifact", ["hashes", algorithm]) => FileHash(algorithm),
-        ("file", ["name"]) => As(Kind::FileName),
+        // A process had a name in STIX 2.0, that of the file it runs; `file:path` is nobody's, and common.
+        ("file" | "process", ["name"]) | ("file", ["path"]) => As(Kind::FileName),
         ("file", ["extensions", "windows-pebinary-ext", "imphash"]) => FileHash("imphash"),
         ("process", ["parent_ref" | "child_refs", rest @ ..]) => return reading("process", rest),
         ("process", ["opened_connection_refs", rest @ ..]) => return reading("network-traffic", rest),
