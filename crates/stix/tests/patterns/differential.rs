@@ -132,7 +132,7 @@ fn the_reference_implementation_agrees() {
         explained.len()
     );
     assert!(unexplained.is_empty(), "{}", unexplained.join("\n"));
-    for example in 0..examples {
-        assert!(explained.contains(&example), "no difference any more: {}", patterns[example]);
+    for (position, example) in patterns.iter().enumerate().take(examples) {
+        assert!(explained.contains(&position), "no difference any more: {example}");
     }
 }
