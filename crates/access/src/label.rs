@@ -1,5 +1,7 @@
 //! Labels: the compiled meaning of all markings on a piece of content.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
 mod audience;
 mod classification;
 mod terms;
