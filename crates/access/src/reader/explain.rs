@@ -67,7 +67,7 @@ impl Reader {
             let text = "a draft is read by analysts, releasers and admins of the members that it names";
             steps.push(Step::new(Rule::Draft, facts.may_draft, text.to_owned()));
         }
-        if let Some(floor) = facts.floor(label).filter(|floor| *floor > Timestamp::MIN) {
+        if let Some(floor) = facts.audience_floor(label).filter(|floor| *floor > Timestamp::MIN) {
             let text = format!("membership opens what arrived from {floor} on; this arrived at {arrival}");
             steps.push(Step::new(Rule::FromJoining, floor <= arrival, text));
         }
