@@ -1,7 +1,7 @@
 //! One map from what went wrong to a status and a title, for programs and pages alike.
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use kizuna_app::AppError;
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ pub struct Failure {
     /// Where in the request, and which rule.
     pub places: Vec<Place>,
     /// Further headers, such as `Allow`.
-    pub headers: HeaderMap,
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// For the log only.
     pub(crate) cause: String,
 }
@@ -39,7 +39,7 @@ impl Failure {
             title,
             detail: detail.into(),
             places: Vec::new(),
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
             cause: String::new(),
         }
     }
@@ -68,13 +68,9 @@ impl Failure {
     }
 
     pub fn busy() -> Self {
-        let mut failure = Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "Not available now",
-            "the node is busy: try again in a moment",
-        );
-        failure.headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        failure
+        let detail = "the node is busy: try again in a moment";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "Not available now", detail)
+            .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
     }
 
     pub(crate) fn too_slow() -> Self {
@@ -93,8 +89,9 @@ impl Failure {
         AppError::Internal(cause.into()).into()
     }
 
-    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.append(name, value);
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
         self
     }
 

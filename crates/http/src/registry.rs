@@ -163,6 +163,7 @@ impl Param {
         Self { name, place: Place::Header, kind, required: false, summary }
     }
 
+    #[must_use]
     pub const fn required(mut self) -> Self {
         self.required = true;
         self

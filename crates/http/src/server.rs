@@ -31,7 +31,7 @@ impl Default for Caps {
     fn default() -> Self {
         Self {
             body_bytes: 32 << 20,
-            request_time: Duration::from_secs(60),
+            request_time: Duration::from_mins(1),
             requests: 1024,
             reads: 16,
             writes: 64,
