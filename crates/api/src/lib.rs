@@ -1,1 +1,17 @@
-//! Kizuna: api.
+//! The faces for programs: TAXII 2.1 under `/taxii2/`, the native API under `/api/v1/`, and the node's own state.
+//!
+//! Owns the mapping between messages and use cases. Refuses to decide who may read what (a view does) and how
+//! failures map to statuses (`kizuna_http` does). Handlers extract, call the node, map and return.
+//!
+//! Start at [`routes`].
+
+pub mod native;
+mod node;
+pub mod taxii;
+
+use kizuna_http::Routes;
+
+/// Every route for programs.
+pub fn routes() -> Routes {
+    node::routes().merge(taxii::routes()).merge(native::routes())
+}

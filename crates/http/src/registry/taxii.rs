@@ -5,8 +5,8 @@ use super::{Access, Answer, Body, Face, Kind, Method, OutputPath, Param, Reads};
 /// The media type of every TAXII message (TAXII 2.1 §1.6.8).
 pub const MEDIA: &str = "application/taxii+json;version=2.1";
 
-const ROOT: Param = Param::path("root", Kind::Uuid, "The API root: the viewer's member or a community");
-const COLLECTION: Param = Param::path("collection", Kind::Uuid, "The collection's id or its alias");
+const ROOT: Param = Param::path("root", Kind::Text, "The API root: `own`, or a community's id");
+const COLLECTION: Param = Param::path("collection", Kind::Text, "The collection's id or its alias");
 const OBJECT: Param = Param::path("id", Kind::StixId, "The object's id");
 const STATUS: Param = Param::path("status", Kind::Uuid, "The status's id");
 const ADDED_AFTER: Param = Param::query(

@@ -1,0 +1,7 @@
+//! The native API.
+
+use kizuna_http::Routes;
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+}

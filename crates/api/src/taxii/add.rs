@@ -1,0 +1,145 @@
+//! Adding objects, what became of them, and taking one's own back.
+
+use axum::extract::{RawQuery, State};
+use http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+use kizuna_app::{
+    AppError, Delivery, From, ItemOutcome, ItemReport, Node, Report, Selection, Target, Versions,
+};
+use kizuna_http::{Failure, Path, Payload, Server, Viewer};
+use kizuna_stix::Id;
+use kizuna_taxii::message::Progress;
+use kizuna_taxii::{Filter, Match, Status, StatusDetail};
+use uuid::Uuid;
+
+use super::answer::{Message, bytes, message};
+use super::objects::read_filter;
+use super::roots::collection_in;
+
+/// How long a status can be asked for.
+const STATUS_KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// More successes than this are counted and not listed: the standard lets a server leave the list out.
+const SUCCESSES_LISTED: usize = 5_000;
+/// Stands where an object said nothing that could be its id.
+const NO_ID: &str = "unknown--00000000-0000-0000-0000-000000000000";
+/// The kind under which statuses are kept.
+const KEPT: &str = "taxii-status";
+
+/// Adds objects. The work is done when this answers, so the status is complete; a bundle is taken as well, because
+/// common clients send one.
+pub(super) async fn objects(
+    State(server): State<Server>,
+    viewer: Viewer,
+    Path((root, name)): Path<(String, String)>,
+    Payload(body): Payload,
+) -> Result<Message, Failure> {
+    let work = move |node: &Node| {
+        let collection = collection_in(node, &viewer, &root, &name)?;
+        if !collection.can_write {
+            return Err(AppError::Forbidden("this collection is only read".to_owned()));
+        }
+        let received = node.now();
+        let delivery =
+            Delivery { target: Target::Collection(collection.id), items: usize::MAX, ..Delivery::default() };
+        let report = node.ingest(&viewer.principal, &body, &delivery)?;
+        let status = status_of(&report, Uuid::new_v4(), received);
+        let written = serde_json::to_vec(&status).map_err(|error| AppError::Internal(error.to_string()))?;
+        let place = format!("{root}/{}", status.id);
+        node.keep(&viewer.principal, KEPT, &place, written.clone(), received + STATUS_KEPT)?;
+        Ok(written)
+    };
+    let written = server.writing(work).await.map_err(unprocessable)?;
+    Ok(bytes(written).status(StatusCode::ACCEPTED))
+}
+
+/// What became of objects that this viewer added. Another's status is not there.
+pub(super) async fn status(
+    State(server): State<Server>,
+    viewer: Viewer,
+    Path((root, id)): Path<(String, Uuid)>,
+) -> Result<Message, Failure> {
+    let place = format!("{root}/{id}");
+    let kept = server.blocking(move |node| node.kept(&viewer.principal, KEPT, &place)).await?;
+    Ok(bytes(kept.ok_or(AppError::NotFound)?))
+}
+
+/// Narrows the viewer's own contributions to its member: nobody else's copy is touched.
+pub(super) async fn delete(
+    State(server): State<Server>,
+    viewer: Viewer,
+    Path((root, name, id)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+) -> Result<Message, Failure> {
+    let filter = read_filter(query.as_deref(), Match::OBJECT)?;
+    let work = move |node: &Node| {
+        let collection = collection_in(node, &viewer, &root, &name)?;
+        if !collection.can_write {
+            return Err(AppError::Forbidden("this collection is only read".to_owned()));
+        }
+        let id: Id = id.parse().map_err(|_| AppError::NotFound)?;
+        if !filter.takes_spec_version("2.1") {
+            return Err(AppError::NotFound);
+        }
+        let Some(versions) = named(&filter) else {
+            return node.withdraw(&viewer.principal, &id, None).map(drop);
+        };
+        let selection = Selection { ids: vec![id.clone()], versions, own: true, ..Selection::default() };
+        let found = node.read(&viewer.principal)?.page(&selection, &From::First, usize::from(u16::MAX))?;
+        if found.items.is_empty() {
+            return Err(AppError::NotFound);
+        }
+        for item in found.items {
+            node.withdraw(&viewer.principal, &id, Some(item.version))?;
+        }
+        Ok(())
+    };
+    server.writing(work).await?;
+    Ok(message(&serde_json::json!({})))
+}
+
+/// The versions that a deletion names; `None` for the whole object, which is what is meant where nothing is said
+/// (§5.7).
+fn named(filter: &Filter) -> Option<Versions> {
+    let wanted = filter.versions.as_ref().filter(|wanted| !wanted.all)?;
+    Some(Versions::Any { latest: wanted.last, first: wanted.first, at: wanted.at.clone() })
+}
+
+/// A body that is TAXII by its type and no envelope by its content is 422 (§5.5).
+fn unprocessable(mut failure: Failure) -> Failure {
+    if failure.status == StatusCode::BAD_REQUEST {
+        let other = Failure::unprocessable("");
+        (failure.status, failure.title) = (other.status, other.title);
+    }
+    failure
+}
+
+/// A report in TAXII's form. A duplicate is a success.
+fn status_of(report: &Report, id: Uuid, received: Timestamp) -> Status {
+    let is_failure = |item: &&ItemReport| item.outcome == ItemOutcome::Quarantined;
+    let failures: Vec<StatusDetail> =
+        report.items.iter().filter(is_failure).map(|item| detail(item, received)).collect();
+    let success_count = report.stored + report.duplicates;
+    let successes = if success_count <= SUCCESSES_LISTED {
+        report.items.iter().filter(|item| !is_failure(item)).map(|item| detail(item, received)).collect()
+    } else {
+        Vec::new()
+    };
+    Status {
+        id,
+        status: Progress::Complete,
+        request_timestamp: received,
+        total_count: report.total as u64,
+        success_count: success_count as u64,
+        successes,
+        failure_count: report.quarantined as u64,
+        failures,
+        pending_count: 0,
+        pendings: Vec::new(),
+    }
+}
+
+fn detail(item: &ItemReport, received: Timestamp) -> StatusDetail {
+    let reasons: Vec<String> = item.faults.iter().map(ToString::to_string).collect();
+    let message = Some(reasons.join("; ")).filter(|text| !text.is_empty());
+    StatusDetail::new(item.id.as_deref().unwrap_or(NO_ID), item.version.unwrap_or(received), message)
+}
