@@ -17,7 +17,7 @@ pub use ast::{
     Comparison, Constant, ObjectPath, Observation, Operator, Predicate, Proposition, Qualifier, Step,
 };
 pub use error::PatternError;
-pub use upgrade::upgrade_20;
+pub use upgrade::{lenient, upgrade_20};
 
 use crate::observable::Observable;
 

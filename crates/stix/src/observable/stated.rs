@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::{Kind, Observable, address, digest, url};
-use crate::pattern::Pattern;
+use crate::pattern;
 
 /// How the text at a property is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,12 +180,9 @@ pub(super) fn by_object(object: &Map<String, Value>) -> Vec<Observable> {
     found
 }
 
-/// A pattern that cannot be parsed was reported when the object was validated; here it states nothing.
+/// A pattern that cannot be read was reported when the object was validated; here it states nothing.
 fn pattern_atoms(text: &str) -> Vec<Observable> {
-    match Pattern::parse(text).or_else(|_| crate::pattern::upgrade_20(text)) {
-        Ok(pattern) => pattern.atoms(),
-        Err(_) => Vec::new(),
-    }
+    pattern::lenient(text).map(|pattern| pattern.atoms()).unwrap_or_default()
 }
 
 fn by_observable(object: &Map<String, Value>, found: &mut Vec<Observable>) {

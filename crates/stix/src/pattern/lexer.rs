@@ -109,11 +109,17 @@ pub(super) struct LexError {
 pub(super) struct Lexer<'a> {
     text: &'a str,
     position: usize,
+    /// Whether a backslash that escapes nothing stands for itself.
+    forgiving: bool,
 }
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, position: 0 }
+        Self { text, position: 0, forgiving: false }
+    }
+
+    pub(super) fn forgiving(text: &'a str) -> Self {
+        Self { text, position: 0, forgiving: true }
     }
 
     /// The next token and where it begins, in bytes.
@@ -233,6 +239,7 @@ impl<'a> Lexer<'a> {
                 Some(b'\'') => break,
                 Some(b'\\') => match bytes.get(position + 1) {
                     Some(b'\'' | b'\\') => position += 2,
+                    _ if self.forgiving => position += 1,
                     _ => {
                         return Err(LexError {
                             offset: open + 1 + position,

@@ -126,3 +126,18 @@ fn patterns_of_stix_20_are_upgraded() {
     assert!(upgrade_20("[a:b = 'x").is_err());
     assert!(upgrade_20("[a:b = 1] START 'yesterday' STOP 'today'").is_err());
 }
+
+#[test]
+fn single_backslashes_are_forgiven_on_request() {
+    let text = r"[windows-registry-key:key = 'HKLM\Software\\it\'s\x'] START '2020-01-01T00:00:00Z' STOP '2020-01-02T00:00:00Z'";
+    assert!(Pattern::parse(text).is_err());
+    let pattern = lenient(text).unwrap();
+    assert_eq!(
+        pattern.to_string(),
+        r"[windows-registry-key:key = 'HKLM\\Software\\it\'s\\x'] START t'2020-01-01T00:00:00Z' STOP t'2020-01-02T00:00:00Z'"
+    );
+    assert_eq!(pattern.atoms()[0].value, r"hkey_local_machine\software\it's\x");
+    assert_eq!(lenient(r"[a:b = 'c\é']").unwrap().to_string(), r"[a:b = 'c\\é']");
+    let fault = lenient("[a:b = 'C:\\x' AND]").unwrap_err();
+    assert_eq!(fault.column, 11, "{fault}");
+}
