@@ -1,1 +1,291 @@
 //! What an engine must do: rows and indexes, no gate.
+//!
+//! Plain verbs over rows. An engine decides nothing about who may read: whatever it returns is filtered above.
+//! Sequence numbers are contiguous from 1 and rows are never removed, so an instant or a sequence number can be
+//! looked up by bisection.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use kizuna_access::Recorded;
+use kizuna_stix::Fault;
+use kizuna_stix::observable::Observable;
+
+use crate::StoreError;
+use crate::contribution::Quarantined;
+use crate::writer::AuditEntry;
+
+/// The number of a stored contribution.
+pub(crate) type Seq = i64;
+/// Head of the SHA-256 of a STIX identifier.
+pub(crate) type Key = [u8; 16];
+
+/// Facts of a contribution that need no body to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Flags(pub i64);
+
+impl Flags {
+    /// The source owns the identity in `created_by_ref`.
+    pub const AUTHORED: i64 = 1;
+    /// The object says `revoked`.
+    pub const REVOKED: i64 = 2;
+    /// The source gave the object with parts taken out.
+    pub const REDACTED: i64 = 4;
+    /// The object has, or has had, something beside this one contribution: its state must be computed.
+    pub const SHARED: i64 = 8;
+    /// Warnings are kept with the body.
+    pub const WARNED: i64 = 16;
+
+    pub fn has(self, flag: i64) -> bool {
+        self.0 & flag != 0
+    }
+
+    #[must_use]
+    pub fn with(self, flag: i64, on: bool) -> Self {
+        if on { Self(self.0 | flag) } else { self }
+    }
+}
+
+/// One contribution without its body.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub seq: Seq,
+    pub key: Key,
+    /// The UUID part of the identifier; the type is the stripe's.
+    pub uuid: [u8; 16],
+    pub stripe: i64,
+    pub source: i64,
+    pub channel: i64,
+    pub by: Option<i64>,
+    /// Nanoseconds, saturating; `None` for objects without versions.
+    pub modified: Option<i64>,
+    pub digest: [u8; 32],
+    /// The store's clock, microseconds.
+    pub at: i64,
+    /// Running sum of random steps.
+    pub tick: i64,
+    pub flags: Flags,
+    pub reliability: Option<char>,
+    /// When the source narrowed it; readable to nobody since.
+    pub dead_at: Option<i64>,
+}
+
+/// What a row leaves out.
+#[derive(Debug, Clone)]
+pub(crate) struct Body {
+    pub bytes: Bytes,
+    pub warnings: Vec<Fault>,
+}
+
+/// Where a contribution lies on the store's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Moment {
+    pub seq: Seq,
+    pub at: i64,
+    pub tick: i64,
+}
+
+/// The ends of every append-only table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Heads {
+    pub epoch: i64,
+    pub term: i64,
+    pub stripe: i64,
+    pub seq: Seq,
+    pub tick: i64,
+    /// The newest instant of a contribution or an event of rights.
+    pub at: i64,
+}
+
+/// What kind of thing an interned text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Space {
+    Label = 1,
+    Kind = 2,
+    Member = 3,
+    Channel = 4,
+    Person = 5,
+}
+
+impl Space {
+    pub fn from_number(number: i64) -> Option<Self> {
+        [Self::Label, Self::Kind, Self::Member, Self::Channel, Self::Person]
+            .into_iter()
+            .find(|space| *space as i64 == number)
+    }
+}
+
+/// An interned text.
+#[derive(Debug, Clone)]
+pub(crate) struct TermRow {
+    pub id: i64,
+    pub space: Space,
+    pub text: String,
+}
+
+/// All contributions of one label and one type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct StripeRow {
+    pub id: i64,
+    pub label: i64,
+    pub kind: i64,
+    /// Its first contribution.
+    pub first: Seq,
+    /// How many it had when this was read: for choosing a plan, never for an answer.
+    pub rows: i64,
+}
+
+/// A quarantined input as a row.
+#[derive(Debug, Clone)]
+pub(crate) struct QuarantineRow {
+    pub number: i64,
+    pub input: Quarantined,
+}
+
+/// A line of the audit as a row.
+#[derive(Debug, Clone)]
+pub(crate) struct AuditRow {
+    pub number: i64,
+    pub at: i64,
+    pub salt: [u8; 16],
+    pub entry: AuditEntry,
+}
+
+/// An engine.
+pub(crate) trait Backend: Send + Sync {
+    /// A consistent view of the rows, as of now.
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError>;
+
+    /// What the engine says about durability, read back from it, in words.
+    fn durability(&self) -> Result<String, StoreError>;
+
+    /// Writes a consistent copy of everything to a file that does not exist yet.
+    fn copy_to(&self, target: &std::path::Path) -> Result<(), StoreError>;
+}
+
+/// Which end of a range to begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    Oldest,
+    Newest,
+}
+
+/// One consistent view of the rows. Ends when dropped.
+pub(crate) trait Snapshot: Send {
+    fn heads(&self) -> Result<Heads, StoreError>;
+    fn rights_after(&self, epoch: i64) -> Result<Vec<Recorded>, StoreError>;
+    fn terms_after(&self, id: i64) -> Result<Vec<TermRow>, StoreError>;
+    fn stripes_after(&self, id: i64) -> Result<Vec<StripeRow>, StoreError>;
+
+    /// The first contribution at or after a number.
+    fn moment(&self, seq: Seq) -> Result<Option<Moment>, StoreError>;
+    /// Rows in a range, oldest first.
+    fn rows_in(&self, range: Range<Seq>, limit: usize) -> Result<Vec<Row>, StoreError>;
+    /// These rows, in the order asked for; those that do not exist are left out.
+    fn rows(&self, seqs: &[Seq]) -> Result<Vec<Row>, StoreError>;
+    /// Every contribution to an object, oldest first, dead ones included.
+    fn rows_of(&self, key: &Key) -> Result<Vec<Row>, StoreError>;
+    /// The bodies of these rows, in the order asked for.
+    fn bodies(&self, seqs: &[Seq]) -> Result<Vec<Body>, StoreError>;
+    /// Numbers of one stripe.
+    fn stripe_seqs(
+        &self,
+        stripe: i64,
+        range: Range<Seq>,
+        order: Order,
+        limit: usize,
+    ) -> Result<Vec<Seq>, StoreError>;
+
+    /// Numbers of contributions that hold every token.
+    fn text_seqs(
+        &self,
+        tokens: &[String],
+        range: Range<Seq>,
+        order: Order,
+        limit: usize,
+    ) -> Result<Vec<Seq>, StoreError>;
+    /// Numbers of contributions that state one of these values.
+    fn observable_seqs(
+        &self,
+        values: &[Observable],
+        range: Range<Seq>,
+        order: Order,
+        limit: usize,
+    ) -> Result<Vec<Seq>, StoreError>;
+    /// Numbers of contributions that refer to an object.
+    fn reference_seqs(
+        &self,
+        target: &Key,
+        range: Range<Seq>,
+        order: Order,
+        limit: usize,
+    ) -> Result<Vec<Seq>, StoreError>;
+
+    /// Contributions of this source that wait for a marking definition.
+    fn waiting(&self, marking: &Key, source: i64) -> Result<Vec<Seq>, StoreError>;
+    /// Quarantined inputs below a number, newest first; of one source where given.
+    fn quarantine(
+        &self,
+        source: Option<i64>,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<QuarantineRow>, StoreError>;
+    /// Audit entries below a number, newest first; whose action begins with a prefix.
+    fn audit(&self, prefix: &str, before: i64, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
+    fn state(&self, kind: &str, key: &str, now: i64) -> Result<Option<Vec<u8>>, StoreError>;
+    fn states(&self, kind: &str, now: i64) -> Result<Vec<(String, Vec<u8>)>, StoreError>;
+}
+
+/// A contribution as it is written.
+pub(crate) struct NewRow<'a> {
+    pub row: Row,
+    pub salt: [u8; 16],
+    pub body: &'a [u8],
+    /// Warnings as JSON, where there are any.
+    pub warnings: Option<&'a str>,
+    pub references: &'a [Key],
+    pub observables: &'a [Observable],
+    /// Search tokens, joined by spaces.
+    pub tokens: &'a str,
+    /// Markings it waits for.
+    pub dangling: &'a [Key],
+}
+
+/// The one writing end. Between `begin` and `commit` everything is one transaction, in which `mark` and `undo` set
+/// aside what one request did.
+pub(crate) trait Ledger: Send {
+    fn begin(&mut self) -> Result<(), StoreError>;
+    fn mark(&mut self) -> Result<(), StoreError>;
+    /// Takes back everything since `mark`.
+    fn undo(&mut self) -> Result<(), StoreError>;
+    /// Keeps everything since `mark`.
+    fn keep(&mut self) -> Result<(), StoreError>;
+    /// Durable when this returns.
+    fn commit(&mut self) -> Result<(), StoreError>;
+    fn rollback(&mut self);
+
+    fn heads(&mut self) -> Result<Heads, StoreError>;
+    fn terms(&mut self) -> Result<Vec<TermRow>, StoreError>;
+    fn stripes(&mut self) -> Result<Vec<StripeRow>, StoreError>;
+    fn rights(&mut self) -> Result<Vec<Recorded>, StoreError>;
+    fn rows_of(&mut self, key: &Key) -> Result<Vec<Row>, StoreError>;
+    fn body(&mut self, seq: Seq) -> Result<Body, StoreError>;
+
+    fn add_term(&mut self, term: &TermRow) -> Result<(), StoreError>;
+    fn add_stripe(&mut self, stripe: &StripeRow) -> Result<(), StoreError>;
+    fn grow_stripe(&mut self, stripe: i64, rows: i64) -> Result<(), StoreError>;
+    fn add_row(&mut self, new: &NewRow<'_>) -> Result<(), StoreError>;
+    fn set_flags(&mut self, seq: Seq, flags: Flags) -> Result<(), StoreError>;
+    fn kill(&mut self, seq: Seq, at: i64) -> Result<(), StoreError>;
+    fn settle(&mut self, seq: Seq) -> Result<(), StoreError>;
+    fn add_rights(&mut self, recorded: &Recorded) -> Result<(), StoreError>;
+    fn add_quarantined(&mut self, source: i64, at: i64, input: &Quarantined) -> Result<(), StoreError>;
+    fn add_audit(&mut self, at: i64, salt: [u8; 16], entry: &AuditEntry) -> Result<(), StoreError>;
+    fn set_state(
+        &mut self,
+        kind: &str,
+        key: &str,
+        value: Option<&[u8]>,
+        expires: Option<i64>,
+    ) -> Result<(), StoreError>;
+}

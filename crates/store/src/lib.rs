@@ -6,13 +6,20 @@
 //!
 //! Start at [`Store`]; read through [`View`]; write through [`Writer`].
 
+mod arrival;
 mod backend;
+mod catalog;
 pub mod clock;
 pub mod contribution;
+mod mask;
 pub mod query;
 mod sqlite;
 pub mod store;
+#[cfg(test)]
+mod story;
+mod tokens;
 pub mod view;
+mod winner;
 pub mod writer;
 
 pub use clock::{Clock, SystemClock};

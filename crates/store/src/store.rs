@@ -1,13 +1,34 @@
 //! Opening a store, and the way to its views and its writer.
 
-use std::path::PathBuf;
+mod dangerous;
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use kizuna_access::{Directory, MemberId, Principal};
 use kizuna_stix::{Id, Object};
+use parking_lot::Mutex;
+use rand::RngCore;
+use tokio::sync::watch;
 
-use crate::writer::{Actor, Writer};
+use crate::backend::{Backend, Heads, Snapshot};
+use crate::catalog::Catalog;
+use crate::clock::{StoreClock, instant};
+use crate::mask::{Ground, Mask};
+use crate::sqlite::Sqlite;
+use crate::view::Parts;
+use crate::writer::{Actor, AuditEntry, Books, Writer};
 use crate::{Clock, View};
+
+pub use dangerous::Dangerous;
+
+/// Masks kept; beyond that the oldest epochs go first, which costs their viewers one compilation.
+const MASKS: usize = 4096;
+/// How often a view is begun again because the directory in memory was newer than its snapshot.
+const ATTEMPTS: usize = 100;
 
 /// What can go wrong.
 #[derive(Debug, thiserror::Error)]
@@ -43,59 +64,250 @@ pub struct Options {
 
 /// One node's store. Cheap to clone.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    backend: Box<dyn Backend>,
+    clock: Arc<StoreClock>,
+    writer: Writer,
+    commits: watch::Receiver<u64>,
+    /// At the newest epoch that a snapshot has shown.
+    directory: Mutex<Arc<Directory>>,
+    catalog: Mutex<Arc<Catalog>>,
+    masks: Mutex<HashMap<Principal, Compiled>>,
+    /// Held while a secret is made, so that it is made once.
+    making_secret: Mutex<()>,
+}
+
+/// A mask and how long it stands.
+#[derive(Clone)]
+struct Compiled {
+    epoch: u64,
+    valid_until: Option<Timestamp>,
+    mask: Arc<Mask>,
+}
 
 impl Store {
     /// Opens the data directory, creating it when it is new, and takes its lock.
-    pub fn open(_options: Options) -> Result<Self, StoreError> {
-        unreachable!()
+    pub fn open(options: Options) -> Result<Self, StoreError> {
+        let Options { directory, clock, readers } = options;
+        let lock = take_lock(&directory)?;
+        let (backend, mut ledger) = Sqlite::open(&directory.join("kizuna.db"), readers)?;
+        let books = Books::load(&mut ledger)?;
+        let clock = Arc::new(StoreClock::new(clock, books.heads().at));
+        let (commit, commits) = watch::channel(books.heads().seq.unsigned_abs());
+        let link = crate::writer::start(Box::new(ledger), books, Arc::clone(&clock), commit, lock)?;
+        let inner = Inner {
+            backend: Box::new(backend),
+            clock,
+            writer: Writer::new(link),
+            commits,
+            directory: Mutex::default(),
+            catalog: Mutex::default(),
+            masks: Mutex::default(),
+            making_secret: Mutex::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The only way to read: a view for this principal, checked against the rights as they are now. Holds a read
     /// transaction until dropped; call from a blocking thread.
-    pub fn view(&self, _who: &Principal) -> Result<View, StoreError> {
-        unreachable!()
+    pub fn view(&self, who: &Principal) -> Result<View, StoreError> {
+        let Standpoint { snapshot, heads, now, directory } = self.standpoint()?;
+        let reader = directory.reader(who, instant(now)).map_err(|_| StoreError::NotAuthenticated)?;
+        let catalog = self.catalog(snapshot.as_ref(), &heads)?;
+        let ground =
+            Ground { snapshot: snapshot.as_ref(), catalog: &catalog, reader: &reader, head: heads.seq, now };
+        let mask = self.mask(who, directory.epoch(), &ground)?;
+        Ok(View::new(Parts { snapshot, heads, now, reader, directory, catalog, mask }))
     }
 
     pub fn writer(&self) -> Writer {
-        unreachable!()
+        self.inner.writer.clone()
     }
 
     /// The directory at the newest epoch.
     pub fn directory(&self) -> Result<Arc<Directory>, StoreError> {
-        unreachable!()
+        Ok(self.standpoint()?.directory)
+    }
+
+    /// The instant by which rights are judged now: never before any event of the store.
+    pub fn now(&self) -> Result<Timestamp, StoreError> {
+        Ok(instant(self.standpoint()?.now))
     }
 
     /// Marking definitions that this source itself has given: only these may explain its markings.
-    pub fn definitions(&self, _source: MemberId, _ids: &[Id]) -> Result<Vec<Object>, StoreError> {
-        unreachable!()
+    pub fn definitions(&self, source: MemberId, ids: &[Id]) -> Result<Vec<Object>, StoreError> {
+        let Standpoint { snapshot, heads, .. } = self.standpoint()?;
+        let catalog = self.catalog(snapshot.as_ref(), &heads)?;
+        let Some(source) = catalog.member_number(source) else { return Ok(Vec::new()) };
+        let mut definitions = Vec::new();
+        for id in ids.iter().filter(|id| id.kind() == "marking-definition") {
+            let mut rows = snapshot.rows_of(&id.key())?;
+            rows.retain(|row| row.source == source && row.dead_at.is_none());
+            let Some(newest) = rows.last() else { continue };
+            for body in snapshot.bodies(&[newest.seq])? {
+                definitions.push(stored_object(&body.bytes)?);
+            }
+        }
+        Ok(definitions)
     }
 
     /// Node state kept with [`Writer::set_state`].
-    pub fn state(&self, _kind: &str, _key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        unreachable!()
+    pub fn state(&self, kind: &str, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let now = self.inner.clock.wall().as_microsecond();
+        self.inner.backend.snapshot()?.state(kind, key, now)
     }
 
     /// Every key and value of one kind of node state.
-    pub fn states(&self, _kind: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-        unreachable!()
+    pub fn states(&self, kind: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        let now = self.inner.clock.wall().as_microsecond();
+        self.inner.backend.snapshot()?.states(kind, now)
     }
 
     /// A wake-up per commit. Only a hint: what is new is found by reading on from a position.
-    pub fn commits(&self) -> tokio::sync::watch::Receiver<u64> {
-        unreachable!()
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.inner.commits.clone()
     }
 
     /// A secret of this node, made once and kept (`cursor` seals cursors, `session` signs sessions).
-    pub fn secret(&self, _name: &str) -> Result<[u8; 32], StoreError> {
-        unreachable!()
+    pub fn secret(&self, name: &str) -> Result<[u8; 32], StoreError> {
+        let _making = self.inner.making_secret.lock();
+        if let Some(kept) = self.state("secret", name)? {
+            return kept
+                .try_into()
+                .map_err(|_| StoreError::Engine(format!("the secret {name} is not of 32 bytes")));
+        }
+        let mut secret = [0; 32];
+        rand::rng().fill_bytes(&mut secret);
+        self.inner.writer.set_state("secret", name, Some(secret.to_vec()), None)?;
+        Ok(secret)
+    }
+
+    /// What the engine says about durability, read back from it: to be printed at the start.
+    pub fn durability(&self) -> Result<String, StoreError> {
+        self.inner.backend.durability()
     }
 
     /// Reads past the gate; audited with its reason before anything is read.
-    pub fn dangerous(&self, _reason: &str, _actor: Actor) -> Result<Dangerous, StoreError> {
-        unreachable!()
+    pub fn dangerous(&self, reason: &str, actor: Actor) -> Result<Dangerous, StoreError> {
+        let detail = serde_json::json!({ "reason": reason });
+        self.inner.writer.audit(AuditEntry {
+            actor,
+            action: "dangerous.read".into(),
+            object: None,
+            detail,
+        })?;
+        Ok(Dangerous::new(self.clone()))
+    }
+
+    /// A snapshot, and the directory and instant by which it is judged.
+    fn standpoint(&self) -> Result<Standpoint, StoreError> {
+        for _ in 0..ATTEMPTS {
+            // The instant comes first: whatever this snapshot does not hold is later than it.
+            let observed = self.inner.clock.observe();
+            let snapshot = self.inner.backend.snapshot()?;
+            let heads = snapshot.heads()?;
+            let Some(directory) = self.directory_at(snapshot.as_ref(), heads.epoch)? else { continue };
+            let now = observed.max(heads.at);
+            return Ok(Standpoint { snapshot, heads, now, directory });
+        }
+        Err(StoreError::Engine("the directory keeps changing".into()))
+    }
+
+    /// The directory at the epoch of a snapshot, or nothing where memory is ahead of the snapshot: rights newer than
+    /// the content would open a gain before content that was stored ahead of it.
+    fn directory_at(
+        &self,
+        snapshot: &dyn Snapshot,
+        epoch: i64,
+    ) -> Result<Option<Arc<Directory>>, StoreError> {
+        let mut directory = self.inner.directory.lock();
+        let known = i64::try_from(directory.epoch()).unwrap_or(i64::MAX);
+        if known > epoch {
+            return Ok(None);
+        }
+        if known < epoch {
+            let newer = Arc::make_mut(&mut directory);
+            for recorded in snapshot.rights_after(known)? {
+                newer.apply(&recorded);
+            }
+        }
+        Ok(Some(Arc::clone(&directory)))
+    }
+
+    fn catalog(&self, snapshot: &dyn Snapshot, heads: &Heads) -> Result<Arc<Catalog>, StoreError> {
+        let mut catalog = self.inner.catalog.lock();
+        if catalog.is_behind(heads) {
+            Arc::make_mut(&mut catalog).extend(snapshot, heads)?;
+        }
+        Ok(Arc::clone(&catalog))
+    }
+
+    /// The mask of a viewer: compiled once per epoch, and again when a dated rule may have changed it.
+    fn mask(&self, who: &Principal, epoch: u64, ground: &Ground<'_>) -> Result<Arc<Mask>, StoreError> {
+        let now = instant(ground.now);
+        let stands = |compiled: &Compiled| {
+            compiled.epoch == epoch && compiled.valid_until.is_none_or(|until| now < until)
+        };
+        let kept = self.inner.masks.lock().get(who).filter(|compiled| stands(compiled)).cloned();
+        let (mask, valid_until) = match kept {
+            Some(compiled) if !compiled.mask.is_behind(ground.catalog) => return Ok(compiled.mask),
+            Some(compiled) => {
+                let mut mask = Mask::clone(&compiled.mask);
+                mask.extend(ground)?;
+                (mask, compiled.valid_until)
+            }
+            None => (Mask::compile(ground)?, ground.reader.valid_until()),
+        };
+        let mask = Arc::new(mask);
+        let mut masks = self.inner.masks.lock();
+        if masks.len() >= MASKS {
+            masks.retain(|_, compiled| compiled.epoch == epoch);
+        }
+        if masks.len() >= MASKS {
+            masks.clear();
+        }
+        masks.insert(who.clone(), Compiled { epoch, valid_until, mask: Arc::clone(&mask) });
+        Ok(mask)
     }
 }
 
-/// The bypass, for the operator at the machine: explains, checks, backs up.
-pub struct Dangerous {}
+/// What every read begins with.
+struct Standpoint {
+    snapshot: Box<dyn Snapshot>,
+    heads: Heads,
+    /// Microseconds.
+    now: i64,
+    directory: Arc<Directory>,
+}
+
+/// Takes the lock of a data directory, so that one process owns it.
+fn take_lock(directory: &Path) -> Result<File, StoreError> {
+    let unusable =
+        |error: std::io::Error| StoreError::Disk(format!("refuses {}: {error}", directory.display()));
+    std::fs::create_dir_all(directory).map_err(unusable)?;
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(directory.join("lock"))
+        .map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked(directory.to_owned())),
+        Err(std::fs::TryLockError::Error(error)) => Err(unusable(error)),
+    }
+}
+
+/// An object from bytes that were canonical when they were stored.
+fn stored_object(bytes: &[u8]) -> Result<Object, StoreError> {
+    let value = serde_json::from_slice(bytes)
+        .map_err(|e| StoreError::Engine(format!("a stored object is not JSON: {e}")))?;
+    Object::from_value(value).map_err(|faults| {
+        let first = faults.first().map_or_else(String::new, ToString::to_string);
+        StoreError::Engine(format!("a stored object is no longer valid: {first}"))
+    })
+}

@@ -1,67 +1,144 @@
 //! The store as one viewer may read it.
 
+mod candidates;
+mod item;
+mod page;
+mod search;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use kizuna_access::{Directory, Reader};
 use kizuna_stix::Id;
 
 use crate::StoreError;
+use crate::arrival::{Arrival, Timeline};
+use crate::backend::{Heads, Row, Snapshot};
+use crate::catalog::Catalog;
+use crate::clock::instant;
 use crate::contribution::Quarantined;
-use crate::query::{Count, Item, Page, Search, Selection, Start};
+use crate::mask::Mask;
+use crate::query::{Item, Selection};
+use item::Admit;
 
 /// The store as one viewer may read it, in one consistent read transaction. There is no other way to read.
-pub struct View {}
+///
+/// Every answer is made from rows that [`View::arrival`] lets through, and from nothing else.
+pub struct View {
+    snapshot: Box<dyn Snapshot>,
+    heads: Heads,
+    /// Microseconds: the rights are those of this instant.
+    now: i64,
+    reader: Reader,
+    directory: Arc<Directory>,
+    catalog: Arc<Catalog>,
+    mask: Arc<Mask>,
+    /// The number of the viewer's member, where it has contributed anything.
+    own: Option<i64>,
+}
+
+/// What a view is made of.
+pub(crate) struct Parts {
+    pub snapshot: Box<dyn Snapshot>,
+    pub heads: Heads,
+    pub now: i64,
+    pub reader: Reader,
+    pub directory: Arc<Directory>,
+    pub catalog: Arc<Catalog>,
+    pub mask: Arc<Mask>,
+}
 
 impl View {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let Parts { snapshot, heads, now, reader, directory, catalog, mask } = parts;
+        let own = catalog.member_number(reader.principal().member());
+        Self { snapshot, heads, now, reader, directory, catalog, mask, own }
+    }
+
     /// The viewer's facts.
     pub fn reader(&self) -> &Reader {
-        unreachable!()
+        &self.reader
     }
 
     /// The directory at this view's epoch.
     pub fn directory(&self) -> &Directory {
-        unreachable!()
+        &self.directory
     }
 
-    /// Objects in the viewer's order of arrivals.
-    pub fn page(&self, _selection: &Selection, _start: Start, _limit: usize) -> Result<Page, StoreError> {
-        unreachable!()
-    }
-
-    /// Search hits, newest arrival first.
-    pub fn search(
-        &self,
-        _search: &Search,
-        _before: Option<crate::Position>,
-        _limit: usize,
-    ) -> Result<Page, StoreError> {
-        unreachable!()
-    }
-
-    /// How many a search finds, counting no further than `cap`.
-    pub fn count(&self, _search: &Search, _cap: u64) -> Result<Count, StoreError> {
-        unreachable!()
+    /// The instant whose rights this view applies.
+    pub fn now(&self) -> Timestamp {
+        instant(self.now)
     }
 
     /// The newest readable version.
-    pub fn object(&self, _id: &Id) -> Result<Option<Item>, StoreError> {
-        unreachable!()
+    pub fn object(&self, id: &Id) -> Result<Option<Item>, StoreError> {
+        let Some(standing) = self.standing(&id.key(), &Admit::everything(self))? else { return Ok(None) };
+        let newest = standing.versions.last().and_then(|version| standing.served(version));
+        let Some(served) = newest else { return Ok(None) };
+        Ok(self.items(vec![served])?.pop())
     }
 
     /// The winner of each readable version, oldest first.
-    pub fn versions(&self, _id: &Id) -> Result<Vec<Item>, StoreError> {
-        unreachable!()
+    pub fn versions(&self, id: &Id) -> Result<Vec<Item>, StoreError> {
+        let Some(standing) = self.standing(&id.key(), &Admit::everything(self))? else {
+            return Ok(Vec::new());
+        };
+        let served = standing.versions.iter().filter_map(|version| standing.served(version)).collect();
+        self.items(served)
     }
 
     /// Every readable contribution to an object, in order of arrival: what its sources claim.
-    pub fn claims(&self, _id: &Id) -> Result<Vec<Item>, StoreError> {
-        unreachable!()
+    pub fn claims(&self, id: &Id) -> Result<Vec<Item>, StoreError> {
+        let Some(standing) = self.standing(&id.key(), &Admit::everything(self))? else {
+            return Ok(Vec::new());
+        };
+        self.items(standing.claimed())
     }
 
     /// Quarantined input of the viewer's own member, or of all with the role `quarantine`; newest first.
     pub fn quarantine(
         &self,
-        _before: Option<u64>,
-        _limit: usize,
+        before: Option<u64>,
+        limit: usize,
     ) -> Result<Vec<(u64, Quarantined)>, StoreError> {
-        unreachable!()
+        let Some(own) = self.own else { return Ok(Vec::new()) };
+        let before = before.and_then(|number| i64::try_from(number).ok()).unwrap_or(i64::MAX);
+        let rows = self.snapshot.quarantine(Some(own), before, limit)?;
+        Ok(rows.into_iter().map(|row| (row.number.unsigned_abs(), row.input)).collect())
+    }
+
+    /// The gate for one row: how it reached this viewer, or nothing where the viewer may not read it.
+    fn arrival(&self, row: &Row) -> Option<Arrival> {
+        if row.dead_at.is_some() {
+            return None;
+        }
+        let stripe = self.catalog.stripe(row.stripe)?;
+        self.mask.rule(stripe.label)?.arrival(row.seq)
+    }
+
+    fn timeline(&self) -> &Timeline {
+        self.mask.timeline()
+    }
+
+    /// Whether a stripe can hold anything that a selection asks for.
+    fn selects_stripe(&self, selection: &Selection, stripe: i64) -> Result<bool, StoreError> {
+        use kizuna_access::rights::Holds;
+        let Some(stripe) = self.catalog.stripe(stripe) else { return Ok(false) };
+        let held = match &selection.holds {
+            Holds::All => true,
+            Holds::Nothing => false,
+            Holds::Naming(party) => self.catalog.label(stripe.label)?.names(party),
+        };
+        if !held {
+            return Ok(false);
+        }
+        if selection.kinds.is_empty() {
+            return Ok(true);
+        }
+        let kind = self.catalog.kind(stripe.kind)?;
+        Ok(selection.kinds.iter().any(|wanted| wanted == kind))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,27 @@
 //! The one writer, with group commit: acknowledged means durable.
 
-use kizuna_access::{Recorded, Rights};
+mod desk;
+mod narrow;
+mod prepare;
+mod thread;
+
+use std::sync::mpsc;
+
+use kizuna_access::{MemberId, Recorded, Rights};
 use kizuna_stix::Id;
 
 use crate::StoreError;
 use crate::contribution::{Contribution, Outcome, Quarantined};
 
+pub(crate) use desk::Books;
+pub(crate) use thread::{Link, start};
+use thread::{Reply, Request};
+
 /// Hands work to the writer. Cheap to clone; calls block until the work is durable, so call from a blocking thread.
 #[derive(Clone)]
-pub struct Writer {}
+pub struct Writer {
+    link: Link,
+}
 
 /// Who did something, for the audit.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -33,47 +46,83 @@ pub struct AuditEntry {
 }
 
 impl Writer {
+    pub(crate) fn new(link: Link) -> Self {
+        Self { link }
+    }
+
     /// Stores contributions and what lies in quarantine, all or nothing, in this order. Outcomes are in the order of
     /// the contributions.
     pub fn contribute(
         &self,
-        _contributions: Vec<Contribution>,
-        _quarantined: Vec<Quarantined>,
+        contributions: Vec<Contribution>,
+        quarantined: Vec<Quarantined>,
     ) -> Result<Vec<Outcome>, StoreError> {
-        unreachable!()
+        let prepared = prepare::contributions(contributions)?;
+        match self.ask(Request::Contribute { prepared, quarantined })? {
+            Reply::Outcomes(outcomes) => Ok(outcomes),
+            _ => Err(wrong_reply()),
+        }
     }
 
     /// Records a change of rights: checked against the directory, numbered, audited.
-    pub fn record(&self, _rights: Rights, _actor: Actor) -> Result<Recorded, StoreError> {
-        unreachable!()
+    pub fn record(&self, rights: Rights, actor: Actor) -> Result<Recorded, StoreError> {
+        match self.ask(Request::Record { rights: Box::new(rights), actor })? {
+            Reply::Recorded(recorded) => Ok(*recorded),
+            _ => Err(wrong_reply()),
+        }
     }
 
     /// Narrows the source's own contributions to an object (all versions, or one) to its own member, and leaves a stub
-    /// for those who could read them. Nothing readable to the source: [`StoreError::NotFound`].
+    /// for those who could read them; how many were narrowed. Nothing of the source's: [`StoreError::NotFound`].
     pub fn narrow(
         &self,
-        _id: &Id,
-        _version: Option<jiff::Timestamp>,
-        _source: kizuna_access::MemberId,
-        _actor: Actor,
+        id: &Id,
+        version: Option<jiff::Timestamp>,
+        source: MemberId,
+        actor: Actor,
     ) -> Result<u64, StoreError> {
-        unreachable!()
+        match self.ask(Request::Narrow { id: id.clone(), version, source, actor })? {
+            Reply::Narrowed(count) => Ok(count),
+            _ => Err(wrong_reply()),
+        }
     }
 
     /// Appends to the audit.
-    pub fn audit(&self, _entry: AuditEntry) -> Result<(), StoreError> {
-        unreachable!()
+    pub fn audit(&self, entry: AuditEntry) -> Result<(), StoreError> {
+        self.done(Request::Audit(entry))
     }
 
-    /// Keeps node state that is no exchange content (sessions, sign-in links, statuses, cursors of peers, idempotency keys).
-    /// `None` removes; past `expires` it is gone.
+    /// Keeps node state that is no exchange content (sessions, sign-in links, statuses, cursors of peers, idempotency
+    /// keys). `None` removes; past `expires` it is gone.
     pub fn set_state(
         &self,
-        _kind: &str,
-        _key: &str,
-        _value: Option<Vec<u8>>,
-        _expires: Option<jiff::Timestamp>,
+        kind: &str,
+        key: &str,
+        value: Option<Vec<u8>>,
+        expires: Option<jiff::Timestamp>,
     ) -> Result<(), StoreError> {
-        unreachable!()
+        self.done(Request::SetState { kind: kind.to_owned(), key: key.to_owned(), value, expires })
     }
+
+    fn done(&self, request: Request) -> Result<(), StoreError> {
+        match self.ask(request)? {
+            Reply::Done => Ok(()),
+            _ => Err(wrong_reply()),
+        }
+    }
+
+    /// Sends a request and waits until it is durable or refused.
+    fn ask(&self, request: Request) -> Result<Reply, StoreError> {
+        let (answer, answered) = mpsc::sync_channel(1);
+        self.link.send(request, answer)?;
+        answered.recv().map_err(|_| stopped())?
+    }
+}
+
+fn wrong_reply() -> StoreError {
+    StoreError::Engine("the writer answered another question".into())
+}
+
+fn stopped() -> StoreError {
+    StoreError::Engine("the writer has stopped".into())
 }

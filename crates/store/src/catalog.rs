@@ -1,0 +1,171 @@
+//! The interned texts and the stripes, in memory. Append-only: what was committed never changes its number, so a
+//! catalog that knows more than a snapshot is no harm to it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use kizuna_access::{Label, MemberId, PersonId};
+use kizuna_stix::Id;
+use uuid::Uuid;
+
+use crate::StoreError;
+use crate::backend::{Heads, Row, Snapshot, Space, StripeRow, TermRow};
+
+/// Row counts are read again when the store has grown by this share (one in …) since.
+const REFRESH_SHARE: i64 = 8;
+/// … and by at least this many rows.
+const REFRESH_ROWS: i64 = 4096;
+
+#[derive(Debug, Clone)]
+enum Term {
+    Label(Arc<Label>),
+    Kind(Arc<str>),
+    Member(MemberId),
+    Channel(Arc<str>),
+    Person(PersonId),
+}
+
+/// Numbers → what they stand for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Catalog {
+    /// By number, from 1.
+    terms: Vec<Term>,
+    stripes: Vec<StripeRow>,
+    members: HashMap<MemberId, i64>,
+    /// How many rows there were when the stripes were counted.
+    counted: i64,
+}
+
+impl Catalog {
+    /// Whether a snapshot with these heads knows more.
+    pub fn is_behind(&self, heads: &Heads) -> bool {
+        self.terms.len() < index(heads.term + 1)
+            || self.stripes.len() < index(heads.stripe + 1)
+            || heads.seq - self.counted > REFRESH_ROWS + self.counted / REFRESH_SHARE
+    }
+
+    /// Takes in what the snapshot has beyond this catalog.
+    pub fn extend(&mut self, snapshot: &dyn Snapshot, heads: &Heads) -> Result<(), StoreError> {
+        for row in snapshot.terms_after(self.last_term())? {
+            let term = parse(&row)?;
+            if let Term::Member(member) = term {
+                self.members.insert(member, row.id);
+            }
+            self.terms.push(term);
+        }
+        for row in snapshot.stripes_after(0)? {
+            match self.stripes.get_mut(index(row.id)) {
+                Some(known) => known.rows = known.rows.max(row.rows),
+                None => self.stripes.push(row),
+            }
+        }
+        self.counted = heads.seq;
+        Ok(())
+    }
+
+    /// The number of the newest term.
+    pub fn last_term(&self) -> i64 {
+        number(self.terms.len())
+    }
+
+    /// Every label after a term number, with its number.
+    pub fn labels_after(&self, term: i64) -> impl Iterator<Item = (i64, &Arc<Label>)> {
+        let from = self.terms.len().min(index(term + 1));
+        self.terms[from..].iter().zip(term + 1..).filter_map(|(term, id)| match term {
+            Term::Label(label) => Some((id, label)),
+            _ => None,
+        })
+    }
+
+    pub fn stripes(&self) -> &[StripeRow] {
+        &self.stripes
+    }
+
+    pub fn stripe(&self, id: i64) -> Option<&StripeRow> {
+        self.stripes.get(index(id))
+    }
+
+    /// The number of a member that has given something.
+    pub fn member_number(&self, member: MemberId) -> Option<i64> {
+        self.members.get(&member).copied()
+    }
+
+    pub fn label(&self, id: i64) -> Result<&Arc<Label>, StoreError> {
+        match self.terms.get(index(id)) {
+            Some(Term::Label(label)) => Ok(label),
+            _ => Err(missing("label", id)),
+        }
+    }
+
+    pub fn kind(&self, id: i64) -> Result<&str, StoreError> {
+        match self.terms.get(index(id)) {
+            Some(Term::Kind(kind)) => Ok(kind),
+            _ => Err(missing("type", id)),
+        }
+    }
+
+    pub fn member(&self, id: i64) -> Result<MemberId, StoreError> {
+        match self.terms.get(index(id)) {
+            Some(Term::Member(member)) => Ok(*member),
+            _ => Err(missing("member", id)),
+        }
+    }
+
+    pub fn channel(&self, id: i64) -> Result<&str, StoreError> {
+        match self.terms.get(index(id)) {
+            Some(Term::Channel(channel)) => Ok(channel),
+            _ => Err(missing("channel", id)),
+        }
+    }
+
+    pub fn person(&self, id: i64) -> Result<PersonId, StoreError> {
+        match self.terms.get(index(id)) {
+            Some(Term::Person(person)) => Ok(*person),
+            _ => Err(missing("person", id)),
+        }
+    }
+
+    /// The label of a row.
+    pub fn label_of(&self, row: &Row) -> Result<&Arc<Label>, StoreError> {
+        let stripe = self.stripe(row.stripe).ok_or_else(|| missing("stripe", row.stripe))?;
+        self.label(stripe.label)
+    }
+
+    /// The type of a row's object.
+    pub fn kind_of(&self, row: &Row) -> Result<&str, StoreError> {
+        let stripe = self.stripe(row.stripe).ok_or_else(|| missing("stripe", row.stripe))?;
+        self.kind(stripe.kind)
+    }
+
+    /// The identifier of a row's object.
+    pub fn id_of(&self, row: &Row) -> Result<Id, StoreError> {
+        Ok(Id::new(self.kind_of(row)?, Uuid::from_bytes(row.uuid)))
+    }
+}
+
+fn parse(row: &TermRow) -> Result<Term, StoreError> {
+    let unreadable = |what: &str| StoreError::Engine(format!("term {}: not a {what}", row.id));
+    let uuid = |what: &str| Uuid::try_parse(&row.text).map_err(|_| unreadable(what));
+    Ok(match row.space {
+        Space::Label => {
+            Term::Label(Label::from_canonical(&row.text).map_err(|_| unreadable("label"))?.into())
+        }
+        Space::Kind => Term::Kind(row.text.as_str().into()),
+        Space::Member => Term::Member(MemberId(uuid("member")?)),
+        Space::Channel => Term::Channel(row.text.as_str().into()),
+        Space::Person => Term::Person(PersonId(uuid("person")?)),
+    })
+}
+
+fn missing(what: &str, id: i64) -> StoreError {
+    StoreError::Engine(format!("there is no {what} number {id}"))
+}
+
+/// Where number `id` lies in a list that begins with number 1.
+fn index(id: i64) -> usize {
+    usize::try_from(id - 1).unwrap_or(usize::MAX)
+}
+
+fn number(len: usize) -> i64 {
+    i64::try_from(len).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,385 @@
+//! Reading: every verb of a snapshot as one statement.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use kizuna_access::{MemberId, Recorded};
+use kizuna_stix::observable::Observable;
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, params};
+
+use super::{Pool, failed};
+use crate::StoreError;
+use crate::backend::{
+    AuditRow, Body, Flags, Heads, Key, Moment, Order, QuarantineRow, Row, Seq, Snapshot, Space, StripeRow,
+    TermRow,
+};
+use crate::clock::instant;
+use crate::contribution::Quarantined;
+
+/// The columns of [`row`], in its order.
+pub(super) const COLUMNS: &str = "seq, key, uuid, stripe, source, channel, person, modified, digest, at, tick, \
+                                  flags, reliability, dead_at";
+
+/// A read transaction on a connection of the pool.
+pub(super) struct SqliteSnapshot {
+    connection: Option<Connection>,
+    pool: Arc<Pool>,
+}
+
+impl SqliteSnapshot {
+    pub fn begin(connection: Connection, pool: Arc<Pool>) -> Result<Self, StoreError> {
+        connection.prepare_cached("BEGIN").and_then(|mut s| s.execute([])).map_err(|e| failed(&e))?;
+        Ok(Self { connection: Some(connection), pool })
+    }
+
+    fn statement(&self, sql: &str) -> Result<CachedStatement<'_>, StoreError> {
+        let connection =
+            self.connection.as_ref().ok_or_else(|| StoreError::Engine("snapshot ended".into()))?;
+        connection.prepare_cached(sql).map_err(|e| failed(&e))
+    }
+
+    fn list<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut statement = self.statement(sql)?;
+        let rows = statement.query_map(params, read).map_err(|e| failed(&e))?;
+        rows.collect::<rusqlite::Result<Vec<T>>>().map_err(|e| failed(&e))
+    }
+}
+
+impl Drop for SqliteSnapshot {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        let ended = connection.prepare_cached("ROLLBACK").and_then(|mut s| s.execute([])).is_ok();
+        if ended {
+            self.pool.give_back(connection);
+        }
+    }
+}
+
+impl Snapshot for SqliteSnapshot {
+    fn heads(&self) -> Result<Heads, StoreError> {
+        let mut statement = self.statement(HEADS)?;
+        statement.query_row([], heads).map_err(|e| failed(&e))
+    }
+
+    fn rights_after(&self, epoch: i64) -> Result<Vec<Recorded>, StoreError> {
+        let rows = self.list(RIGHTS, [epoch], |row| row.get::<_, String>(0))?;
+        rows.iter().map(|event| decode(event)).collect()
+    }
+
+    fn terms_after(&self, id: i64) -> Result<Vec<TermRow>, StoreError> {
+        self.list(TERMS, [id], term)
+    }
+
+    fn stripes_after(&self, id: i64) -> Result<Vec<StripeRow>, StoreError> {
+        self.list(STRIPES, [id], stripe)
+    }
+
+    fn moment(&self, seq: Seq) -> Result<Option<Moment>, StoreError> {
+        let mut statement =
+            self.statement("SELECT seq, at, tick FROM contribution WHERE seq >= ?1 ORDER BY seq LIMIT 1")?;
+        let read =
+            |row: &rusqlite::Row<'_>| Ok(Moment { seq: row.get(0)?, at: row.get(1)?, tick: row.get(2)? });
+        statement.query_row([seq], read).optional().map_err(|e| failed(&e))
+    }
+
+    fn rows_in(&self, range: Range<Seq>, limit: usize) -> Result<Vec<Row>, StoreError> {
+        let sql = const_format("FROM contribution WHERE seq >= ?1 AND seq < ?2 ORDER BY seq LIMIT ?3");
+        self.list(&sql, params![range.start, range.end, count(limit)], row)
+    }
+
+    fn rows(&self, seqs: &[Seq]) -> Result<Vec<Row>, StoreError> {
+        let mut statement = self.statement(&const_format("FROM contribution WHERE seq = ?1"))?;
+        let mut found = Vec::with_capacity(seqs.len());
+        for seq in seqs {
+            found.extend(statement.query_row([seq], row).optional().map_err(|e| failed(&e))?);
+        }
+        Ok(found)
+    }
+
+    fn rows_of(&self, key: &Key) -> Result<Vec<Row>, StoreError> {
+        self.list(&const_format("FROM contribution WHERE key = ?1 ORDER BY seq"), [key], row)
+    }
+
+    fn bodies(&self, seqs: &[Seq]) -> Result<Vec<Body>, StoreError> {
+        let mut statement = self.statement(BODY)?;
+        let mut found = Vec::with_capacity(seqs.len());
+        for seq in seqs {
+            let (bytes, warnings) = statement.query_row([seq], body).map_err(|e| failed(&e))?;
+            found.push(Body { bytes, warnings: decode_warnings(warnings)? });
+        }
+        Ok(found)
+    }
+
+    fn stripe_seqs(
+        &self,
+        stripe: i64,
+        range: Range<Seq>,
+        order: Order,
+        limit: usize,
+    ) -> Result<Vec<Seq>, StoreError> {
+        let sql = match order {
+            Order::Oldest => {
+                "SELECT seq FROM contribution WHERE stripe = ?1 AND seq >= ?2 AND seq < ?3 ORDER BY seq LIMIT ?4"
+            }
+            Order::Newest => {
+                "SELECT seq FROM contribution WHERE stripe = ?1 AND seq >= ?2 AND seq < ?3 \
+                 ORDER BY seq DESC LIMIT ?4"
+            }
+        };
+        self.list(sql, params![stripe, range.start, range.end, count(limit)], |row| row.get(0))
+    }
+
+    fn text_seqs(
+        &self,
+        tokens: &[String],
+        range: Range<Seq>,
+        order: Order,
+        limit: usize,
+    ) -> Result<Vec<Seq>, StoreError> {
+        let sql = match order {
+            Order::Oldest => {
+                "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid >= ?2 AND rowid < ?3 \
+                 ORDER BY rowid LIMIT ?4"
+            }
+            Order::Newest => {
+                "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid >= ?2 AND rowid < ?3 \
+                 ORDER BY rowid DESC LIMIT ?4"
+            }
+        };
+        let quoted: Vec<String> =
+            tokens.iter().map(|token| format!("\"{}\"", token.replace('"', "\"\""))).collect();
+        let question = quoted.join(" AND ");
+        self.list(sql, params![question, range.start, range.end, count(limit)], |row| row.get(0))
+    }
+
+    fn observable_seqs(
+        &self,
+        values: &[Observable],
+        range: Range<Seq>,
+        order: Order,
+        limit: usize,
+    ) -> Result<Vec<Seq>, StoreError> {
+        let sql = match order {
+            Order::Oldest => {
+                "SELECT seq FROM observable WHERE kind = ?1 AND value = ?2 AND seq >= ?3 AND seq < ?4 \
+                 ORDER BY seq LIMIT ?5"
+            }
+            Order::Newest => {
+                "SELECT seq FROM observable WHERE kind = ?1 AND value = ?2 AND seq >= ?3 AND seq < ?4 \
+                 ORDER BY seq DESC LIMIT ?5"
+            }
+        };
+        let mut found: Vec<Seq> = Vec::new();
+        for value in values {
+            let params = params![value.kind as i64, value.value, range.start, range.end, count(limit)];
+            found.extend(self.list(sql, params, |row| row.get::<_, Seq>(0))?);
+        }
+        found.sort_unstable();
+        found.dedup();
+        if order == Order::Newest {
+            found.reverse();
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    fn reference_seqs(
+        &self,
+        target: &Key,
+        range: Range<Seq>,
+        order: Order,
+        limit: usize,
+    ) -> Result<Vec<Seq>, StoreError> {
+        let sql = match order {
+            Order::Oldest => {
+                "SELECT seq FROM reference WHERE target = ?1 AND seq >= ?2 AND seq < ?3 ORDER BY seq LIMIT ?4"
+            }
+            Order::Newest => {
+                "SELECT seq FROM reference WHERE target = ?1 AND seq >= ?2 AND seq < ?3 \
+                 ORDER BY seq DESC LIMIT ?4"
+            }
+        };
+        self.list(sql, params![target, range.start, range.end, count(limit)], |row| row.get(0))
+    }
+
+    fn waiting(&self, marking: &Key, source: i64) -> Result<Vec<Seq>, StoreError> {
+        self.list(
+            "SELECT seq FROM dangling WHERE marking = ?1 AND source = ?2 ORDER BY seq",
+            params![marking, source],
+            |row| row.get(0),
+        )
+    }
+
+    fn quarantine(
+        &self,
+        source: Option<i64>,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<QuarantineRow>, StoreError> {
+        let sql = "SELECT q.number, t.text, q.by, q.channel, q.received, q.bytes, q.object, q.faults \
+                   FROM quarantine q JOIN term t ON t.id = q.source \
+                   WHERE q.number < ?1 AND (?2 IS NULL OR q.source = ?2) ORDER BY q.number DESC LIMIT ?3";
+        let rows = self.list(sql, params![before, source, count(limit)], |row| {
+            let stored = StoredQuarantine {
+                number: row.get(0)?,
+                source: row.get(1)?,
+                by: row.get(2)?,
+                channel: row.get(3)?,
+                received: row.get(4)?,
+                bytes: row.get(5)?,
+                id: row.get(6)?,
+                faults: row.get(7)?,
+            };
+            Ok(stored)
+        })?;
+        rows.into_iter().map(StoredQuarantine::decode).collect()
+    }
+
+    fn audit(&self, prefix: &str, before: i64, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+        let sql = "SELECT number, at, entry, salt FROM audit \
+                   WHERE number < ?1 AND substr(action, 1, length(?2)) = ?2 ORDER BY number DESC LIMIT ?3";
+        let rows = self.list(sql, params![before, prefix, count(limit)], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get(3)?))
+        })?;
+        rows.into_iter()
+            .map(|(number, at, entry, salt)| Ok(AuditRow { number, at, salt, entry: decode(&entry)? }))
+            .collect()
+    }
+
+    fn state(&self, kind: &str, key: &str, now: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut statement = self.statement(
+            "SELECT value FROM state WHERE kind = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)",
+        )?;
+        statement.query_row(params![kind, key, now], |row| row.get(0)).optional().map_err(|e| failed(&e))
+    }
+
+    fn states(&self, kind: &str, now: i64) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.list(
+            "SELECT key, value FROM state WHERE kind = ?1 AND (expires IS NULL OR expires > ?2) ORDER BY key",
+            params![kind, now],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    }
+}
+
+pub(super) const HEADS: &str = "SELECT \
+    coalesce((SELECT max(epoch) FROM rights), 0), \
+    coalesce((SELECT max(id) FROM term), 0), \
+    coalesce((SELECT max(id) FROM stripe), 0), \
+    coalesce((SELECT max(seq) FROM contribution), 0), \
+    coalesce((SELECT tick FROM contribution ORDER BY seq DESC LIMIT 1), 0), \
+    max(coalesce((SELECT at FROM contribution ORDER BY seq DESC LIMIT 1), 0), \
+        coalesce((SELECT at FROM rights ORDER BY epoch DESC LIMIT 1), 0))";
+pub(super) const TERMS: &str = "SELECT id, space, text FROM term WHERE id > ?1 ORDER BY id";
+pub(super) const STRIPES: &str = "SELECT id, label, kind, first, rows FROM stripe WHERE id > ?1 ORDER BY id";
+pub(super) const RIGHTS: &str = "SELECT event FROM rights WHERE epoch > ?1 ORDER BY epoch";
+pub(super) const BODY: &str = "SELECT bytes, warnings FROM body WHERE seq = ?1";
+
+/// A statement over [`COLUMNS`].
+pub(super) fn const_format(rest: &str) -> String {
+    format!("SELECT {COLUMNS} {rest}")
+}
+
+pub(super) fn heads(row: &rusqlite::Row<'_>) -> rusqlite::Result<Heads> {
+    Ok(Heads {
+        epoch: row.get(0)?,
+        term: row.get(1)?,
+        stripe: row.get(2)?,
+        seq: row.get(3)?,
+        tick: row.get(4)?,
+        at: row.get(5)?,
+    })
+}
+
+pub(super) fn term(row: &rusqlite::Row<'_>) -> rusqlite::Result<TermRow> {
+    let number: i64 = row.get(1)?;
+    let space = Space::from_number(number).ok_or(rusqlite::Error::IntegralValueOutOfRange(1, number))?;
+    Ok(TermRow { id: row.get(0)?, space, text: row.get(2)? })
+}
+
+pub(super) fn stripe(row: &rusqlite::Row<'_>) -> rusqlite::Result<StripeRow> {
+    Ok(StripeRow {
+        id: row.get(0)?,
+        label: row.get(1)?,
+        kind: row.get(2)?,
+        first: row.get(3)?,
+        rows: row.get(4)?,
+    })
+}
+
+pub(super) fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    let reliability = row.get_ref(12)?.as_str_or_null()?.and_then(|text| text.chars().next());
+    Ok(Row {
+        seq: row.get(0)?,
+        key: row.get(1)?,
+        uuid: row.get(2)?,
+        stripe: row.get(3)?,
+        source: row.get(4)?,
+        channel: row.get(5)?,
+        by: row.get(6)?,
+        modified: row.get(7)?,
+        digest: row.get(8)?,
+        at: row.get(9)?,
+        tick: row.get(10)?,
+        flags: Flags(row.get(11)?),
+        reliability,
+        dead_at: row.get(13)?,
+    })
+}
+
+pub(super) fn body(row: &rusqlite::Row<'_>) -> rusqlite::Result<(Bytes, Option<String>)> {
+    let bytes = Bytes::copy_from_slice(row.get_ref(0)?.as_blob()?);
+    Ok((bytes, row.get(1)?))
+}
+
+pub(super) fn decode_warnings(warnings: Option<String>) -> Result<Vec<kizuna_stix::Fault>, StoreError> {
+    warnings.map_or(Ok(Vec::new()), |text| decode(&text))
+}
+
+/// JSON that this program wrote.
+pub(super) fn decode<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|e| StoreError::Engine(format!("a stored entry cannot be read: {e}")))
+}
+
+struct StoredQuarantine {
+    number: i64,
+    source: String,
+    by: Option<String>,
+    channel: String,
+    received: i64,
+    bytes: Vec<u8>,
+    id: Option<String>,
+    faults: String,
+}
+
+impl StoredQuarantine {
+    fn decode(self) -> Result<QuarantineRow, StoreError> {
+        let uuid = |text: &str| {
+            uuid::Uuid::try_parse(text)
+                .map_err(|e| StoreError::Engine(format!("a stored identifier cannot be read: {e}")))
+        };
+        let by = self.by.as_deref().map(uuid).transpose()?.map(kizuna_access::PersonId);
+        let received: Timestamp = instant(self.received);
+        let input = Quarantined {
+            source: MemberId(uuid(&self.source)?),
+            by,
+            channel: self.channel,
+            received,
+            bytes: self.bytes,
+            id: self.id,
+            faults: decode(&self.faults)?,
+        };
+        Ok(QuarantineRow { number: self.number, input })
+    }
+}
+
+fn count(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}

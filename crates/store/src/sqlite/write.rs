@@ -1,0 +1,228 @@
+//! Writing: one connection, one transaction per group of requests.
+
+use kizuna_access::Recorded;
+use rusqlite::{CachedStatement, Connection, Params, params};
+
+use super::failed;
+use super::read::{self, decode};
+use crate::StoreError;
+use crate::backend::{Body, Flags, Heads, Key, Ledger, NewRow, Row, Seq, StripeRow, TermRow};
+use crate::contribution::Quarantined;
+use crate::writer::AuditEntry;
+
+/// The writing connection.
+pub(crate) struct SqliteLedger {
+    connection: Connection,
+}
+
+impl SqliteLedger {
+    pub fn new(connection: Connection) -> Self {
+        Self { connection }
+    }
+
+    fn statement(&self, sql: &str) -> Result<CachedStatement<'_>, StoreError> {
+        self.connection.prepare_cached(sql).map_err(|e| failed(&e))
+    }
+
+    fn run(&self, sql: &str, params: impl Params) -> Result<(), StoreError> {
+        self.statement(sql)?.execute(params).map_err(|e| failed(&e))?;
+        Ok(())
+    }
+
+    fn list<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut statement = self.statement(sql)?;
+        let rows = statement.query_map(params, read).map_err(|e| failed(&e))?;
+        rows.collect::<rusqlite::Result<Vec<T>>>().map_err(|e| failed(&e))
+    }
+}
+
+impl Ledger for SqliteLedger {
+    fn begin(&mut self) -> Result<(), StoreError> {
+        self.run("BEGIN IMMEDIATE", [])
+    }
+
+    fn mark(&mut self) -> Result<(), StoreError> {
+        self.run("SAVEPOINT request", [])
+    }
+
+    fn undo(&mut self) -> Result<(), StoreError> {
+        self.run("ROLLBACK TO request", [])?;
+        self.run("RELEASE request", [])
+    }
+
+    fn keep(&mut self) -> Result<(), StoreError> {
+        self.run("RELEASE request", [])
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.run("COMMIT", [])
+    }
+
+    fn rollback(&mut self) {
+        // A failed commit may have ended the transaction by itself.
+        if !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+
+    fn heads(&mut self) -> Result<Heads, StoreError> {
+        self.statement(read::HEADS)?.query_row([], read::heads).map_err(|e| failed(&e))
+    }
+
+    fn terms(&mut self) -> Result<Vec<TermRow>, StoreError> {
+        self.list(read::TERMS, [0], read::term)
+    }
+
+    fn stripes(&mut self) -> Result<Vec<StripeRow>, StoreError> {
+        self.list(read::STRIPES, [0], read::stripe)
+    }
+
+    fn rights(&mut self) -> Result<Vec<Recorded>, StoreError> {
+        let events = self.list(read::RIGHTS, [0], |row| row.get::<_, String>(0))?;
+        events.iter().map(|event| decode(event)).collect()
+    }
+
+    fn rows_of(&mut self, key: &Key) -> Result<Vec<Row>, StoreError> {
+        self.list(&read::const_format("FROM contribution WHERE key = ?1 ORDER BY seq"), [key], read::row)
+    }
+
+    fn body(&mut self, seq: Seq) -> Result<Body, StoreError> {
+        let (bytes, warnings) =
+            self.statement(read::BODY)?.query_row([seq], read::body).map_err(|e| failed(&e))?;
+        Ok(Body { bytes, warnings: read::decode_warnings(warnings)? })
+    }
+
+    fn add_term(&mut self, term: &TermRow) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO term (id, space, text) VALUES (?1, ?2, ?3)",
+            params![term.id, term.space as i64, term.text],
+        )
+    }
+
+    fn add_stripe(&mut self, stripe: &StripeRow) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO stripe (id, label, kind, first, rows) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![stripe.id, stripe.label, stripe.kind, stripe.first, stripe.rows],
+        )
+    }
+
+    fn grow_stripe(&mut self, stripe: i64, rows: i64) -> Result<(), StoreError> {
+        self.run("UPDATE stripe SET rows = rows + ?2 WHERE id = ?1", params![stripe, rows])
+    }
+
+    fn add_row(&mut self, new: &NewRow<'_>) -> Result<(), StoreError> {
+        let row = &new.row;
+        self.run(
+            "INSERT INTO contribution (seq, key, uuid, stripe, source, channel, person, modified, digest, at, tick, \
+             flags, reliability, dead_at, salt) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, NULL, ?14)",
+            params![
+                row.seq,
+                row.key,
+                row.uuid,
+                row.stripe,
+                row.source,
+                row.channel,
+                row.by,
+                row.modified,
+                row.digest,
+                row.at,
+                row.tick,
+                row.flags.0,
+                row.reliability.map(String::from),
+                new.salt,
+            ],
+        )?;
+        self.run(
+            "INSERT INTO body (seq, bytes, warnings) VALUES (?1, ?2, ?3)",
+            params![row.seq, new.body, new.warnings],
+        )?;
+        self.run("INSERT INTO words (rowid, tokens) VALUES (?1, ?2)", params![row.seq, new.tokens])?;
+        for target in new.references {
+            self.run("INSERT INTO reference (target, seq) VALUES (?1, ?2)", params![target, row.seq])?;
+        }
+        for observable in new.observables {
+            self.run(
+                "INSERT INTO observable (kind, value, seq) VALUES (?1, ?2, ?3)",
+                params![observable.kind as i64, observable.value, row.seq],
+            )?;
+        }
+        for marking in new.dangling {
+            self.run(
+                "INSERT INTO dangling (marking, source, seq) VALUES (?1, ?2, ?3)",
+                params![marking, row.source, row.seq],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn set_flags(&mut self, seq: Seq, flags: Flags) -> Result<(), StoreError> {
+        self.run("UPDATE contribution SET flags = ?2 WHERE seq = ?1", params![seq, flags.0])
+    }
+
+    fn kill(&mut self, seq: Seq, at: i64) -> Result<(), StoreError> {
+        self.run("UPDATE contribution SET dead_at = ?2 WHERE seq = ?1", params![seq, at])
+    }
+
+    fn settle(&mut self, seq: Seq) -> Result<(), StoreError> {
+        self.run("DELETE FROM dangling WHERE seq = ?1", [seq])
+    }
+
+    fn add_rights(&mut self, recorded: &Recorded) -> Result<(), StoreError> {
+        let epoch = i64::try_from(recorded.epoch).unwrap_or(i64::MAX);
+        let at = recorded.at.as_microsecond();
+        self.run(
+            "INSERT INTO rights (epoch, at, event) VALUES (?1, ?2, ?3)",
+            params![epoch, at, encode(recorded)?],
+        )
+    }
+
+    fn add_quarantined(&mut self, source: i64, at: i64, input: &Quarantined) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO quarantine (source, by, channel, received, bytes, object, faults) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                source,
+                input.by.map(|person| person.to_string()),
+                input.channel,
+                at,
+                input.bytes,
+                input.id,
+                encode(&input.faults)?,
+            ],
+        )
+    }
+
+    fn add_audit(&mut self, at: i64, salt: [u8; 16], entry: &AuditEntry) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO audit (at, action, entry, salt) VALUES (?1, ?2, ?3, ?4)",
+            params![at, entry.action, encode(entry)?, salt],
+        )
+    }
+
+    fn set_state(
+        &mut self,
+        kind: &str,
+        key: &str,
+        value: Option<&[u8]>,
+        expires: Option<i64>,
+    ) -> Result<(), StoreError> {
+        let Some(value) = value else {
+            return self.run("DELETE FROM state WHERE kind = ?1 AND key = ?2", params![kind, key]);
+        };
+        self.run(
+            "INSERT INTO state (kind, key, value, expires) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, expires = excluded.expires",
+            params![kind, key, value, expires],
+        )
+    }
+}
+
+fn encode<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|e| StoreError::Engine(format!("an entry cannot be written: {e}")))
+}

@@ -1,0 +1,196 @@
+//! From rows to items: what stands for an object, and how it looks to the viewer.
+
+use jiff::Timestamp;
+use kizuna_stix::Id;
+
+use super::View;
+use crate::StoreError;
+use crate::arrival::Arrival;
+use crate::backend::{Body, Flags, Key, Moment, Row};
+use crate::clock::instant;
+use crate::query::{Item, Selection};
+use crate::winner::{self, Claim, Version};
+
+/// Which stripes and sources a question admits. What it does not admit still counts when the winner is found.
+pub(super) struct Admit {
+    /// By stripe number.
+    stripes: Vec<bool>,
+    source: Option<i64>,
+    nobody: bool,
+}
+
+impl Admit {
+    pub fn everything(view: &View) -> Self {
+        Self { stripes: vec![true; view.catalog.stripes().len() + 1], source: None, nobody: false }
+    }
+
+    pub fn selection(view: &View, selection: &Selection) -> Result<Self, StoreError> {
+        let mut stripes = vec![false; view.catalog.stripes().len() + 1];
+        for stripe in view.catalog.stripes() {
+            if let Some(entry) = usize::try_from(stripe.id).ok().and_then(|index| stripes.get_mut(index)) {
+                *entry = view.selects_stripe(selection, stripe.id)?;
+            }
+        }
+        let source = if selection.own { view.own } else { None };
+        Ok(Self { stripes, source, nobody: selection.own && view.own.is_none() })
+    }
+
+    pub fn stripe(&self, stripe: i64) -> bool {
+        usize::try_from(stripe).ok().and_then(|index| self.stripes.get(index)).copied().unwrap_or(false)
+    }
+
+    pub fn row(&self, row: &Row) -> bool {
+        !self.nobody && self.source.is_none_or(|source| row.source == source) && self.stripe(row.stripe)
+    }
+}
+
+/// A contribution that is served, with what was computed about it.
+#[derive(Debug, Clone)]
+pub(super) struct Served {
+    pub row: Row,
+    pub arrival: Arrival,
+    pub revoked: bool,
+    pub disputed: bool,
+}
+
+/// An object as it stands for the viewer.
+pub(super) struct Standing {
+    claims: Vec<Claim>,
+    arrivals: Vec<Arrival>,
+    /// Oldest first; never empty.
+    pub versions: Vec<Version>,
+    pub revoked: bool,
+}
+
+impl Standing {
+    /// What is served for one of its versions, where the question admits any of it.
+    pub fn served(&self, version: &Version) -> Option<Served> {
+        let index = version.served?;
+        Some(Served {
+            row: self.claims[index].row.clone(),
+            arrival: self.arrivals[index],
+            revoked: self.revoked,
+            disputed: version.disputed,
+        })
+    }
+
+    /// Every readable contribution, in order of arrival.
+    pub fn claimed(&self) -> Vec<Served> {
+        let mut indexes: Vec<usize> = (0..self.claims.len()).collect();
+        indexes.sort_by_key(|index| self.claims[*index].order);
+        indexes
+            .into_iter()
+            .map(|index| {
+                let row = self.claims[index].row.clone();
+                let differs = self.claims.iter().any(|other| {
+                    other.row.source != row.source
+                        && other.row.modified == row.modified
+                        && other.row.digest != row.digest
+                });
+                Served { row, arrival: self.arrivals[index], revoked: self.revoked, disputed: differs }
+            })
+            .collect()
+    }
+}
+
+impl View {
+    /// How an object stands for the viewer, or nothing where it may read none of it.
+    pub(super) fn standing(&self, key: &Key, admit: &Admit) -> Result<Option<Standing>, StoreError> {
+        let mut claims = Vec::new();
+        let mut arrivals = Vec::new();
+        for row in self.snapshot.rows_of(key)? {
+            let Some(arrival) = self.arrival(&row) else { continue };
+            let order = self.timeline().order(arrival, row.seq);
+            let admitted = admit.row(&row);
+            claims.push(Claim { row, order, admitted });
+            arrivals.push(arrival);
+        }
+        let followed = self.followed(&claims)?;
+        let versions = winner::versions(&claims, followed, self.own);
+        let Some(newest) = versions.last() else { return Ok(None) };
+        let revoked = newest.revoked;
+        Ok(Some(Standing { claims, arrivals, versions, revoked }))
+    }
+
+    /// The source that the viewer's member follows for the author of an object.
+    fn followed(&self, claims: &[Claim]) -> Result<Option<i64>, StoreError> {
+        let member = self.reader.principal().member();
+        let authored = claims.iter().any(|claim| claim.row.flags.has(Flags::AUTHORED));
+        let several = claims.windows(2).any(|pair| pair[0].row.source != pair[1].row.source);
+        if authored || !several {
+            return Ok(None);
+        }
+        let seqs: Vec<i64> = claims.iter().map(|claim| claim.row.seq).collect();
+        for body in self.snapshot.bodies(&seqs)? {
+            let Ok(object) = serde_json::from_slice::<Created>(&body.bytes) else { continue };
+            let followed = object.created_by_ref.and_then(|author| self.directory.follows(member, &author));
+            let gave = |source: &i64| claims.iter().any(|claim| claim.row.source == *source);
+            if let Some(source) = followed.and_then(|source| self.catalog.member_number(source)).filter(gave)
+            {
+                return Ok(Some(source));
+            }
+        }
+        Ok(None)
+    }
+
+    /// When a served contribution arrived, in microseconds.
+    pub(super) fn added(&self, row: &Row, arrival: Arrival) -> i64 {
+        self.timeline().added(arrival, Moment { seq: row.seq, at: row.at, tick: row.tick })
+    }
+
+    /// Reads the bodies and makes items.
+    pub(super) fn items(&self, served: Vec<Served>) -> Result<Vec<Item>, StoreError> {
+        let seqs: Vec<i64> = served.iter().map(|served| served.row.seq).collect();
+        let bodies = self.snapshot.bodies(&seqs)?;
+        served.into_iter().zip(bodies).map(|(served, body)| self.item(served, body)).collect()
+    }
+
+    fn item(&self, served: Served, body: Body) -> Result<Item, StoreError> {
+        let Served { row, arrival, revoked, disputed } = served;
+        let added = instant(self.added(&row, arrival));
+        let version = match row.modified {
+            Some(nanos) => modified(nanos, &body),
+            None => added,
+        };
+        Ok(Item {
+            id: self.catalog.id_of(&row)?,
+            version,
+            versioned: row.modified.is_some(),
+            digest: row.digest,
+            bytes: body.bytes,
+            label: self.catalog.label_of(&row)?.clone(),
+            source: self.catalog.member(row.source)?,
+            authored: row.flags.has(Flags::AUTHORED),
+            reliability: row.reliability,
+            added,
+            position: self.timeline().position(arrival, row.seq),
+            revoked,
+            disputed,
+            warnings: body.warnings,
+        })
+    }
+
+    /// Whether anything of an object is readable.
+    pub fn holds(&self, id: &Id) -> Result<bool, StoreError> {
+        let rows = self.snapshot.rows_of(&id.key())?;
+        Ok(rows.iter().any(|row| self.arrival(row).is_some()))
+    }
+}
+
+/// Who an object says made it.
+#[derive(serde::Deserialize)]
+struct Created {
+    created_by_ref: Option<Id>,
+}
+
+/// A stored `modified`. The few that lie outside what 64 bits of nanoseconds reach are read from the object.
+fn modified(nanos: i64, body: &Body) -> Timestamp {
+    if nanos != i64::MIN && nanos != i64::MAX {
+        return Timestamp::from_nanosecond(i128::from(nanos)).unwrap_or(Timestamp::MIN);
+    }
+    #[derive(serde::Deserialize)]
+    struct Modified {
+        modified: Timestamp,
+    }
+    serde_json::from_slice::<Modified>(&body.bytes).map_or(Timestamp::MIN, |object| object.modified)
+}

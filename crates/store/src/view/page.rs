@@ -1,0 +1,160 @@
+//! Pages in the viewer's order of arrivals.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::View;
+use super::candidates::Candidates;
+use super::item::{Admit, Served, Standing};
+use crate::StoreError;
+use crate::arrival::Place;
+use crate::backend::{Flags, Key, Order, Row, Seq};
+use crate::query::{Page, Position, Selection, Start, Versions};
+
+impl View {
+    /// Objects in the viewer's order of arrivals.
+    pub fn page(&self, selection: &Selection, start: Start, limit: usize) -> Result<Page, StoreError> {
+        if limit == 0 {
+            return Ok(Page::default());
+        }
+        let admit = Admit::selection(self, selection)?;
+        let place = self.start(start)?;
+        if !selection.ids.is_empty() {
+            return self.page_of_ids(selection, &admit, place, limit);
+        }
+        let mut judge = Judge::new(self, &admit, &selection.versions);
+        let mut served: Vec<Served> = Vec::new();
+        for segment in place.segment..self.timeline().segments() {
+            let from = if segment == place.segment { place.after } else { 0 };
+            let mut rows = Candidates::new(self, &admit, segment, from..Seq::MAX, Order::Oldest, None);
+            loop {
+                let chunk = rows.next_rows(limit + 1 - served.len())?;
+                if chunk.is_empty() {
+                    break;
+                }
+                for row in chunk {
+                    served.extend(judge.serves(row)?);
+                    if served.len() > limit {
+                        return self.finish(served, limit);
+                    }
+                }
+            }
+        }
+        self.finish(served, limit)
+    }
+
+    /// A page of a few named objects: found by name, then put in order.
+    fn page_of_ids(
+        &self,
+        selection: &Selection,
+        admit: &Admit,
+        place: Place,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        let mut served = Vec::new();
+        let mut keys: Vec<Key> = selection.ids.iter().map(kizuna_stix::Id::key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            let Some(standing) = self.standing(&key, admit)? else { continue };
+            served.extend(self.chosen(&standing, &selection.versions));
+        }
+        let order = |served: &Served| self.timeline().order(served.arrival, served.row.seq);
+        served.sort_by_key(order);
+        served.retain(|served| order(served) >= (place.segment, place.after));
+        self.finish(served, limit)
+    }
+
+    pub(super) fn finish(&self, mut served: Vec<Served>, limit: usize) -> Result<Page, StoreError> {
+        let more = served.len() > limit;
+        served.truncate(limit);
+        let items = self.items(served)?;
+        let next: Option<Position> = items.last().filter(|_| more).map(|item| item.position);
+        Ok(Page { items, next })
+    }
+
+    fn start(&self, start: Start) -> Result<Place, StoreError> {
+        let (timeline, snapshot, head) = (self.timeline(), self.snapshot.as_ref(), self.heads.seq);
+        match start {
+            Start::First => Ok(Place { segment: 0, before: 0, after: 0 }),
+            Start::After(position) => timeline.place(snapshot, head, position),
+            Start::AddedAfter(instant) => {
+                // Dates of arrival are whole microseconds; a finer instant lies after the one it begins with.
+                let micros = instant.as_nanosecond().div_euclid(1000);
+                timeline.place_added_after(snapshot, head, i64::try_from(micros).unwrap_or(i64::MAX))
+            }
+        }
+    }
+
+    /// The versions of an object that are asked for.
+    pub(super) fn chosen(&self, standing: &Standing, versions: &Versions) -> Vec<Served> {
+        let last = standing.versions.len() - 1;
+        let mut chosen = Vec::new();
+        for (index, version) in standing.versions.iter().enumerate() {
+            let Some(served) = standing.served(version) else { continue };
+            let wanted = match versions {
+                Versions::All => true,
+                Versions::Latest => index == last,
+                Versions::First => index == 0,
+                Versions::Any { latest, first, at } => {
+                    (*latest && index == last) || (*first && index == 0) || self.is_version_at(&served, at)
+                }
+            };
+            if wanted {
+                chosen.push(served);
+            }
+        }
+        chosen
+    }
+
+    /// Whether the version of a contribution (`modified`, or its arrival) is one of these instants.
+    fn is_version_at(&self, served: &Served, at: &[Timestamp]) -> bool {
+        if at.is_empty() {
+            return false;
+        }
+        let nanos = match served.row.modified {
+            Some(nanos) => i128::from(nanos),
+            None => i128::from(self.added(&served.row, served.arrival)) * 1000,
+        };
+        at.iter().any(|instant| instant.as_nanosecond() == nanos)
+    }
+}
+
+/// Decides row by row whether it is what is served.
+pub(super) struct Judge<'a> {
+    view: &'a View,
+    admit: &'a Admit,
+    versions: &'a Versions,
+    /// What is served of objects with several contributions, as computed in this call.
+    known: HashMap<Key, Vec<Served>>,
+}
+
+impl<'a> Judge<'a> {
+    pub fn new(view: &'a View, admit: &'a Admit, versions: &'a Versions) -> Self {
+        Self { view, admit, versions, known: HashMap::new() }
+    }
+
+    /// The row as it is served, or nothing where another contribution is served in its place.
+    pub fn serves(&mut self, row: Row) -> Result<Option<Served>, StoreError> {
+        let Some(arrival) = self.view.arrival(&row) else { return Ok(None) };
+        if !row.flags.has(Flags::SHARED) {
+            // The only contribution to its object: first, latest and undisputed.
+            let revoked = row.flags.has(Flags::REVOKED);
+            let served = Served { row, arrival, revoked, disputed: false };
+            let wanted = match self.versions {
+                Versions::Any { latest: false, first: false, at } => self.view.is_version_at(&served, at),
+                _ => true,
+            };
+            return Ok(wanted.then_some(served));
+        }
+        if let Some(served) = self.known.get(&row.key) {
+            return Ok(served.iter().find(|served| served.row.seq == row.seq).cloned());
+        }
+        let standing = self.view.standing(&row.key, self.admit)?;
+        let served = standing.map_or(Vec::new(), |standing| self.view.chosen(&standing, self.versions));
+        let found = served.iter().find(|served| served.row.seq == row.seq).cloned();
+        self.known.insert(row.key, served);
+        Ok(found)
+    }
+}

@@ -1,0 +1,248 @@
+//! The writer's desk: applies requests inside the open transaction.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use kizuna_access::{Directory, Recorded, Rights};
+
+use super::prepare::{Prepared, salt};
+use super::thread::{Reply, Request};
+use super::{Actor, AuditEntry};
+use crate::StoreError;
+use crate::backend::{Flags, Heads, Ledger, NewRow, Row, Space, StripeRow, TermRow};
+use crate::clock::{self, Ticks, instant};
+use crate::contribution::{Outcome, Quarantined};
+
+/// What the writer keeps in memory: the ends of the tables, the numbers of what is interned, the directory.
+pub(crate) struct Books {
+    heads: Heads,
+    terms: HashMap<Space, HashMap<String, i64>>,
+    /// (label, type) → stripe.
+    stripes: HashMap<(i64, i64), i64>,
+    directory: Arc<Directory>,
+    /// Rows added per stripe since the transaction began.
+    grown: HashMap<i64, i64>,
+    /// What was interned since the transaction began, in order.
+    new_terms: Vec<(Space, String)>,
+    new_stripes: Vec<(i64, i64)>,
+}
+
+/// A state of the books to return to.
+pub(crate) struct Mark {
+    heads: Heads,
+    directory: Arc<Directory>,
+    grown: HashMap<i64, i64>,
+    new_terms: usize,
+    new_stripes: usize,
+}
+
+impl Books {
+    /// Reads the books from what is on disk.
+    pub fn load(ledger: &mut dyn Ledger) -> Result<Self, StoreError> {
+        let mut terms: HashMap<Space, HashMap<String, i64>> = HashMap::new();
+        for term in ledger.terms()? {
+            terms.entry(term.space).or_default().insert(term.text, term.id);
+        }
+        let stripes =
+            ledger.stripes()?.into_iter().map(|stripe| ((stripe.label, stripe.kind), stripe.id)).collect();
+        let mut directory = Directory::default();
+        for recorded in ledger.rights()? {
+            directory.apply(&recorded);
+        }
+        Ok(Self {
+            heads: ledger.heads()?,
+            terms,
+            stripes,
+            directory: Arc::new(directory),
+            grown: HashMap::new(),
+            new_terms: Vec::new(),
+            new_stripes: Vec::new(),
+        })
+    }
+
+    pub fn heads(&self) -> &Heads {
+        &self.heads
+    }
+
+    pub fn mark(&self) -> Mark {
+        Mark {
+            heads: self.heads,
+            directory: Arc::clone(&self.directory),
+            grown: self.grown.clone(),
+            new_terms: self.new_terms.len(),
+            new_stripes: self.new_stripes.len(),
+        }
+    }
+
+    pub fn undo(&mut self, mark: Mark) {
+        for (space, text) in self.new_terms.drain(mark.new_terms..) {
+            if let Some(terms) = self.terms.get_mut(&space) {
+                terms.remove(&text);
+            }
+        }
+        for stripe in self.new_stripes.drain(mark.new_stripes..) {
+            self.stripes.remove(&stripe);
+        }
+        self.heads = mark.heads;
+        self.directory = mark.directory;
+        self.grown = mark.grown;
+    }
+
+    /// Writes what is summed up per transaction.
+    pub fn settle(&mut self, ledger: &mut dyn Ledger) -> Result<(), StoreError> {
+        for (stripe, rows) in self.grown.drain() {
+            ledger.grow_stripe(stripe, rows)?;
+        }
+        self.new_terms.clear();
+        self.new_stripes.clear();
+        Ok(())
+    }
+}
+
+/// Applies requests, one after another, in the open transaction.
+pub(super) struct Desk<'a> {
+    pub ledger: &'a mut dyn Ledger,
+    pub books: &'a mut Books,
+    pub ticks: &'a mut Ticks,
+}
+
+impl Desk<'_> {
+    pub fn apply(&mut self, request: Request) -> Result<Reply, StoreError> {
+        match request {
+            Request::Contribute { prepared, quarantined } => {
+                let outcomes =
+                    prepared.into_iter().map(|one| self.contribute(&one)).collect::<Result<_, _>>()?;
+                for input in &quarantined {
+                    self.quarantine(input)?;
+                }
+                Ok(Reply::Outcomes(outcomes))
+            }
+            Request::Record { rights, actor } => {
+                let recorded = self.record(*rights, actor)?;
+                Ok(Reply::Recorded(Box::new(recorded)))
+            }
+            Request::Narrow { id, version, source, actor } => {
+                let count = self.narrow(&id, version, source, actor)?;
+                Ok(Reply::Narrowed(count))
+            }
+            Request::Audit(entry) => {
+                self.audit(&entry)?;
+                Ok(Reply::Done)
+            }
+            Request::SetState { kind, key, value, expires } => {
+                let expires = expires.map(|instant| instant.as_microsecond());
+                self.ledger.set_state(&kind, &key, value.as_deref(), expires)?;
+                Ok(Reply::Done)
+            }
+        }
+    }
+
+    /// Stores one contribution, unless its source gave the very same before.
+    pub fn contribute(&mut self, new: &Prepared) -> Result<Outcome, StoreError> {
+        let source = self.term(Space::Member, &new.source.to_string())?;
+        let channel = self.term(Space::Channel, &new.channel)?;
+        let by = new.by.map(|person| self.term(Space::Person, &person.to_string())).transpose()?;
+        let stripe = self.stripe(&new.label, &new.kind)?;
+
+        let others = self.ledger.rows_of(&new.key)?;
+        let is_same = |row: &Row| {
+            row.dead_at.is_none()
+                && row.digest == new.digest
+                && row.source == source
+                && row.stripe == stripe
+                && row.channel == channel
+        };
+        if others.iter().any(is_same) {
+            return Ok(Outcome::Duplicate);
+        }
+        for other in others.iter().filter(|row| !row.flags.has(Flags::SHARED)) {
+            self.ledger.set_flags(other.seq, other.flags.with(Flags::SHARED, true))?;
+        }
+
+        let heads = &mut self.books.heads;
+        heads.seq += 1;
+        heads.tick += clock::step();
+        heads.at = self.ticks.next();
+        let row = Row {
+            seq: heads.seq,
+            key: new.key,
+            uuid: new.uuid,
+            stripe,
+            source,
+            channel,
+            by,
+            modified: new.modified,
+            digest: new.digest,
+            at: heads.at,
+            tick: heads.tick,
+            flags: new.flags.with(Flags::SHARED, !others.is_empty()),
+            reliability: new.reliability,
+            dead_at: None,
+        };
+        *self.books.grown.entry(stripe).or_default() += 1;
+        self.ledger.add_row(&NewRow {
+            row,
+            salt: new.salt,
+            body: &new.bytes,
+            warnings: new.warnings.as_deref(),
+            references: &new.references,
+            observables: &new.observables,
+            tokens: &new.tokens,
+            dangling: &new.dangling,
+        })?;
+        Ok(Outcome::Stored)
+    }
+
+    fn quarantine(&mut self, input: &Quarantined) -> Result<(), StoreError> {
+        let source = self.term(Space::Member, &input.source.to_string())?;
+        self.ledger.add_quarantined(source, input.received.as_microsecond(), input)
+    }
+
+    fn record(&mut self, rights: Rights, actor: Actor) -> Result<Recorded, StoreError> {
+        let at = self.ticks.next();
+        self.books.directory.allows(&rights, instant(at))?;
+        let recorded = Recorded { epoch: self.books.directory.epoch() + 1, at: instant(at), rights };
+        self.ledger.add_rights(&recorded)?;
+        Arc::make_mut(&mut self.books.directory).apply(&recorded);
+        self.books.heads.at = at;
+        self.books.heads.epoch = i64::try_from(recorded.epoch).unwrap_or(i64::MAX);
+        let detail = serde_json::to_value(&recorded.rights)
+            .map_err(|e| StoreError::Engine(format!("an event of rights cannot be written: {e}")))?;
+        let event = detail.get("event").and_then(serde_json::Value::as_str).unwrap_or("changed").to_owned();
+        self.audit(&AuditEntry { actor, action: format!("rights.{event}"), object: None, detail })?;
+        Ok(recorded)
+    }
+
+    pub fn audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
+        let at = self.ticks.next();
+        self.ledger.add_audit(at, salt(), entry)
+    }
+
+    /// The number of a text, given now if it has none.
+    pub fn term(&mut self, space: Space, text: &str) -> Result<i64, StoreError> {
+        if let Some(id) = self.books.terms.get(&space).and_then(|terms| terms.get(text)) {
+            return Ok(*id);
+        }
+        self.books.heads.term += 1;
+        let id = self.books.heads.term;
+        self.ledger.add_term(&TermRow { id, space, text: text.to_owned() })?;
+        self.books.terms.entry(space).or_default().insert(text.to_owned(), id);
+        self.books.new_terms.push((space, text.to_owned()));
+        Ok(id)
+    }
+
+    /// The stripe of a label and a type, begun with the next contribution if there is none.
+    fn stripe(&mut self, label: &str, kind: &str) -> Result<i64, StoreError> {
+        let label = self.term(Space::Label, label)?;
+        let kind = self.term(Space::Kind, kind)?;
+        if let Some(id) = self.books.stripes.get(&(label, kind)) {
+            return Ok(*id);
+        }
+        self.books.heads.stripe += 1;
+        let (id, first) = (self.books.heads.stripe, self.books.heads.seq + 1);
+        self.ledger.add_stripe(&StripeRow { id, label, kind, first, rows: 0 })?;
+        self.books.stripes.insert((label, kind), id);
+        self.books.new_stripes.push((label, kind));
+        Ok(id)
+    }
+}

@@ -1,0 +1,184 @@
+//! The writer's thread: whatever is queued becomes one transaction and one sync.
+
+use std::fs::File;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::thread::JoinHandle;
+
+use jiff::Timestamp;
+use kizuna_access::{MemberId, Recorded, Rights};
+use kizuna_stix::Id;
+use tokio::sync::watch;
+
+use super::desk::{Books, Desk};
+use super::prepare::Prepared;
+use super::{Actor, AuditEntry, stopped};
+use crate::StoreError;
+use crate::backend::Ledger;
+use crate::clock::StoreClock;
+use crate::contribution::{Outcome, Quarantined};
+
+/// Requests that may wait; a caller beyond that waits to hand in its own.
+const QUEUE: usize = 256;
+/// A group is closed when it holds this many contributions: what waits for a sync stays short.
+const GROUP: usize = 8_000;
+
+/// What the writer is asked to do.
+pub(crate) enum Request {
+    Contribute { prepared: Vec<Prepared>, quarantined: Vec<Quarantined> },
+    Record { rights: Box<Rights>, actor: Actor },
+    Narrow { id: Id, version: Option<Timestamp>, source: MemberId, actor: Actor },
+    Audit(AuditEntry),
+    SetState { kind: String, key: String, value: Option<Vec<u8>>, expires: Option<Timestamp> },
+}
+
+/// What it answers once the work is durable.
+pub(crate) enum Reply {
+    Outcomes(Vec<Outcome>),
+    Recorded(Box<Recorded>),
+    Narrowed(u64),
+    Done,
+}
+
+type Answer = SyncSender<Result<Reply, StoreError>>;
+type Job = (Request, Answer);
+
+/// The caller's end of the queue. When the last one is dropped, the writer ends and the data directory is let go.
+#[derive(Clone)]
+pub(crate) struct Link(Arc<Running>);
+
+struct Running {
+    queue: Option<SyncSender<Job>>,
+    handle: Option<JoinHandle<()>>,
+    /// Held as long as anybody may write.
+    _lock: File,
+}
+
+impl Link {
+    pub fn send(&self, request: Request, answer: Answer) -> Result<(), StoreError> {
+        let queue = self.0.queue.as_ref().ok_or_else(stopped)?;
+        queue.send((request, answer)).map_err(|_| stopped())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(handle) = self.handle.take() {
+            // A panic of the writer has been answered to its callers by the closed queue.
+            let _ = handle.join();
+        }
+    }
+}
+
+/// Starts the writer, which keeps the lock of the data directory.
+pub(crate) fn start(
+    ledger: Box<dyn Ledger>,
+    books: Books,
+    clock: Arc<StoreClock>,
+    commits: watch::Sender<u64>,
+    lock: File,
+) -> Result<Link, StoreError> {
+    let (queue, jobs) = sync_channel(QUEUE);
+    let mut thread = Thread { ledger, books, clock, commits, stale: false };
+    let handle = std::thread::Builder::new()
+        .name("kizuna-writer".into())
+        .spawn(move || thread.run(&jobs))
+        .map_err(|e| StoreError::Engine(format!("the writer's thread does not start: {e}")))?;
+    Ok(Link(Arc::new(Running { queue: Some(queue), handle: Some(handle), _lock: lock })))
+}
+
+struct Thread {
+    ledger: Box<dyn Ledger>,
+    books: Books,
+    clock: Arc<StoreClock>,
+    commits: watch::Sender<u64>,
+    /// The books may know more than the disk: they are read again before the next group.
+    stale: bool,
+}
+
+impl Thread {
+    fn run(&mut self, jobs: &Receiver<Job>) {
+        while let Ok(first) = jobs.recv() {
+            let mut group = vec![first];
+            let mut size = weight(&group[0].0);
+            while size < GROUP {
+                match jobs.try_recv() {
+                    Ok(job) => {
+                        size += weight(&job.0);
+                        group.push(job);
+                    }
+                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+                }
+            }
+            self.serve(group);
+        }
+    }
+
+    /// Does a group of requests in one transaction and answers all of them once it is durable.
+    fn serve(&mut self, group: Vec<Job>) {
+        let (requests, answers): (Vec<Request>, Vec<Answer>) = group.into_iter().unzip();
+        let replies = match self.transact(requests) {
+            Ok(replies) => replies,
+            Err(error) => {
+                self.ledger.rollback();
+                self.stale = true;
+                tracing::error!(error = %error, requests = answers.len(), "a group of writes was not stored");
+                answers.iter().map(|_| Err(repeat(&error))).collect()
+            }
+        };
+        for (answer, reply) in answers.into_iter().zip(replies) {
+            // Who no longer waits has given up; what was stored stays stored.
+            let _ = answer.send(reply);
+        }
+    }
+
+    /// The replies, durable; or the error because of which nothing of the group was stored.
+    fn transact(&mut self, requests: Vec<Request>) -> Result<Vec<Result<Reply, StoreError>>, StoreError> {
+        if self.stale {
+            self.books = Books::load(self.ledger.as_mut())?;
+            self.stale = false;
+        }
+        let mut ticks = self.clock.begin();
+        self.ledger.begin()?;
+        let mut replies = Vec::with_capacity(requests.len());
+        for request in requests {
+            let mark = self.books.mark();
+            self.ledger.mark()?;
+            let mut desk = Desk { ledger: self.ledger.as_mut(), books: &mut self.books, ticks: &mut ticks };
+            match desk.apply(request) {
+                Ok(reply) => {
+                    self.ledger.keep()?;
+                    replies.push(Ok(reply));
+                }
+                Err(error @ (StoreError::Disk(_) | StoreError::Engine(_))) => return Err(error),
+                Err(refusal) => {
+                    self.ledger.undo()?;
+                    self.books.undo(mark);
+                    replies.push(Err(refusal));
+                }
+            }
+        }
+        self.books.settle(self.ledger.as_mut())?;
+        fail::fail_point!("before-commit");
+        self.ledger.commit()?;
+        fail::fail_point!("after-commit");
+        self.commits.send_replace(self.books.heads().seq.unsigned_abs());
+        Ok(replies)
+    }
+}
+
+fn weight(request: &Request) -> usize {
+    match request {
+        Request::Contribute { prepared, quarantined } => 1 + prepared.len() + quarantined.len(),
+        _ => 1,
+    }
+}
+
+/// The same error once more, for everybody who waited for the same sync.
+fn repeat(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Disk(what) => StoreError::Disk(what.clone()),
+        other => StoreError::Engine(other.to_string()),
+    }
+}
