@@ -225,6 +225,14 @@ impl Label {
     #[must_use]
     pub fn narrowed(&self, terms: &Terms) -> Self {
         let mut both = self.terms().and(terms);
+        // Everybody is neutral, also to TLP:RED, under which a clause of everybody would be nobody.
+        if let Some(asked) = &terms.audience {
+            if audience::is_everybody(&self.audience) {
+                both.audience = Some(asked.clone());
+            } else if audience::is_everybody(asked) {
+                both.audience = Some(self.audience.clone());
+            }
+        }
         if self.tlp.is_none() && terms.tlp.is_some() {
             both.tlp = both.tlp.max(Some(Tlp::AmberStrict));
         }
@@ -255,7 +263,7 @@ impl Label {
 
     /// Whether it is certain that no member is named by both audiences (see [`Self::audience_is_empty`]).
     pub fn disjoint(&self, other: &Self) -> bool {
-        audience::is_empty(&audience::both(&self.audience, &other.audience))
+        audience::is_empty(&audience::normal(&audience::both(&self.audience, &other.audience)))
     }
 
     /// The same label for the source's member only. The other conditions stay: all markings must permit.

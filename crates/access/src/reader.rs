@@ -161,17 +161,22 @@ pub struct Reader {
     /// Since which instant what holds; the first since [`Timestamp::MIN`], and the last now.
     history: Vec<(Timestamp, Arc<Facts>)>,
     valid_until: Option<Timestamp>,
+    reaches_ceiling: bool,
+}
+
+/// What a reader is made of.
+pub(crate) struct Compiled {
+    pub(crate) roles: BTreeSet<Role>,
+    pub(crate) read_only: bool,
+    pub(crate) history: Vec<(Timestamp, Arc<Facts>)>,
+    pub(crate) valid_until: Option<Timestamp>,
+    pub(crate) reaches_ceiling: bool,
 }
 
 impl Reader {
-    pub(crate) fn new(
-        principal: Principal,
-        roles: BTreeSet<Role>,
-        read_only: bool,
-        history: Vec<(Timestamp, Arc<Facts>)>,
-        valid_until: Option<Timestamp>,
-    ) -> Self {
-        Self { principal, roles, read_only, history, valid_until }
+    pub(crate) fn new(principal: Principal, compiled: Compiled) -> Self {
+        let Compiled { roles, read_only, history, valid_until, reaches_ceiling } = compiled;
+        Self { principal, roles, read_only, history, valid_until, reaches_ceiling }
     }
 
     pub fn principal(&self) -> &Principal {
@@ -190,6 +195,11 @@ impl Reader {
     /// Whether the viewer may write: an analyst, releaser or admin whose key is not read-only.
     pub fn may_write(&self) -> bool {
         !self.read_only && Role::DRAFTING.iter().any(|role| self.has(*role))
+    }
+
+    /// Whether the viewer holds all that the node's ceiling allows, which reading the quarantine asks for.
+    pub fn reaches_ceiling(&self) -> bool {
+        self.reaches_ceiling
     }
 
     /// The one gate: whether this viewer may read what carries this label, and since when.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{Directory, Membership, Viewer};
 use crate::party::{MemberId, Party};
 use crate::policy;
-use crate::reader::{Facts, Held, Principal, Reader};
+use crate::reader::{Compiled, Facts, Held, Principal, Reader};
 use crate::rights::{Clearance, Holder, Role};
 
 impl Membership {
@@ -39,8 +39,14 @@ impl Directory {
             }
         }
         let roles = self.people.get(&who.person).map(super::Person::roles).unwrap_or_default();
-        let valid_until = self.next_boundary(who, viewer, now);
-        Reader::new(who.clone(), roles, viewer.read_only, history, valid_until)
+        let compiled = Compiled {
+            roles,
+            read_only: viewer.read_only,
+            history,
+            valid_until: self.next_boundary(who, viewer, now),
+            reaches_ceiling: self.reaches_ceiling(who, now),
+        };
+        Reader::new(who.clone(), compiled)
     }
 
     /// Every instant at which something changed that can matter to this viewer: recorded events and dated
@@ -145,6 +151,20 @@ impl Directory {
             held.retain(|policy, held| lower(policy, held, ceiling));
         }
         held
+    }
+
+    /// Whether what this viewer holds is all that the node's ceiling allows, under every policy.
+    fn reaches_ceiling(&self, who: &Principal, at: Timestamp) -> bool {
+        let Some(ceiling) = self.clearance_of(&Holder::Node, at) else { return true };
+        let held = self.clearance_at(who, at);
+        ceiling.0.iter().all(|(policy, top)| {
+            let Some(held) = held.get(policy) else { return false };
+            let rank = policy::find(policy).and_then(|known| known.rank(&top.level));
+            let mut sets = top.categories.iter().filter(|(_, tags)| !tags.is_empty());
+            let holds_all =
+                sets.all(|(set, tags)| held.categories.get(set).is_some_and(|held| tags.is_subset(held)));
+            rank.is_some_and(|rank| held.rank >= rank) && holds_all
+        })
     }
 
     fn clearance_of(&self, holder: &Holder, at: Timestamp) -> Option<&Clearance> {

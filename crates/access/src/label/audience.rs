@@ -21,12 +21,15 @@ pub(super) fn normal(audience: &Audience) -> Audience {
     asking.iter().filter(|clause| !implied(clause)).map(|clause| (*clause).clone()).collect()
 }
 
-/// The conjunction of two audiences, in normal form. Everybody is its neutral element, nobody absorbs.
+/// The conjunction of two audiences as said, every clause kept. Nobody absorbs.
 pub(super) fn both(one: &Audience, other: &Audience) -> Audience {
-    if one.is_empty() || other.is_empty() {
-        return Audience::new();
-    }
-    normal(&one.union(other).cloned().collect())
+    let nobody = |audience: &Audience| audience.is_empty() || audience.iter().any(BTreeSet::is_empty);
+    if nobody(one) || nobody(other) { Audience::new() } else { one.union(other).cloned().collect() }
+}
+
+/// Whether this is everybody, in normal form.
+pub(super) fn is_everybody(audience: &Audience) -> bool {
+    audience.len() == 1 && audience.iter().all(|clause| clause.contains(&Party::World))
 }
 
 /// Whether a party is a member or a person by name.

@@ -8,8 +8,8 @@ use crate::party::Party;
 
 /// What some of the markings on a piece of content ask for, part by part; TLP, for one, names nobody.
 ///
-/// Also the builder of a [`Label`]. Terms combine as labels do, but what TLP:RED and drafts take from an audience is
-/// taken only when they become a label, so that the order of markings does not matter.
+/// Also the builder of a [`Label`]. Clauses are kept as they were said until terms become a label, so that the order
+/// of markings does not matter: only then is it known whether TLP:RED or a draft counts members and persons alone.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Terms {
     /// `None`: nothing is said. `Some` of nothing: nobody.
@@ -30,10 +30,7 @@ impl Terms {
     #[must_use]
     pub fn rel(mut self, parties: impl IntoIterator<Item = Party>) -> Self {
         let clause = Audience::from([parties.into_iter().collect()]);
-        self.audience = Some(match &self.audience {
-            Some(said) => audience::both(said, &clause),
-            None => audience::normal(&clause),
-        });
+        self.audience = Some(audience::both(self.audience.as_ref().unwrap_or(&clause), &clause));
         self
     }
 
@@ -80,7 +77,7 @@ impl Terms {
         let mut both = self.clone();
         both.audience = match (&self.audience, &other.audience) {
             (Some(one), Some(two)) => Some(audience::both(one, two)),
-            (one, two) => one.as_ref().or(two.as_ref()).map(audience::normal),
+            (one, two) => one.as_ref().or(two.as_ref()).cloned(),
         };
         for (policy, asked) in &other.classification {
             both = both.classified(policy, asked.clone());
@@ -118,10 +115,10 @@ impl Terms {
 
     /// The label of content with these terms and no others. Without an audience it is nobody's.
     pub fn label(&self) -> Label {
-        let said = self.audience.as_ref().map(audience::normal).unwrap_or_default();
+        let said = self.audience.clone().unwrap_or_default();
         let draft = self.handling.contains(&Handling::Draft);
         let red = self.tlp == Some(Tlp::Red) && !crate::leak::is(11);
-        let audience = if draft || red { audience::named_only(&said) } else { said };
+        let audience = if draft || red { audience::named_only(&said) } else { audience::normal(&said) };
         let normal =
             |(policy, asked): (&String, &Classification)| (policy.clone(), asked.clone().normal(policy));
         Label {

@@ -106,7 +106,17 @@ fn the_order_of_markings_does_not_matter_to_red() {
     let named = Label::builder().rel([Party::Member(member("alpha"))]);
     let one = world.and(&red).and(&named).label();
     assert_eq!(one, named.and(&red).and(&world).label());
-    assert_eq!(one, named.and(&red).label());
+    assert!(one.audience_is_empty(), "everybody is no member");
+    let either = Label::builder().rel([Party::World, Party::Member(member("alpha"))]);
+    assert_eq!(either.and(&red).label(), named.and(&red).label());
+}
+
+#[test]
+fn between_labels_everybody_is_neutral_also_to_red() {
+    let world = Label::builder().rel([Party::World]).label();
+    let red = Label::own(member("alpha")).terms().tlp(Tlp::Red).label();
+    assert_eq!(world.and(&red), red);
+    assert_eq!(red.and(&world), red);
 }
 
 /// Without a TLP no clients read; a TLP on something else must not let them in.

@@ -176,6 +176,20 @@ fn restrictive_categories_are_all_held_and_of_permissive_ones_one() {
 }
 
 #[test]
+fn whoever_holds_all_that_the_node_allows_reaches_its_ceiling() {
+    let mut story = Story::cast();
+    assert!(story.reader("alpha").reaches_ceiling(), "there is none");
+    story.clear(Holder::Node, cleared("CONFIDENTIAL"));
+    assert!(!story.reader("alpha").reaches_ceiling());
+    story.clear(Holder::Person(person("alpha")), cleared("RESTRICTED"));
+    assert!(!story.reader("alpha").reaches_ceiling());
+    story.clear(Holder::Person(person("alpha")), cleared("SECRET"));
+    assert!(story.reader("alpha").reaches_ceiling());
+    story.clear(Holder::Member(member("alpha")), cleared("RESTRICTED"));
+    assert!(!story.reader("alpha").reaches_ceiling());
+}
+
+#[test]
 fn drafts_are_for_those_who_write_in_the_member_named() {
     let mut story = Story::cast();
     story.person("watcher", "alpha", &[Role::Reader, Role::Auditor]);
