@@ -18,6 +18,7 @@ pub mod rights;
 pub mod spec;
 #[cfg(test)]
 mod story;
+pub mod travel;
 
 pub use channel::{Channel, compile};
 pub use directory::Directory;

@@ -1,0 +1,101 @@
+//! The STIX extensions that this project publishes, each with a JSON Schema (`crates/access/schemas`).
+
+use kizuna_stix::{Fault, Id, Object};
+use serde_json::json;
+
+use super::MINTED;
+use crate::party::derived;
+
+/// One extension of STIX.
+#[derive(Debug)]
+pub struct Extension {
+    pub name: &'static str,
+    pub description: &'static str,
+    /// How it extends, in STIX's words (STIX 2.1 §7.3).
+    pub kind: &'static str,
+    /// The JSON Schema of the objects that carry it.
+    pub schema: &'static str,
+}
+
+/// Whom a marking names, and the classification and handling it asks for.
+pub static RELEASABILITY: Extension = Extension {
+    name: "Kizuna releasability marking",
+    description: "A marking-definition that carries the JSON form of a confidentiality label: the parties to whom \
+                  content may be released, the classification and categories of each policy, and its handling.",
+    kind: "property-extension",
+    schema: include_str!("../../schemas/releasability.json"),
+};
+
+/// The Permissible Actions Protocol.
+pub static PAP: Extension = Extension {
+    name: "Kizuna PAP marking",
+    description: "A marking-definition that carries a level of the Permissible Actions Protocol.",
+    kind: "property-extension",
+    schema: include_str!("../../schemas/pap.json"),
+};
+
+/// Labels for content whose bytes are somebody else's.
+pub static LABEL: Extension = Extension {
+    name: "Kizuna label",
+    description: "An object that assigns the markings it refers to, to versions of other objects known by their \
+                  digest, so that foreign bytes are never altered.",
+    kind: "new-sdo",
+    schema: include_str!("../../schemas/label.json"),
+};
+
+/// Taking content back from those who could read it.
+pub static RECALL: Extension = Extension {
+    name: "Kizuna recall",
+    description: "An object that tells those who could read versions of another object that they no longer may.",
+    kind: "new-sdo",
+    schema: include_str!("../../schemas/recall.json"),
+};
+
+/// Every extension.
+pub static ALL: [&Extension; 4] = [&RELEASABILITY, &PAP, &LABEL, &RECALL];
+
+impl Extension {
+    /// The same on every node.
+    pub fn id(&self) -> Id {
+        Id::new("extension-definition", derived("extension", self.name))
+    }
+
+    /// Its extension-definition object. The schema travels inside, so that it can be read where nothing is reachable.
+    pub fn definition(&self) -> Result<Object, Vec<Fault>> {
+        Object::from_value(json!({
+            "type": "extension-definition",
+            "spec_version": "2.1",
+            "id": self.id().as_str(),
+            "created_by_ref": publisher_id().as_str(),
+            "created": MINTED,
+            "modified": MINTED,
+            "name": self.name,
+            "description": self.description,
+            "schema": self.schema,
+            "version": "1.0.0",
+            "extension_types": [self.kind],
+        }))
+    }
+}
+
+/// The extension-definition objects, and first the identity that publishes them.
+pub fn definitions() -> Result<Vec<Object>, Vec<Fault>> {
+    let publisher = Object::from_value(json!({
+        "type": "identity",
+        "spec_version": "2.1",
+        "id": publisher_id().as_str(),
+        "created": MINTED,
+        "modified": MINTED,
+        "name": "Kizuna",
+        "identity_class": "organization",
+    }))?;
+    let mut found = vec![publisher];
+    for extension in ALL {
+        found.push(extension.definition()?);
+    }
+    Ok(found)
+}
+
+fn publisher_id() -> Id {
+    Id::new("identity", derived("publisher", "Kizuna"))
+}
