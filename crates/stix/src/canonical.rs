@@ -132,17 +132,19 @@ fn write_integer(integer: i64, out: &mut Vec<u8>) {
 
 /// As ECMAScript's `Number::toString` lays it out (ECMA-262 §6.1.6.1.20): the shortest digits that read back
 /// as the same double, in plain notation from 1e-6 to below 1e21.
+///
+/// The digits come from `serde_json`, which breaks ties to even as ECMAScript does; the standard library's
+/// `{:e}` does not (1424953923781206.25 becomes …206.3).
 fn write_float(float: f64, out: &mut Vec<u8>) {
     if float == 0.0 {
         out.push(b'0');
         return;
     }
-    let shortest = format!("{float:e}");
-    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
-    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
-    let digits = mantissa.replace('.', "");
-    // The value is 0.DIGITS × 10^point.
-    let point = exponent.parse::<i32>().unwrap_or(0) + 1;
+    if float < 0.0 {
+        out.push(b'-');
+    }
+    let Some(magnitude) = Number::from_f64(float.abs()) else { return };
+    let (digits, point) = digits_and_point(&magnitude.to_string());
     let count = i32::try_from(digits.len()).unwrap_or(0);
     let zeros = |n: i32| "0".repeat(usize::try_from(n).unwrap_or(0));
     let text = if (count..=21).contains(&point) {
@@ -157,6 +159,18 @@ fn write_float(float: f64, out: &mut Vec<u8>) {
         let point_and_rest = if rest.is_empty() { String::new() } else { format!(".{rest}") };
         format!("{first}{point_and_rest}e{:+}", point - 1)
     };
-    out.extend_from_slice(sign.as_bytes());
     out.extend_from_slice(text.as_bytes());
+}
+
+/// Takes a positive number's text apart into its significant digits and the power of ten `p` for which it is
+/// 0.DIGITS × 10^p.
+fn digits_and_point(text: &str) -> (String, i32) {
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let significant = all.trim_start_matches('0');
+    let length = |part: &str| i32::try_from(part.len()).unwrap_or(0);
+    let leading_zeros = length(&all) - length(significant);
+    let point = length(whole) - leading_zeros + exponent.parse::<i32>().unwrap_or(0);
+    (significant.trim_end_matches('0').to_owned(), point)
 }
