@@ -3,8 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
+
+use crate::canonical;
+use crate::validate::table;
+
+#[cfg(test)]
+mod tests;
 
 /// `type--uuid`. Any RFC 4122 variant and version is accepted: the field uses more than v4 and v5.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -35,6 +42,12 @@ impl Id {
         Uuid::try_parse(&self.0[self.0.len() - 36..]).unwrap_or_default()
     }
 
+    /// Whether the UUID is of version 5, computed from a name.
+    pub fn is_name_based(&self) -> bool {
+        const VERSION_IN_UUID: usize = 14;
+        self.0.as_bytes()[self.0.len() - UUID_LENGTH + VERSION_IN_UUID] == b'5'
+    }
+
     /// 16 bytes that stand for the whole identifier in indexes: the head of its SHA-256.
     pub fn key(&self) -> [u8; 16] {
         let digest = Sha256::digest(self.0.as_bytes());
@@ -48,25 +61,36 @@ impl FromStr for Id {
     type Err = BadId;
 
     fn from_str(text: &str) -> Result<Self, BadId> {
-        let bad = || BadId(text.chars().take(200).collect());
-        let split = text.len().checked_sub(38).filter(|at| text.is_char_boundary(*at)).ok_or_else(bad)?;
-        let (kind, rest) = text.split_at(split);
-        let uuid = rest.strip_prefix("--").ok_or_else(bad)?;
-        let lower = uuid.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b) || b == b'-');
-        if !is_kind(kind) || !lower || Uuid::try_parse(uuid).is_err() {
-            return Err(bad());
+        match kind_of(text) {
+            Some(_) => Ok(Self(text.to_owned())),
+            None => Err(BadId(text.chars().take(200).collect())),
         }
-        Ok(Self(text.to_owned()))
     }
 }
+
+/// The type in the text of an identifier; `None` when it is not one.
+pub(crate) fn kind_of(text: &str) -> Option<&str> {
+    let split = text.len().checked_sub(UUID_LENGTH + 2)?;
+    let (kind, rest) = text.as_bytes().split_at(split);
+    let is_uuid = rest[2..].iter().enumerate().all(|(at, byte)| match at {
+        8 | 13 | 18 | 23 => *byte == b'-',
+        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+    });
+    let text = std::str::from_utf8(kind).ok()?;
+    (is_uuid && rest.starts_with(b"--") && is_kind(text)).then_some(text)
+}
+
+/// A UUID in its usual notation.
+const UUID_LENGTH: usize = 36;
 
 /// Whether a text may name a type (STIX 2.1 §3.1): `^[a-z][a-z0-9-]{1,248}[a-z0-9]$`, no `--`.
 pub fn is_kind(text: &str) -> bool {
     let bytes = text.as_bytes();
+    let double_hyphen = bytes.windows(2).any(|pair| pair == b"--");
     (3..=250).contains(&bytes.len())
         && bytes[0].is_ascii_lowercase()
         && bytes[bytes.len() - 1] != b'-'
-        && !text.contains("--")
+        && !double_hyphen
         && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
 }
 
@@ -88,4 +112,36 @@ impl From<Id> for String {
     fn from(id: Id) -> Self {
         id.0
     }
+}
+
+/// The namespace of deterministic ids (STIX 2.1 §2.9).
+const NAMESPACE: Uuid = Uuid::from_u128(0x00ab_edb4_aa42_466c_9c01_fed2_3315_a9b7);
+
+/// The deterministic id of an observable: a version 5 UUID over the canonical JSON of its identifying properties.
+///
+/// `None` for a type that is no observable of STIX 2.1, and when none of the identifying properties is present
+/// (a process has none at all): its id is random.
+pub fn deterministic(kind: &str, members: &Map<String, Value>) -> Option<Id> {
+    let spec = table::spec(kind);
+    let mut identifying = Map::new();
+    for name in spec.identifying {
+        let Some(value) = members.get(*name) else { continue };
+        let value = if *name == "hashes" { one_hash(value)? } else { value.clone() };
+        identifying.insert((*name).to_owned(), value);
+    }
+    if identifying.is_empty() {
+        return None;
+    }
+    let name = canonical::map_to_vec(&identifying);
+    Some(Id::new(kind, Uuid::new_v5(&NAMESPACE, &name)))
+}
+
+/// The hash that counts: the first of MD5, SHA-1, SHA-256, SHA-512 that is there, else the first of the rest
+/// in the order of their names.
+fn one_hash(hashes: &Value) -> Option<Value> {
+    let hashes = hashes.as_object()?;
+    let preferred = ["MD5", "SHA-1", "SHA-256", "SHA-512"];
+    let known = preferred.iter().find_map(|name| hashes.get_key_value(*name));
+    let (name, value) = known.or_else(|| hashes.iter().min_by_key(|(name, _)| *name))?;
+    Some(Value::Object(Map::from_iter([(name.clone(), value.clone())])))
 }

@@ -30,7 +30,7 @@ impl Broken {
     /// Line and column, both from 1; the column counts bytes.
     pub(crate) fn place(&self, bytes: &[u8]) -> (usize, usize) {
         let before = &bytes[..self.at.min(bytes.len())];
-        let line = 1 + before.iter().filter(|b| **b == b'\n').count();
+        let line = before.split(|b| *b == b'\n').count();
         let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
         (line, before.len() - line_start + 1)
     }
@@ -77,9 +77,14 @@ impl<'a> Reader<'a> {
         0
     }
 
-    pub(crate) fn broken<T>(&self, what: &'static str) -> Read<T> {
+    /// Says what was expected where the cursor stands.
+    pub(crate) fn stopped(&self, what: &'static str) -> Broken {
         let what = if self.at >= self.bytes.len() { "the input ends too early" } else { what };
-        Err(Broken { at: self.at, what })
+        Broken { at: self.at, what }
+    }
+
+    pub(crate) fn broken<T>(&self, what: &'static str) -> Read<T> {
+        Err(self.stopped(what))
     }
 
     pub(crate) fn expect(&mut self, byte: u8, what: &'static str) -> Read<()> {

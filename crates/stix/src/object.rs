@@ -125,7 +125,7 @@ impl Object {
 fn collect_references(key: &str, value: &Value, found: &mut Vec<Id>) {
     match value {
         Value::String(text) if key.ends_with("_ref") || key.ends_with("_refs") => {
-            found.extend(text.parse::<Id>())
+            found.extend(text.parse::<Id>());
         }
         Value::Array(items) => items.iter().for_each(|item| collect_references(key, item, found)),
         Value::Object(map) => map.iter().for_each(|(key, item)| collect_references(key, item, found)),

@@ -76,7 +76,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Element>, ReadError> {
             envelope.value()?;
             return Err(ReadError::Shape("a string, number or literal".to_owned()));
         }
-        _ => return Err(envelope.broken(envelope.reader.broken::<()>("expected a value"))),
+        _ => return Err(envelope.broken(envelope.reader.stopped("expected a value"))),
     }
     envelope.end()?;
     Ok(envelope.elements)
@@ -190,7 +190,8 @@ impl<'a> Envelope<'a> {
             );
             faults.push(Fault::error(&Path::Root, rule));
         }
-        let found = if faults.is_empty() { finish(value, raw) } else { vec![refused(&value, raw, faults)] };
+        let found =
+            if faults.is_empty() { finish(value, raw) } else { vec![refused(value.get("id"), raw, faults)] };
         self.elements.extend(found);
         Ok(())
     }
@@ -202,18 +203,17 @@ impl<'a> Envelope<'a> {
     fn end(&mut self) -> Result<(), ReadError> {
         self.reader.peek();
         if self.reader.offset() < self.bytes.len() {
-            return Err(self.broken(self.reader.broken::<()>("expected the end of the input")));
+            return Err(self.broken(self.reader.stopped("expected the end of the input")));
         }
         Ok(())
     }
 
     fn syntax<T>(&mut self, step: impl FnOnce(&mut Reader<'a>) -> Result<T, Broken>) -> Result<T, ReadError> {
         let outcome = step(&mut self.reader);
-        outcome.map_err(|broken| self.broken::<T>(Err(broken)))
+        outcome.map_err(|broken| self.broken(broken))
     }
 
-    fn broken<T>(&self, outcome: Result<T, Broken>) -> ReadError {
-        let Err(broken) = outcome else { return ReadError::Json("unknown".to_owned()) };
+    fn broken(&self, broken: Broken) -> ReadError {
         let (line, column) = broken.place(self.bytes);
         ReadError::Json(format!("line {line} column {column}: {}", broken.what))
     }
@@ -230,13 +230,14 @@ enum Top {
 
 /// Upgrades and validates one sound element.
 fn finish(value: Value, raw: &[u8]) -> Vec<Element> {
-    match validate::object(value) {
+    let Value::Object(map) = value else { return vec![refused(None, raw, vec![validate::no_object()])] };
+    match validate::object(map, Vec::new()) {
         Ok(object) => vec![Element::Object(Box::new(object))],
-        Err((value, faults)) => vec![refused(&value, raw, faults)],
+        Err((map, faults)) => vec![refused(map.get("id"), raw, faults)],
     }
 }
 
-fn refused(value: &Value, raw: &[u8], faults: Vec<Fault>) -> Element {
-    let id = value.get("id").and_then(Value::as_str).map(str::to_owned);
+fn refused(id: Option<&Value>, raw: &[u8], faults: Vec<Fault>) -> Element {
+    let id = id.and_then(Value::as_str).map(str::to_owned);
     Element::Refused(Refused { bytes: raw.to_vec(), id, faults })
 }

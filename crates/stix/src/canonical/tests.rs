@@ -50,7 +50,7 @@ fn numbers_of_the_rfc() {
 #[test]
 fn strings_and_order_of_the_rfc() {
     let value = json!({
-        "numbers": [333_333_333.333_333_29, 1E30, 4.50, 2e-3, 0.000_000_000_000_000_000_000_000_001],
+        "numbers": [333_333_333.333_333_3, 1E30, 4.50, 2e-3, 0.000_000_000_000_000_000_000_000_001],
         "string": "\u{20ac}$\u{000F}\u{000a}A'\u{0042}\u{0022}\u{005c}\\\"\u{002f}",
         "literals": [null, true, false]
     });

@@ -22,13 +22,11 @@ impl Reader<'_> {
     }
 
     fn text(&mut self, start: usize, end: usize, path: &Path<'_>) -> String {
-        match std::str::from_utf8(&self.bytes[start..end]) {
-            Ok(text) => text.to_owned(),
-            Err(_) => {
-                self.faults.push(Fault::error(path, UNICODE));
-                String::from_utf8_lossy(&self.bytes[start..end]).into_owned()
-            }
+        if let Ok(text) = std::str::from_utf8(&self.bytes[start..end]) {
+            return text.to_owned();
         }
+        self.faults.push(Fault::error(path, UNICODE));
+        String::from_utf8_lossy(&self.bytes[start..end]).into_owned()
     }
 
     /// The rest of a string from its first escape on.

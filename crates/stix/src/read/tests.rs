@@ -26,7 +26,7 @@ fn knows_an_envelope_by_its_content() {
     assert_eq!(kinds(&format!(r#"{{"objects":[{ONE}],"spec_version":"2.0","type":"bundle"}}"#)), ["object"]);
     assert_eq!(kinds(r#"{"type":"bundle"}"#), Vec::<&str>::new());
     assert_eq!(kinds("[]"), Vec::<&str>::new());
-    let with_objects = ONE.replace("{", r#"{"objects":["a"],"#);
+    let with_objects = ONE.replace('{', r#"{"objects":["a"],"#);
     assert_eq!(kinds(&with_objects), ["object"], "a custom type may have an array called objects");
 }
 
