@@ -1,0 +1,178 @@
+//! Random scripts: a node with members of three nations, two communities and a dozen viewers; then a sequence of
+//! writes, changes of rights and reads; then every question to every viewer.
+//!
+//! Deterministic: equal seed, equal script. Biased so that most questions meet something hidden beside something
+//! readable: few objects, many labels, several sources for each object.
+
+mod battery;
+mod labels;
+mod world;
+
+use std::collections::BTreeSet;
+
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{Rng, SeedableRng};
+
+use crate::script::{Content, Contribution, Name, Op, Query, Selection, Start, Step, Versions, Viewer};
+use crate::stix;
+
+pub use battery::battery;
+pub use labels::label;
+pub use world::{MEMBERS, World};
+
+/// Words that descriptions are made of.
+pub const WORDS: [&str; 6] = ["harbour", "lantern", "granite", "攻撃", "winter", "relay"];
+
+/// Numbers of objects in use: few, so that contributions meet.
+pub const NUMBERS: u32 = 11;
+
+/// A random script.
+#[derive(Debug, Clone)]
+pub struct Script {
+    pub seed: u64,
+    /// Everything up to the last questions.
+    pub steps: Vec<Step>,
+    /// The last questions, which change nothing and hang on nothing asked before.
+    pub battery: Vec<Step>,
+    pub viewers: Vec<Viewer>,
+}
+
+/// The script of a seed with about so many random steps.
+pub fn script(seed: u64, length: usize) -> Script {
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut world = World::found(&mut random);
+    let mut steps = world.opening();
+    for _ in 0..length {
+        let step = match random.random_range(0..100) {
+            0..46 => contribute(&mut random, &mut world),
+            46..68 => ask(&mut random, &world),
+            68..72 => narrow(&mut random, &mut world),
+            72..76 => Some(refuse(&mut random)),
+            76..78 => Some(audit(&mut random)),
+            78..86 => Some(advance(&mut random, &mut world)),
+            _ => world.change(&mut random).map(Step::Do),
+        };
+        steps.extend(step);
+    }
+    for _ in 0..3 {
+        steps.push(refuse(&mut random));
+        steps.push(audit(&mut random));
+    }
+    let viewers = world.viewers();
+    let battery = battery(&mut random, &world, &viewers);
+    Script { seed, steps, battery, viewers }
+}
+
+fn advance(random: &mut StdRng, world: &mut World) -> Step {
+    let seconds = random.random_range(1..15);
+    world.now += seconds;
+    Step::Do(Op::Advance { seconds })
+}
+
+fn refuse(random: &mut StdRng) -> Step {
+    let source = member(random);
+    let text = format!("{{\"type\": {}", random.random_range(0..1000));
+    Step::Do(Op::Refuse { source, channel: "inbox".to_owned(), text })
+}
+
+fn audit(random: &mut StdRng) -> Step {
+    let object = random.random_bool(0.7).then(|| random.random_range(0..NUMBERS));
+    Step::Do(Op::Audit { action: "exercise.looked".to_owned(), object })
+}
+
+fn narrow(random: &mut StdRng, world: &mut World) -> Option<Step> {
+    let given = world.given.choose(random)?.clone();
+    let version =
+        (stix::versioned(given.content.object) && random.random_bool(0.4)).then_some(given.content.modified);
+    Some(Step::Do(Op::Narrow { source: given.source, object: given.content.object, version }))
+}
+
+fn contribute(random: &mut StdRng, world: &mut World) -> Option<Step> {
+    let count = *[1, 1, 1, 2, 3].choose(random)?;
+    let batch: Vec<Contribution> = (0..count).map(|_| contribution(random, world)).collect();
+    world.given.extend(batch.iter().cloned());
+    Some(Step::Do(Op::Contribute(batch)))
+}
+
+/// One contribution: sometimes one that was given before, through the same or another channel or by another source.
+pub fn contribution(random: &mut StdRng, world: &World) -> Contribution {
+    if let Some(given) = world.given.choose(random).filter(|_| random.random_bool(0.15)) {
+        return again(random, given);
+    }
+    let object = random.random_range(0..NUMBERS);
+    let versioned = stix::versioned(object);
+    let creator = world.creator(object).map(str::to_owned);
+    let creator_gives = creator.as_deref().filter(|name| MEMBERS.iter().any(|(member, _)| member == name));
+    let source = match creator_gives {
+        Some(creator) if random.random_bool(0.6) => creator.to_owned(),
+        _ => member(random),
+    };
+    let created_by = if random.random_bool(0.08) { Some(member(random)) } else { creator };
+    let refs: BTreeSet<u32> =
+        (0..random.random_range(0..3)).map(|_| random.random_range(0..NUMBERS)).collect();
+    let words: BTreeSet<&str> =
+        (0..random.random_range(0..3)).filter_map(|_| WORDS.choose(random)).copied().collect();
+    let content = Content {
+        object,
+        modified: if versioned { -100 * random.random_range(1..5) } else { 0 },
+        variant: random.random_range(0..3),
+        created_by: created_by.filter(|_| versioned),
+        refs: refs.into_iter().filter(|target| *target != object).collect(),
+        words: if versioned { words.into_iter().map(str::to_owned).collect() } else { Vec::new() },
+        revoked: versioned && random.random_bool(0.08),
+    };
+    let authored = content.created_by.as_deref() == Some(source.as_str());
+    Contribution {
+        by: world.writer(&source),
+        label: label(random, &source),
+        channel: channel(random),
+        reliability: random.random_bool(0.2).then_some('B'),
+        authored,
+        content,
+        source,
+    }
+}
+
+fn again(random: &mut StdRng, given: &Contribution) -> Contribution {
+    let mut again = given.clone();
+    match random.random_range(0..3) {
+        0 => {}
+        1 => again.channel = channel(random),
+        _ => {
+            again.source = member(random);
+            again.by = None;
+            again.authored = again.content.created_by.as_deref() == Some(again.source.as_str());
+            again.label = label(random, &again.source);
+        }
+    }
+    again
+}
+
+fn channel(random: &mut StdRng) -> String {
+    let channels = ["inbox", "command", "peer:north"];
+    (*channels.choose(random).unwrap_or(&"inbox")).to_owned()
+}
+
+pub(crate) fn member(random: &mut StdRng) -> Name {
+    MEMBERS.choose(random).map_or("jp-cert", |(name, _)| name).to_owned()
+}
+
+fn ask(random: &mut StdRng, world: &World) -> Option<Step> {
+    let viewers = world.viewers();
+    let viewer = viewers.choose(random)?.clone();
+    // Mostly the same few walks, so that operations lie between their pages.
+    let walk = random.random_range(0..2);
+    let query = match random.random_range(0..10) {
+        0..4 => page(Start::Walk(walk), walk, random.random_range(1..4)),
+        4..6 => page(Start::Date(walk), walk, random.random_range(1..4)),
+        _ => battery::question(random, world),
+    };
+    Some(Step::Ask(viewer, query))
+}
+
+/// The page of a walk. A walk keeps its selection, as a cursor does.
+pub fn page(start: Start, walk: u32, limit: usize) -> Query {
+    let versions = if walk == 0 { Versions::Latest } else { Versions::All };
+    Query::Page { selection: Selection { versions, ..Selection::default() }, start, limit }
+}

@@ -1,0 +1,46 @@
+//! Whether a question met something hidden beside something shown: what makes a case worth its time.
+
+use super::answer::{matches, of_kinds};
+use super::{Instant, Oracle, Row};
+use crate::script::{Answer, Query, Viewer};
+
+impl Oracle {
+    /// Whether the answer shows something, and something that would belong to it is hidden from this viewer.
+    pub(super) fn hides_beside(&self, viewer: &Viewer, query: &Query, answer: &Answer, now: Instant) -> bool {
+        let shows = match answer {
+            Answer::Counted { at_least, .. } => *at_least > 0,
+            Answer::Quarantined(waste) => !waste.is_empty(),
+            Answer::Audited(lines) => lines.iter().any(|line| line.object.is_some()),
+            _ => !answer.seen().is_empty(),
+        };
+        if !shows {
+            return false;
+        }
+        match query {
+            Query::Quarantine { .. } => {
+                self.waste.iter().any(|(source, ..)| !self.sees_waste(viewer, source, now))
+            }
+            Query::Audit { .. } => {
+                matches!(answer, Answer::Audited(lines) if lines.iter().any(|line| line.masked))
+            }
+            _ => {
+                let hidden = |row: &&Row| row.dead_at.is_none() && !self.readable(viewer, row, now);
+                self.rows.iter().filter(hidden).any(|row| asks_for(query, row))
+            }
+        }
+    }
+}
+
+/// Whether a question is about this row.
+fn asks_for(query: &Query, row: &Row) -> bool {
+    let object = row.given.content.object;
+    match query {
+        Query::Page { selection, .. } => {
+            let named = selection.objects.is_empty() || selection.objects.contains(&object);
+            named && of_kinds(&selection.kinds, object)
+        }
+        Query::Object(of) | Query::Versions(of) | Query::Claims(of) => object == *of,
+        Query::Search { search, .. } | Query::Count { search, .. } => matches(search, row),
+        Query::Quarantine { .. } | Query::Audit { .. } => false,
+    }
+}

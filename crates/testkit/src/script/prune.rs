@@ -1,0 +1,31 @@
+//! The same script without some of what it gave.
+
+use std::collections::BTreeSet;
+
+use super::{Op, Step};
+
+/// The steps without the contributions of these ordinals (counted over the whole script, from 0) and without the
+/// refused inputs of these ordinals. Steps keep their places: one that gave only such things gives nothing.
+pub fn without(steps: &[Step], contributions: &BTreeSet<usize>, refused: &BTreeSet<usize>) -> Vec<Step> {
+    let mut given = 0;
+    let mut waste = 0;
+    let mut kept = Vec::with_capacity(steps.len());
+    for step in steps {
+        match step {
+            Step::Do(Op::Contribute(batch)) => {
+                let ordinals = given..given + batch.len();
+                given += batch.len();
+                let remaining =
+                    batch.iter().zip(ordinals).filter(|(_, ordinal)| !contributions.contains(ordinal));
+                kept.push(Step::Do(Op::Contribute(remaining.map(|(one, _)| one.clone()).collect())));
+            }
+            Step::Do(Op::Refuse { .. }) => {
+                let dropped = refused.contains(&waste);
+                waste += 1;
+                kept.push(if dropped { Step::Do(Op::Contribute(Vec::new())) } else { step.clone() });
+            }
+            other => kept.push(other.clone()),
+        }
+    }
+    kept
+}

@@ -1,0 +1,166 @@
+//! Objects for tests, built from plain data.
+
+use jiff::Timestamp;
+use kizuna_stix::{Id, Object};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::script::{Content, Second};
+
+/// Names of tests become UUIDs under this one.
+const NAMESPACE: Uuid = Uuid::from_u128(0x6f0c_3d1e_52a8_4b77_9a3e_1f2d_4c5b_6a79);
+
+/// Scripts start here.
+const START: Second = 1_767_225_600; // 2026-01-01T00:00:00Z
+
+/// How many object numbers a script may use.
+pub const OBJECTS: u32 = 64;
+
+/// What an object number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shape {
+    Indicator,
+    Malware,
+    Report,
+    Domain,
+}
+
+impl Shape {
+    /// The STIX type.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Indicator => "indicator",
+            Self::Malware => "malware",
+            Self::Report => "report",
+            Self::Domain => "domain-name",
+        }
+    }
+}
+
+/// The type of an object number.
+pub fn shape(object: u32) -> Shape {
+    match object % 5 {
+        0 | 4 => Shape::Indicator,
+        1 => Shape::Malware,
+        2 => Shape::Report,
+        _ => Shape::Domain,
+    }
+}
+
+/// Whether objects of this number have `modified`.
+pub fn versioned(object: u32) -> bool {
+    shape(object) != Shape::Domain
+}
+
+/// The UUID that stands for a name.
+pub fn uuid(name: &str) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, name.as_bytes())
+}
+
+/// The identity that stands for a name.
+pub fn identity(name: &str) -> Id {
+    Id::new("identity", uuid(name))
+}
+
+/// The id of an object number.
+pub fn id(object: u32) -> Id {
+    Id::new(shape(object).kind(), uuid(&format!("object {object}")))
+}
+
+/// The number of an id, if a script can have given it.
+pub fn number(of: &Id) -> Option<u32> {
+    (0..OBJECTS).find(|object| id(*object) == *of)
+}
+
+/// The value that an object number states, where it states one; several numbers share a value.
+pub fn value(object: u32) -> Option<String> {
+    matches!(shape(object), Shape::Indicator | Shape::Domain).then(|| domain(object))
+}
+
+/// The domain name of an object number.
+pub fn domain(object: u32) -> String {
+    format!("host-{}.example", object % 4)
+}
+
+/// A script's second as an instant.
+pub fn instant(second: Second) -> Timestamp {
+    Timestamp::from_second(START + second).expect("a script's seconds lie in our time")
+}
+
+/// The second of an instant.
+pub fn second(instant: Timestamp) -> Second {
+    instant.as_second() - START
+}
+
+fn written(second: Second) -> String {
+    instant(second).strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string()
+}
+
+/// The object that a script's content describes.
+///
+/// # Panics
+/// Where the content is no valid object.
+pub fn object(content: &Content) -> Object {
+    let value = Value::Object(properties(content));
+    Object::from_value(value).unwrap_or_else(|faults| panic!("{content:?} is no object: {faults:?}"))
+}
+
+fn properties(content: &Content) -> Map<String, Value> {
+    let number = content.object;
+    let mut map = Map::new();
+    let mut set = |key: &str, value: Value| map.insert(key.to_owned(), value);
+    set("type", json!(shape(number).kind()));
+    set("id", json!(id(number).as_str()));
+    set("spec_version", json!("2.1"));
+    set("x_exercise_variant", json!(content.variant));
+    if let Some(name) = content.created_by.as_deref().filter(|_| versioned(number)) {
+        set("created_by_ref", json!(identity(name).as_str()));
+    }
+    let refs: Vec<String> = content.refs.iter().map(|object| id(*object).to_string()).collect();
+    match shape(number) {
+        Shape::Domain => {
+            set("value", json!(domain(number)));
+            if !refs.is_empty() {
+                set("x_exercise_refs", json!(refs));
+            }
+            return map;
+        }
+        Shape::Indicator => {
+            set("pattern", json!(format!("[domain-name:value = '{}']", domain(number))));
+            set("pattern_type", json!("stix"));
+            set("valid_from", json!(written(-1_000_000)));
+            set("indicator_types", json!(["malicious-activity"]));
+        }
+        Shape::Malware => {
+            set("is_family", json!(false));
+            set("malware_types", json!(["trojan"]));
+        }
+        Shape::Report => {
+            set("published", json!(written(-1_000_000)));
+            set("report_types", json!(["campaign"]));
+        }
+    }
+    set("name", json!(format!("exercise {number}")));
+    set("created", json!(written(-1_000_000)));
+    set("modified", json!(written(content.modified)));
+    if !content.words.is_empty() {
+        set("description", json!(content.words.join(" ")));
+    }
+    if content.revoked {
+        set("revoked", json!(true));
+    }
+    if shape(number) == Shape::Report {
+        // A report must refer to something; where the script says nothing, to an identity that nobody asks for.
+        let refs = if refs.is_empty() { vec![identity("nobody").to_string()] } else { refs };
+        set("object_refs", json!(refs));
+    } else if !refs.is_empty() {
+        set("x_exercise_refs", json!(refs));
+    }
+    map
+}
+
+/// Which variant of an object these bytes are; nothing for what no script gave, such as a stub.
+pub fn variant(canonical: &[u8]) -> Option<u32> {
+    let value: Value = serde_json::from_slice(canonical).ok()?;
+    value.get("x_exercise_variant")?.as_u64().and_then(|variant| variant.try_into().ok())
+}
