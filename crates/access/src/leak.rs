@@ -45,3 +45,6 @@ pub use switch::{is, set};
 pub const fn is(_leak: u32) -> bool {
     false
 }
+
+#[cfg(all(test, feature = "seeded-leaks"))]
+mod tests;

@@ -212,7 +212,8 @@ impl Directory {
     }
 
     fn need_party(&self, party: &Party) -> Allowed {
-        ensure(self.knows(party), || RightsError::Unknown(format!("such party: {party:?}")))
+        let text = || crate::spec::party_text(party, self);
+        ensure(self.knows(party), || RightsError::Unknown(format!("party {}", text())))
     }
 }
 

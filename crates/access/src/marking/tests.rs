@@ -47,7 +47,7 @@ fn tlp_is_read_from_content_too() {
     assert_eq!(meaning(&one), asks(Tlp::Clear));
     let two = extended(
         &TLP_2.parse().unwrap(),
-        json!({ "extension_type": "property-extension", "tlp_2_0": "amber+strict" }),
+        &json!({ "extension_type": "property-extension", "tlp_2_0": "amber+strict" }),
     );
     assert_eq!(meaning(&two), asks(Tlp::AmberStrict));
     let pap = object(json!({ "definition_type": "PAP", "definition": { "pap": "green" } }));
