@@ -1,10 +1,10 @@
 //! From bytes to objects: I-JSON, envelopes, caps. Nothing is lost: what is refused comes back byte for byte.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::fault::Path;
 use crate::json::{Broken, Reader};
-use crate::{Fault, Object, validate};
+use crate::{Fault, Object, upgrade, validate};
 
 #[cfg(test)]
 mod tests;
@@ -230,11 +230,33 @@ enum Top {
 
 /// Upgrades and validates one sound element.
 fn finish(value: Value, raw: &[u8]) -> Vec<Element> {
-    let Value::Object(map) = value else { return vec![refused(None, raw, vec![validate::no_object()])] };
-    match validate::object(map, Vec::new()) {
+    let Value::Object(mut map) = value else { return vec![refused(None, raw, vec![validate::no_object()])] };
+    let mut losses = Vec::new();
+    if upgrade::is_20(&map) {
+        losses = upgrade::object(&mut map);
+        if let Some(separate) = separated(&map, &losses) {
+            return separate;
+        }
+    }
+    match validate::object(map, losses) {
         Ok(object) => vec![Element::Object(Box::new(object))],
         Err((map, faults)) => vec![refused(map.get("id"), raw, faults)],
     }
+}
+
+/// An observed-data and its observables as objects of their own, when every one of them can stand alone.
+fn separated(map: &Map<String, Value>, losses: &[Fault]) -> Option<Vec<Element>> {
+    if map.get("type")? != "observed-data" {
+        return None;
+    }
+    let split = upgrade::split(map)?;
+    let mut elements = Vec::with_capacity(1 + split.observables.len());
+    let observed = validate::object(split.observed, losses.to_vec()).ok()?;
+    elements.push(Element::Object(Box::new(observed)));
+    for (observable, losses) in split.observables {
+        elements.push(Element::Object(Box::new(validate::object(observable, losses).ok()?)));
+    }
+    Some(elements)
 }
 
 fn refused(id: Option<&Value>, raw: &[u8], faults: Vec<Fault>) -> Element {
