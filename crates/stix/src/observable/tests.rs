@@ -163,6 +163,7 @@ fn urls() {
             ("http://example.org/#me", Some("http://example.org/#me")),
             ("http://user:pw@example.org/", Some("http://user:pw@example.org/")),
             ("hxxps://example.org/", Some("https://example.org/")),
+            ("hx\txps://example.org/", Some("https://example.org/")),
             ("http://0xC0000201/", Some("http://192.0.2.1/")),
             ("http://[2001:DB8::1]/", Some("http://[2001:db8::1]/")),
             ("tcp://Example.ORG:4444", Some("tcp://example.org:4444")),

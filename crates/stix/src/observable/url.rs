@@ -9,8 +9,7 @@ use super::{Kind, Observable, address, domain};
 /// resolved, percent-encoding only where it is needed and with capital digits. User, query and fragment stay:
 /// phishing pages differ in them.
 pub(super) fn normal(text: &str) -> Option<String> {
-    let text = real_scheme(text);
-    let mut value = pass(&text)?;
+    let mut value = pass(text)?;
     // Decoding can uncover something for the parser to resolve; nearly always the first answer is final.
     for _ in 0..4 {
         let again = pass(&value)?;
@@ -38,7 +37,7 @@ fn real_scheme(text: &str) -> std::borrow::Cow<'_, str> {
 
 /// One round of parsing and normalising.
 fn pass(text: &str) -> Option<String> {
-    let mut url = Url::parse(text).ok()?;
+    let mut url = Url::parse(&real_scheme(text)).ok()?;
     if !url.has_host() && url.scheme() != "file" {
         return None;
     }
