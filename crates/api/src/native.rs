@@ -1,7 +1,50 @@
-//! The native API.
+//! The native API, under `/api/v1/`.
+//!
+//! What TAXII cannot say: who gave what, under which label; search, claims, explanations; batches; a stream of
+//! changes; the directory. Failures are problem details with the exact place.
+
+mod batch;
+mod changes;
+mod directory;
+mod item;
+mod objects;
+mod openapi;
+mod write;
 
 use kizuna_http::Routes;
+use kizuna_http::registry::native as paths;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new()
+    let objects = Routes::new()
+        .add(&paths::OPENAPI, openapi::openapi)
+        .add(&paths::OBJECTS, objects::list)
+        .add(&paths::ADD_OBJECTS, write::add)
+        .add(&paths::OBJECT_OF, objects::one)
+        .add(&paths::WITHDRAW, write::withdraw)
+        .add(&paths::VERSIONS, objects::versions)
+        .add(&paths::CLAIMS, objects::claims)
+        .add(&paths::REFERRING, objects::referring)
+        .add(&paths::EXPLAIN, objects::explain)
+        .add(&paths::SEARCH, objects::search)
+        .add(&paths::COUNT, objects::count)
+        .add(&paths::CHANGES, changes::changes)
+        .add(&paths::QUARANTINE, objects::quarantine)
+        .add(&paths::BATCH, batch::batch);
+    objects
+        .add(&paths::ME, directory::me)
+        .add(&paths::MEMBERS, directory::members)
+        .add(&paths::ADD_MEMBER, directory::add_member)
+        .add(&paths::USERS, directory::users)
+        .add(&paths::ADD_USER, directory::add_user)
+        .add(&paths::SET_ROLES, directory::set_roles)
+        .add(&paths::REMOVE_USER, directory::remove_user)
+        .add(&paths::KEYS, directory::keys)
+        .add(&paths::ADD_KEY, directory::add_key)
+        .add(&paths::REVOKE_KEY, directory::revoke_key)
+        .add(&paths::COMMUNITIES, directory::communities)
+        .add(&paths::ADD_COMMUNITY, directory::add_community)
+        .add(&paths::JOIN, directory::join)
+        .add(&paths::LEAVE, directory::leave)
+        .add(&paths::COLLECTIONS, directory::collections)
+        .add(&paths::ADD_COLLECTION, directory::add_collection)
 }
