@@ -173,6 +173,8 @@ pub(crate) enum Order {
 /// One consistent view of the rows. Ends when dropped.
 pub(crate) trait Snapshot: Send {
     fn heads(&self) -> Result<Heads, StoreError>;
+    /// What the engine finds wrong with its own structures, in words.
+    fn integrity(&self) -> Result<Vec<String>, StoreError>;
     fn rights_after(&self, epoch: i64) -> Result<Vec<Recorded>, StoreError>;
     fn terms_after(&self, id: i64) -> Result<Vec<TermRow>, StoreError>;
     fn stripes_after(&self, id: i64) -> Result<Vec<StripeRow>, StoreError>;

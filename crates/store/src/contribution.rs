@@ -46,3 +46,40 @@ pub struct Quarantined {
     pub id: Option<String>,
     pub faults: Vec<Fault>,
 }
+
+/// A contribution that refers to marking definitions its source had not given when it arrived.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    pub(crate) seq: i64,
+    pub object: Object,
+    pub source: MemberId,
+    pub by: Option<PersonId>,
+    pub channel: String,
+    pub authored: bool,
+    pub reliability: Option<char>,
+}
+
+/// A contribution that waited, with the label it should have had.
+#[derive(Debug, Clone)]
+pub struct Relabelled {
+    pub waiting: Waiting,
+    pub label: Label,
+    /// Marking definitions that are still missing.
+    pub dangling: Vec<Id>,
+}
+
+impl Relabelled {
+    pub(crate) fn contribution(self) -> Contribution {
+        let Waiting { seq: _, object, source, by, channel, authored, reliability } = self.waiting;
+        Contribution {
+            object,
+            source,
+            by,
+            channel,
+            label: self.label,
+            authored,
+            dangling: self.dangling,
+            reliability,
+        }
+    }
+}

@@ -23,8 +23,8 @@ mod winner;
 pub mod writer;
 
 pub use clock::{Clock, SystemClock};
-pub use contribution::{Contribution, Outcome, Quarantined};
+pub use contribution::{Contribution, Outcome, Quarantined, Relabelled, Waiting};
 pub use query::{Page, Position, Search, Selection, Versions};
-pub use store::{Options, Store, StoreError};
-pub use view::View;
+pub use store::{Checked, Dangerous, Options, Store, StoreError, Stored};
+pub use view::{AuditLine, AuditObject, View};
 pub use writer::Writer;

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use jiff::Timestamp;
+use kizuna_access::label::Handling;
 use kizuna_access::reader::Grant;
-use kizuna_access::{Decision, Reader};
+use kizuna_access::{Decision, Label, Reader, leak};
 
 use crate::StoreError;
 use crate::arrival::{Arrival, Timeline, first_at};
@@ -80,7 +81,7 @@ impl Mask {
         let mut drafts = Vec::new();
         let mut instants = BTreeSet::new();
         for (label, meaning) in ground.catalog.labels_after(0) {
-            let Decision::Readable(grants) = ground.reader.decide(meaning) else { continue };
+            let Decision::Readable(grants) = decide(ground.reader, meaning) else { continue };
             let draft = draft(ground, label, &grants)?;
             instants.extend(draft.gained.iter().map(|(at, _)| *at));
             drafts.push(draft);
@@ -103,7 +104,7 @@ impl Mask {
     /// opens any of it and the timeline stands.
     pub fn extend(&mut self, ground: &Ground<'_>) -> Result<(), StoreError> {
         for (label, meaning) in ground.catalog.labels_after(self.decided) {
-            let Decision::Readable(grants) = ground.reader.decide(meaning) else { continue };
+            let Decision::Readable(grants) = decide(ground.reader, meaning) else { continue };
             let draft = draft(ground, label, &grants)?;
             self.settle(draft);
         }
@@ -133,6 +134,14 @@ impl Mask {
         }
         self.rules[index] = Some(rule);
     }
+}
+
+fn decide(reader: &Reader, label: &Label) -> Decision {
+    if leak::is(34) && label.handling().contains(&Handling::Draft) {
+        let always = Grant { gained: Timestamp::MIN, floor: Timestamp::MIN };
+        return Decision::Readable(vec![always]);
+    }
+    reader.decide(label)
 }
 
 /// Turns the grants of a label into ranges of contributions.

@@ -8,22 +8,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use kizuna_access::{Directory, MemberId, Principal};
+use kizuna_access::{Directory, MemberId, Principal, leak};
 use kizuna_stix::{Id, Object};
 use parking_lot::Mutex;
 use rand::RngCore;
 use tokio::sync::watch;
 
-use crate::backend::{Backend, Heads, Snapshot};
+use crate::backend::{Backend, Flags, Heads, Snapshot};
 use crate::catalog::Catalog;
 use crate::clock::{StoreClock, instant};
+use crate::contribution::Waiting;
 use crate::mask::{Ground, Mask};
 use crate::sqlite::Sqlite;
 use crate::view::Parts;
 use crate::writer::{Actor, AuditEntry, Books, Writer};
 use crate::{Clock, View};
 
-pub use dangerous::Dangerous;
+pub use dangerous::{Checked, Dangerous, Stored};
 
 /// Masks kept; beyond that the oldest epochs go first, which costs their viewers one compilation.
 const MASKS: usize = 4096;
@@ -146,13 +147,36 @@ impl Store {
         let mut definitions = Vec::new();
         for id in ids.iter().filter(|id| id.kind() == "marking-definition") {
             let mut rows = snapshot.rows_of(&id.key())?;
-            rows.retain(|row| row.source == source && row.dead_at.is_none());
+            rows.retain(|row| (row.source == source || leak::is(39)) && row.dead_at.is_none());
             let Some(newest) = rows.last() else { continue };
             for body in snapshot.bodies(&[newest.seq])? {
                 definitions.push(stored_object(&body.bytes)?);
             }
         }
         Ok(definitions)
+    }
+
+    /// Contributions of this source that wait for this marking definition, oldest first: their labels are to be
+    /// compiled again once the source has given it ([`Writer::relabel`]).
+    pub fn waiting(&self, source: MemberId, marking: &Id) -> Result<Vec<Waiting>, StoreError> {
+        let Standpoint { snapshot, heads, .. } = self.standpoint()?;
+        let catalog = self.catalog(snapshot.as_ref(), &heads)?;
+        let Some(number) = catalog.member_number(source) else { return Ok(Vec::new()) };
+        let seqs = snapshot.waiting(&marking.key(), number)?;
+        let mut waiting = Vec::with_capacity(seqs.len());
+        for row in snapshot.rows(&seqs)?.into_iter().filter(|row| row.dead_at.is_none()) {
+            let body = snapshot.bodies(&[row.seq])?.pop().ok_or(StoreError::NotFound)?;
+            waiting.push(Waiting {
+                seq: row.seq,
+                object: stored_object(&body.bytes)?,
+                source,
+                by: row.by.map(|person| catalog.person(person)).transpose()?,
+                channel: catalog.channel(row.channel)?.to_owned(),
+                authored: row.flags.has(Flags::AUTHORED),
+                reliability: row.reliability,
+            });
+        }
+        Ok(waiting)
     }
 
     /// Node state kept with [`Writer::set_state`].
@@ -250,9 +274,17 @@ impl Store {
     fn mask(&self, who: &Principal, epoch: u64, ground: &Ground<'_>) -> Result<Arc<Mask>, StoreError> {
         let now = instant(ground.now);
         let stands = |compiled: &Compiled| {
-            compiled.epoch == epoch && compiled.valid_until.is_none_or(|until| now < until)
+            let current = compiled.epoch == epoch && compiled.valid_until.is_none_or(|until| now < until);
+            current || leak::is(21)
         };
-        let kept = self.inner.masks.lock().get(who).filter(|compiled| stands(compiled)).cloned();
+        let kept = {
+            let masks = self.inner.masks.lock();
+            let colleague = || {
+                let same = |(other, _): &(&Principal, &Compiled)| other.member() == who.member();
+                masks.iter().find(same).map(|(_, compiled)| compiled).filter(|_| leak::is(37))
+            };
+            colleague().or_else(|| masks.get(who)).filter(|compiled| stands(compiled)).cloned()
+        };
         let (mask, valid_until) = match kept {
             Some(compiled) if !compiled.mask.is_behind(ground.catalog) => return Ok(compiled.mask),
             Some(compiled) => {
@@ -303,7 +335,7 @@ fn take_lock(directory: &Path) -> Result<File, StoreError> {
 }
 
 /// An object from bytes that were canonical when they were stored.
-fn stored_object(bytes: &[u8]) -> Result<Object, StoreError> {
+pub(crate) fn stored_object(bytes: &[u8]) -> Result<Object, StoreError> {
     let value = serde_json::from_slice(bytes)
         .map_err(|e| StoreError::Engine(format!("a stored object is not JSON: {e}")))?;
     Object::from_value(value).map_err(|faults| {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -20,7 +21,7 @@ use crate::{Contribution, Options, Outcome, Store, SystemClock, View};
 /// A store in a directory of its own.
 pub(crate) struct Story {
     pub store: Store,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 pub(crate) fn member(name: &str) -> MemberId {
@@ -76,7 +77,7 @@ impl Story {
         let directory = tempfile::tempdir().unwrap();
         let options =
             Options { directory: directory.path().to_owned(), clock: Arc::new(SystemClock), readers: 4 };
-        let story = Self { store: Store::open(options).unwrap(), _directory: directory };
+        let story = Self { store: Store::open(options).unwrap(), directory };
         for (name, country) in [("alpha", "JPN"), ("bravo", "EST")] {
             story.tell(Rights::MemberAdded {
                 member: member(name),
@@ -100,6 +101,24 @@ impl Story {
             });
         }
         story
+    }
+
+    pub fn directory(&self) -> PathBuf {
+        self.directory.path().to_owned()
+    }
+
+    /// Closes the store and opens it again.
+    pub fn reopened(self) -> Self {
+        let Self { store, directory } = self;
+        drop(store);
+        let options =
+            Options { directory: directory.path().to_owned(), clock: Arc::new(SystemClock), readers: 4 };
+        Self { store: Store::open(options).unwrap(), directory }
+    }
+
+    pub fn roles(&self, who: &str, roles: &[Role]) {
+        let roles = roles.iter().copied().collect();
+        self.tell(Rights::RolesSet { person: person(who), roles });
     }
 
     pub fn tell(&self, rights: Rights) {

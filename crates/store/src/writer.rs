@@ -11,7 +11,7 @@ use kizuna_access::{MemberId, Recorded, Rights};
 use kizuna_stix::Id;
 
 use crate::StoreError;
-use crate::contribution::{Contribution, Outcome, Quarantined};
+use crate::contribution::{Contribution, Outcome, Quarantined, Relabelled};
 
 pub(crate) use desk::Books;
 pub(crate) use thread::{Link, start};
@@ -83,6 +83,18 @@ impl Writer {
     ) -> Result<u64, StoreError> {
         match self.ask(Request::Narrow { id: id.clone(), version, source, actor })? {
             Reply::Narrowed(count) => Ok(count),
+            _ => Err(wrong_reply()),
+        }
+    }
+
+    /// Gives contributions that waited for a marking their right labels, as further contributions of the same bytes:
+    /// for those who may read them now they are a right gained. The contribution that waited stays its source's own.
+    pub fn relabel(&self, relabelled: Vec<Relabelled>) -> Result<Vec<Outcome>, StoreError> {
+        let settled = relabelled.iter().map(|one| one.waiting.seq).collect();
+        let contributions = relabelled.into_iter().map(Relabelled::contribution).collect();
+        let prepared = prepare::contributions(contributions)?;
+        match self.ask(Request::Relabel { prepared, settled })? {
+            Reply::Outcomes(outcomes) => Ok(outcomes),
             _ => Err(wrong_reply()),
         }
     }

@@ -68,6 +68,11 @@ impl Snapshot for SqliteSnapshot {
         statement.query_row([], heads).map_err(|e| failed(&e))
     }
 
+    fn integrity(&self) -> Result<Vec<String>, StoreError> {
+        let found = self.list("PRAGMA integrity_check", [], |row| row.get::<_, String>(0))?;
+        Ok(found.into_iter().filter(|line| line != "ok").collect())
+    }
+
     fn rights_after(&self, epoch: i64) -> Result<Vec<Recorded>, StoreError> {
         let rows = self.list(RIGHTS, [epoch], |row| row.get::<_, String>(0))?;
         rows.iter().map(|event| decode(event)).collect()
@@ -90,12 +95,12 @@ impl Snapshot for SqliteSnapshot {
     }
 
     fn rows_in(&self, range: Range<Seq>, limit: usize) -> Result<Vec<Row>, StoreError> {
-        let sql = const_format("FROM contribution WHERE seq >= ?1 AND seq < ?2 ORDER BY seq LIMIT ?3");
+        let sql = select("FROM contribution WHERE seq >= ?1 AND seq < ?2 ORDER BY seq LIMIT ?3");
         self.list(&sql, params![range.start, range.end, count(limit)], row)
     }
 
     fn rows(&self, seqs: &[Seq]) -> Result<Vec<Row>, StoreError> {
-        let mut statement = self.statement(&const_format("FROM contribution WHERE seq = ?1"))?;
+        let mut statement = self.statement(&select("FROM contribution WHERE seq = ?1"))?;
         let mut found = Vec::with_capacity(seqs.len());
         for seq in seqs {
             found.extend(statement.query_row([seq], row).optional().map_err(|e| failed(&e))?);
@@ -104,7 +109,7 @@ impl Snapshot for SqliteSnapshot {
     }
 
     fn rows_of(&self, key: &Key) -> Result<Vec<Row>, StoreError> {
-        self.list(&const_format("FROM contribution WHERE key = ?1 ORDER BY seq"), [key], row)
+        self.list(&select("FROM contribution WHERE key = ?1 ORDER BY seq"), [key], row)
     }
 
     fn bodies(&self, seqs: &[Seq]) -> Result<Vec<Body>, StoreError> {
@@ -283,7 +288,7 @@ pub(super) const RIGHTS: &str = "SELECT event FROM rights WHERE epoch > ?1 ORDER
 pub(super) const BODY: &str = "SELECT bytes, warnings FROM body WHERE seq = ?1";
 
 /// A statement over [`COLUMNS`].
-pub(super) fn const_format(rest: &str) -> String {
+pub(super) fn select(rest: &str) -> String {
     format!("SELECT {COLUMNS} {rest}")
 }
 

@@ -88,7 +88,7 @@ impl Ledger for SqliteLedger {
     }
 
     fn rows_of(&mut self, key: &Key) -> Result<Vec<Row>, StoreError> {
-        self.list(&read::const_format("FROM contribution WHERE key = ?1 ORDER BY seq"), [key], read::row)
+        self.list(&read::select("FROM contribution WHERE key = ?1 ORDER BY seq"), [key], read::row)
     }
 
     fn body(&mut self, seq: Seq) -> Result<Body, StoreError> {

@@ -1,13 +1,55 @@
 //! The bypass: named, reasoned, audited.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use super::Store;
+use bytes::Bytes;
+use jiff::Timestamp;
+use kizuna_access::{Label, MemberId, PersonId};
+use kizuna_stix::{Fault, Id};
+use sha2::{Digest, Sha256};
+
+use super::{Standpoint, Store};
 use crate::StoreError;
+use crate::backend::{Flags, Row, Snapshot};
+use crate::catalog::Catalog;
+use crate::clock::instant;
 
-/// The bypass, for the operator at the machine: explains, checks, backs up.
+/// The bypass, for the operator at the machine: explains, checks, backs up. It reads what nobody's view shows.
 pub struct Dangerous {
     store: Store,
+}
+
+/// A contribution as it is stored.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    pub seq: u64,
+    pub id: Id,
+    pub source: MemberId,
+    pub by: Option<PersonId>,
+    pub channel: String,
+    pub label: Arc<Label>,
+    /// Whether the object has `modified`, and which.
+    pub modified: Option<Timestamp>,
+    pub digest: [u8; 32],
+    /// When it was stored, by the store's clock: what rights are judged against.
+    pub stored: Timestamp,
+    pub authored: bool,
+    pub revoked: bool,
+    pub reliability: Option<char>,
+    /// When its source narrowed it: readable to nobody since.
+    pub narrowed: Option<Timestamp>,
+    /// Canonical JSON.
+    pub bytes: Bytes,
+    pub warnings: Vec<Fault>,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Checked {
+    pub contributions: u64,
+    /// What is wrong, in words; empty when all is well.
+    pub faults: Vec<String>,
 }
 
 impl Dangerous {
@@ -15,8 +57,81 @@ impl Dangerous {
         Self { store }
     }
 
+    /// Every contribution to an object, oldest first.
+    pub fn contributions(&self, id: &Id) -> Result<Vec<Stored>, StoreError> {
+        let Standpoint { snapshot, heads, .. } = self.store.standpoint()?;
+        let catalog = self.store.catalog(snapshot.as_ref(), &heads)?;
+        let rows = snapshot.rows_of(&id.key())?;
+        stored(snapshot.as_ref(), &catalog, rows)
+    }
+
+    /// Every contribution after a number, in order.
+    pub fn all(&self, after: u64, limit: usize) -> Result<Vec<Stored>, StoreError> {
+        let Standpoint { snapshot, heads, .. } = self.store.standpoint()?;
+        let catalog = self.store.catalog(snapshot.as_ref(), &heads)?;
+        let from = i64::try_from(after).unwrap_or(i64::MAX - 1) + 1;
+        let rows = snapshot.rows_in(from..i64::MAX, limit)?;
+        stored(snapshot.as_ref(), &catalog, rows)
+    }
+
+    /// Checks the engine's own structures, that numbers and instants rise without a gap, and every digest.
+    pub fn check(&self) -> Result<Checked, StoreError> {
+        const CHUNK: usize = 1000;
+        let snapshot = self.store.standpoint()?.snapshot;
+        let mut checked = Checked { contributions: 0, faults: snapshot.integrity()? };
+        let (mut next, mut last_at) = (1, i64::MIN);
+        loop {
+            let rows = snapshot.rows_in(next..i64::MAX, CHUNK)?;
+            if rows.is_empty() {
+                return Ok(checked);
+            }
+            let seqs: Vec<i64> = rows.iter().map(|row| row.seq).collect();
+            let bodies = snapshot.bodies(&seqs)?;
+            for (row, body) in rows.iter().zip(bodies) {
+                if row.seq != next {
+                    checked.faults.push(format!("contributions {next} to {} are missing", row.seq - 1));
+                }
+                if row.at <= last_at {
+                    checked.faults.push(format!("contribution {} is not later than the one before", row.seq));
+                }
+                if <[u8; 32]>::from(Sha256::digest(&body.bytes)) != row.digest {
+                    checked.faults.push(format!("contribution {} does not have its digest", row.seq));
+                }
+                checked.contributions += 1;
+                (next, last_at) = (row.seq + 1, row.at);
+            }
+        }
+    }
+
     /// Writes a consistent copy of everything to a file that does not exist yet.
     pub fn copy_to(&self, target: &Path) -> Result<(), StoreError> {
         self.store.inner.backend.copy_to(target)
     }
+}
+
+fn stored(snapshot: &dyn Snapshot, catalog: &Catalog, rows: Vec<Row>) -> Result<Vec<Stored>, StoreError> {
+    let seqs: Vec<i64> = rows.iter().map(|row| row.seq).collect();
+    let bodies = snapshot.bodies(&seqs)?;
+    let one = |(row, body): (Row, crate::backend::Body)| {
+        Ok(Stored {
+            seq: row.seq.unsigned_abs(),
+            id: catalog.id_of(&row)?,
+            source: catalog.member(row.source)?,
+            by: row.by.map(|person| catalog.person(person)).transpose()?,
+            channel: catalog.channel(row.channel)?.to_owned(),
+            label: Arc::clone(catalog.label_of(&row)?),
+            modified: row
+                .modified
+                .map(|nanos| Timestamp::from_nanosecond(i128::from(nanos)).unwrap_or(Timestamp::MIN)),
+            digest: row.digest,
+            stored: instant(row.at),
+            authored: row.flags.has(Flags::AUTHORED),
+            revoked: row.flags.has(Flags::REVOKED),
+            reliability: row.reliability,
+            narrowed: row.dead_at.map(instant),
+            bytes: body.bytes,
+            warnings: body.warnings,
+        })
+    };
+    rows.into_iter().zip(bodies).map(one).collect()
 }

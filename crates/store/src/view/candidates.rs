@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::ops::Range;
 
+use kizuna_access::leak;
 use kizuna_stix::observable::Observable;
 
 use super::View;
@@ -47,6 +48,8 @@ impl Lookup {
 pub(super) struct Candidates<'a> {
     view: &'a View,
     admit: &'a Admit,
+    /// The seeded leak that opens this walk.
+    path: u32,
     segment: usize,
     order: Order,
     /// What has not been walked yet.
@@ -72,6 +75,7 @@ impl<'a> Candidates<'a> {
         range: Range<Seq>,
         order: Order,
         lookup: Option<&'a Lookup>,
+        path: u32,
     ) -> Self {
         let of_segment = view.timeline().range(segment);
         let start = range.start.max(of_segment.start).max(1);
@@ -79,9 +83,10 @@ impl<'a> Candidates<'a> {
         let range = start..end.max(start);
         let way = match lookup {
             Some(lookup) => Way::Lookup(lookup),
+            None if leak::is(path) => Way::Scan,
             None => view.cheapest(admit, segment, &range),
         };
-        Self { view, admit, segment, order, range, way }
+        Self { view, admit, path, segment, order, range, way }
     }
 
     /// Up to about `wanted` more rows, in order. Nothing means that there are no more.
@@ -117,7 +122,7 @@ impl<'a> Candidates<'a> {
 
     /// Whether a row is readable, comes in this segment and is admitted.
     fn is_candidate(&self, row: &Row) -> bool {
-        let Some(arrival) = self.view.arrival(row) else { return false };
+        let Some(arrival) = self.view.arrival_on(self.path, row) else { return false };
         self.view.timeline().order(arrival, row.seq).0 == self.segment && self.admit.row(row)
     }
 

@@ -1,6 +1,7 @@
 //! From rows to items: what stands for an object, and how it looks to the viewer.
 
 use jiff::Timestamp;
+use kizuna_access::leak;
 use kizuna_stix::Id;
 
 use super::View;
@@ -98,17 +99,31 @@ impl View {
     pub(super) fn standing(&self, key: &Key, admit: &Admit) -> Result<Option<Standing>, StoreError> {
         let mut claims = Vec::new();
         let mut arrivals = Vec::new();
+        let mut hidden = Vec::new();
         for row in self.snapshot.rows_of(key)? {
-            let Some(arrival) = self.arrival(&row) else { continue };
+            let Some(arrival) = self.arrival_on(23, &row) else {
+                hidden.push(row);
+                continue;
+            };
             let order = self.timeline().order(arrival, row.seq);
             let admitted = admit.row(&row);
             claims.push(Claim { row, order, admitted });
             arrivals.push(arrival);
         }
         let followed = self.followed(&claims)?;
-        let versions = winner::versions(&claims, followed, self.own);
-        let Some(newest) = versions.last() else { return Ok(None) };
-        let revoked = newest.revoked;
+        let mut versions = winner::versions(&claims, followed, self.own);
+        let Some(newest) = versions.last_mut() else { return Ok(None) };
+        let mut revoked = newest.revoked;
+        if leak::is(24) && hidden.iter().any(|row| row.modified > newest.modified) {
+            newest.served = None;
+        }
+        if leak::is(31) {
+            newest.disputed |=
+                hidden.iter().any(|row| row.modified == newest.modified && row.digest != newest.digest);
+        }
+        if leak::is(32) {
+            revoked |= hidden.iter().any(|row| row.flags.has(Flags::REVOKED));
+        }
         Ok(Some(Standing { claims, arrivals, versions, revoked }))
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use kizuna_access::leak;
 
 use super::View;
 use super::candidates::Candidates;
@@ -23,15 +24,19 @@ impl View {
         if !selection.ids.is_empty() {
             return self.page_of_ids(selection, &admit, place, limit);
         }
-        let mut judge = Judge::new(self, &admit, &selection.versions);
+        let path = if selection.kinds.is_empty() { 0 } else { 36 };
+        let mut judge = Judge::new(self, &admit, &selection.versions, path);
         let mut served: Vec<Served> = Vec::new();
         for segment in place.segment..self.timeline().segments() {
             let from = if segment == place.segment { place.after } else { 0 };
-            let mut rows = Candidates::new(self, &admit, segment, from..Seq::MAX, Order::Oldest, None);
+            let mut rows = Candidates::new(self, &admit, segment, from..Seq::MAX, Order::Oldest, None, path);
             loop {
                 let chunk = rows.next_rows(limit + 1 - served.len())?;
                 if chunk.is_empty() {
                     break;
+                }
+                if leak::is(40) && self.snapshot.rows_in(from..Seq::MAX, limit)?.len() == limit {
+                    return self.cut_short(chunk, from, limit);
                 }
                 for row in chunk {
                     served.extend(judge.serves(row)?);
@@ -42,6 +47,16 @@ impl View {
             }
         }
         self.finish(served, limit)
+    }
+
+    /// Seeded leak 40: the limit counts what is hidden too.
+    fn cut_short(&self, rows: Vec<Row>, from: Seq, limit: usize) -> Result<Page, StoreError> {
+        let end = from.max(1).saturating_add(i64::try_from(limit).unwrap_or(i64::MAX));
+        let shown = rows.into_iter().filter(|row| row.seq < end).filter_map(|row| {
+            let arrival = self.arrival(&row)?;
+            Some(Served { row, arrival, revoked: false, disputed: false })
+        });
+        self.finish(shown.collect(), limit)
     }
 
     /// A page of a few named objects: found by name, then put in order.
@@ -126,18 +141,20 @@ pub(super) struct Judge<'a> {
     view: &'a View,
     admit: &'a Admit,
     versions: &'a Versions,
+    /// The seeded leak that opens this path.
+    path: u32,
     /// What is served of objects with several contributions, as computed in this call.
     known: HashMap<Key, Vec<Served>>,
 }
 
 impl<'a> Judge<'a> {
-    pub fn new(view: &'a View, admit: &'a Admit, versions: &'a Versions) -> Self {
-        Self { view, admit, versions, known: HashMap::new() }
+    pub fn new(view: &'a View, admit: &'a Admit, versions: &'a Versions, path: u32) -> Self {
+        Self { view, admit, versions, path, known: HashMap::new() }
     }
 
     /// The row as it is served, or nothing where another contribution is served in its place.
     pub fn serves(&mut self, row: Row) -> Result<Option<Served>, StoreError> {
-        let Some(arrival) = self.view.arrival(&row) else { return Ok(None) };
+        let Some(arrival) = self.view.arrival_on(self.path, &row) else { return Ok(None) };
         if !row.flags.has(Flags::SHARED) {
             // The only contribution to its object: first, latest and undisputed.
             let revoked = row.flags.has(Flags::REVOKED);

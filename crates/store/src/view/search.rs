@@ -15,6 +15,12 @@ struct Question {
     lookups: Vec<Lookup>,
 }
 
+/// The seeded leaks that open counting and the three indexes.
+const COUNT: u32 = 22;
+const TEXT: u32 = 26;
+const VALUES: u32 = 27;
+const REFERENCES: u32 = 28;
+
 impl View {
     /// Search hits, newest arrival first.
     pub fn search(
@@ -25,7 +31,13 @@ impl View {
     ) -> Result<Page, StoreError> {
         let mut hits = Vec::new();
         if limit > 0 {
-            self.walk(search, before, |served| {
+            let path = match (&search.text, search.observables.is_empty(), &search.refers_to) {
+                (_, false, _) => VALUES,
+                (_, _, Some(_)) => REFERENCES,
+                (Some(_), ..) => TEXT,
+                _ => 0,
+            };
+            self.walk(search, before, path, |served| {
                 hits.push(served);
                 hits.len() <= limit
             })?;
@@ -36,7 +48,7 @@ impl View {
     /// How many a search finds, counting no further than `cap`.
     pub fn count(&self, search: &Search, cap: u64) -> Result<Count, StoreError> {
         let mut found = 0;
-        self.walk(search, None, |_| {
+        self.walk(search, None, COUNT, |_| {
             found += 1;
             found <= cap
         })?;
@@ -48,11 +60,12 @@ impl View {
         &self,
         search: &Search,
         before: Option<crate::Position>,
+        path: u32,
         mut show: impl FnMut(Served) -> bool,
     ) -> Result<(), StoreError> {
         let Some(question) = question(search) else { return Ok(()) };
         let admit = Admit::selection(self, &question.selection)?;
-        let mut judge = Judge::new(self, &admit, &Versions::Latest);
+        let mut judge = Judge::new(self, &admit, &Versions::Latest, path);
         let place = before
             .map(|position| self.timeline().place(self.snapshot.as_ref(), self.heads.seq, position))
             .transpose()?;
@@ -60,7 +73,7 @@ impl View {
         for segment in (0..=place.map_or(newest, |place| place.segment)).rev() {
             let end = place.filter(|place| place.segment == segment).map_or(Seq::MAX, |place| place.before);
             let lead = question.lookups.first();
-            let mut rows = Candidates::new(self, &admit, segment, 0..end, Order::Newest, lead);
+            let mut rows = Candidates::new(self, &admit, segment, 0..end, Order::Newest, lead, path);
             loop {
                 let chunk = rows.next_rows(0)?;
                 if chunk.is_empty() {

@@ -1,7 +1,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::sync::Arc;
+
+use kizuna_access::Role;
+
+use crate::contribution::{Quarantined, Relabelled};
 use crate::query::{Search, Selection, Start, Versions};
 use crate::story::{Story, indicator, to_all, to_own};
+use crate::view::AuditObject;
+use crate::writer::{Actor, AuditEntry};
+use crate::{Options, Store, StoreError, SystemClock};
 
 #[test]
 fn each_reads_its_own_and_what_is_shared() {
@@ -86,4 +94,120 @@ fn search_finds_japanese_and_only_what_is_readable() {
     let both = Search { text: Some("Hidden 攻撃".into()), ..Search::default() };
     assert_eq!(story.view("alpha").count(&both, 10).unwrap().at_least, 1);
     assert_eq!(story.view("bravo").count(&both, 10).unwrap().at_least, 0);
+}
+
+#[test]
+fn narrowing_leaves_a_recall_for_those_who_could_read() {
+    let story = Story::cast();
+    let object = indicator("alpha", 1, 1, "shared too widely");
+    let id = object.id().clone();
+    story.give("alpha", object, to_all());
+    let cursor = story.view("bravo").page(&Selection::default(), Start::First, 10).unwrap().items[0].position;
+    let narrowed = story.store.writer().narrow(&id, None, crate::story::member("alpha"), Actor::Operator);
+    assert_eq!(narrowed.unwrap(), 1);
+
+    let after = story.view("bravo").page(&Selection::default(), Start::After(cursor), 10).unwrap();
+    assert_eq!(after.items.len(), 1);
+    assert_eq!(after.items[0].id.kind(), "kizuna-recall");
+    assert!(story.view("bravo").object(&id).unwrap().is_none());
+    let own = story.view("alpha").object(&id).unwrap().unwrap();
+    assert_eq!(own.label.as_ref(), &to_all().only_own(crate::story::member("alpha")));
+    assert!(matches!(
+        story.store.writer().narrow(&id, None, crate::story::member("bravo"), Actor::Operator),
+        Err(StoreError::NotFound)
+    ));
+    assert_eq!(
+        story.store.writer().narrow(&id, None, crate::story::member("alpha"), Actor::Operator).unwrap(),
+        0
+    );
+}
+
+#[test]
+fn quarantine_is_its_sources() {
+    let story = Story::cast();
+    let input = Quarantined {
+        source: crate::story::member("alpha"),
+        by: None,
+        channel: "inbox".into(),
+        received: jiff::Timestamp::UNIX_EPOCH,
+        bytes: b"{".to_vec(),
+        id: None,
+        faults: Vec::new(),
+    };
+    story.store.writer().contribute(Vec::new(), vec![input.clone()]).unwrap();
+    assert_eq!(story.view("alpha").quarantine(None, 10).unwrap()[0].1, input);
+    assert!(story.view("bravo").quarantine(None, 10).unwrap().is_empty());
+    story.roles("bravo", &[Role::Quarantine]);
+    assert_eq!(story.view("bravo").quarantine(None, 10).unwrap().len(), 1);
+}
+
+#[test]
+fn an_auditor_reads_every_line_and_no_hidden_id() {
+    let story = Story::cast();
+    let hidden = indicator("alpha", 1, 1, "hidden");
+    let shown = indicator("alpha", 2, 1, "shown");
+    for (object, label) in [(&hidden, to_own("alpha")), (&shown, to_all())] {
+        story.give("alpha", object.clone(), label);
+        story
+            .store
+            .writer()
+            .audit(AuditEntry {
+                actor: Actor::Node,
+                action: "object.touched".into(),
+                object: Some(object.id().clone()),
+                detail: serde_json::json!({ "also": [object.id().as_str()] }),
+            })
+            .unwrap();
+    }
+    assert!(story.view("bravo").audit("", None, 100).unwrap().is_empty());
+    story.roles("bravo", &[Role::Auditor]);
+    let lines = story.view("bravo").audit("object.", None, 100).unwrap();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0].object, Some(AuditObject::Readable(shown.id().clone())));
+    assert!(matches!(lines[1].object, Some(AuditObject::Masked(_))));
+    assert!(!lines[1].detail.to_string().contains("indicator--"));
+    assert!(lines[0].detail.to_string().contains("indicator--"));
+}
+
+#[test]
+fn a_missing_marking_that_arrives_is_a_right_gained() {
+    let story = Story::cast();
+    let marking: kizuna_stix::Id =
+        "marking-definition--11111111-1111-4111-8111-111111111111".parse().unwrap();
+    let object = indicator("alpha", 1, 1, "waits");
+    let mut waits = Story::contribution("alpha", object.clone(), to_own("alpha"));
+    waits.dangling = vec![marking.clone()];
+    story.store.writer().contribute(vec![waits], Vec::new()).unwrap();
+    assert!(story.names("bravo").is_empty());
+    let alpha = crate::story::member("alpha");
+    assert!(story.store.waiting(crate::story::member("bravo"), &marking).unwrap().is_empty());
+    let waiting = story.store.waiting(alpha, &marking).unwrap();
+    assert_eq!(waiting[0].object, object);
+    let relabelled =
+        waiting.into_iter().map(|waiting| Relabelled { waiting, label: to_all(), dangling: Vec::new() });
+    story.store.writer().relabel(relabelled.collect()).unwrap();
+    assert!(story.store.waiting(alpha, &marking).unwrap().is_empty());
+    assert_eq!(story.names("bravo"), ["waits"]);
+    assert_eq!(story.names("alpha"), ["waits"]);
+}
+
+#[test]
+fn one_process_owns_the_directory() {
+    let story = Story::cast();
+    let again = Options { directory: story.directory(), clock: Arc::new(SystemClock), readers: 1 };
+    assert!(matches!(Store::open(again), Err(StoreError::Locked(_))));
+}
+
+#[test]
+fn what_was_stored_is_there_when_the_store_is_opened_again() {
+    let story = Story::cast();
+    story.give("alpha", indicator("alpha", 1, 1, "kept"), to_all());
+    let cursor = story.view("bravo").page(&Selection::default(), Start::First, 10).unwrap().items[0].position;
+    story.give("alpha", indicator("alpha", 2, 1, "after"), to_all());
+    let story = story.reopened();
+    assert_eq!(story.names("bravo"), ["kept", "after"]);
+    let after = story.view("bravo").page(&Selection::default(), Start::After(cursor), 10).unwrap();
+    assert_eq!(after.items.len(), 1);
+    assert_eq!(story.store.dangerous("a test", Actor::Operator).unwrap().check().unwrap().faults, [""; 0]);
+    assert!(story.store.durability().unwrap().contains("journal_mode=wal, synchronous=FULL"));
 }

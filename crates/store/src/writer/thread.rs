@@ -14,7 +14,7 @@ use super::desk::{Books, Desk};
 use super::prepare::Prepared;
 use super::{Actor, AuditEntry, stopped};
 use crate::StoreError;
-use crate::backend::Ledger;
+use crate::backend::{Ledger, Seq};
 use crate::clock::StoreClock;
 use crate::contribution::{Outcome, Quarantined};
 
@@ -25,11 +25,32 @@ const GROUP: usize = 8_000;
 
 /// What the writer is asked to do.
 pub(crate) enum Request {
-    Contribute { prepared: Vec<Prepared>, quarantined: Vec<Quarantined> },
-    Record { rights: Box<Rights>, actor: Actor },
-    Narrow { id: Id, version: Option<Timestamp>, source: MemberId, actor: Actor },
+    Contribute {
+        prepared: Vec<Prepared>,
+        quarantined: Vec<Quarantined>,
+    },
+    Record {
+        rights: Box<Rights>,
+        actor: Actor,
+    },
+    /// Contributions once more, under the labels they should have had; `settled` wait no longer.
+    Relabel {
+        prepared: Vec<Prepared>,
+        settled: Vec<Seq>,
+    },
+    Narrow {
+        id: Id,
+        version: Option<Timestamp>,
+        source: MemberId,
+        actor: Actor,
+    },
     Audit(AuditEntry),
-    SetState { kind: String, key: String, value: Option<Vec<u8>>, expires: Option<Timestamp> },
+    SetState {
+        kind: String,
+        key: String,
+        value: Option<Vec<u8>>,
+        expires: Option<Timestamp>,
+    },
 }
 
 /// What it answers once the work is durable.
@@ -171,6 +192,7 @@ impl Thread {
 fn weight(request: &Request) -> usize {
     match request {
         Request::Contribute { prepared, quarantined } => 1 + prepared.len() + quarantined.len(),
+        Request::Relabel { prepared, .. } => 1 + prepared.len(),
         _ => 1,
     }
 }
