@@ -36,7 +36,7 @@ pub enum Kind {
     Domain = 1,
     /// `192.0.2.1`.
     Ipv4 = 2,
-    /// `2001:db8::1` (RFC 5952), without a zone.
+    /// `2001:db8::1` (RFC 5952), without a zone. An object or a person that says `::ffff:192.0.2.1` means IPv4.
     Ipv6 = 3,
     /// `192.0.2.0/24`: host bits cleared. A network of one address is that address instead.
     Cidr = 4,

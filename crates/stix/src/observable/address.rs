@@ -33,9 +33,23 @@ pub(super) fn cidr(text: &str) -> Option<String> {
     (network.prefix_len() < network.max_prefix_len()).then(|| network.trunc().to_string())
 }
 
-/// An address or a network of either family, under the kind that it is.
+/// An address or a network of either family, under the kind that it is. An IPv4 address mapped into IPv6
+/// (`::ffff:192.0.2.1`, as sockets of both families log it) is that IPv4 address.
 pub(super) fn any(text: &str) -> Option<Observable> {
-    [Kind::Ipv4, Kind::Ipv6, Kind::Cidr].into_iter().find_map(|kind| Observable::new(kind, text))
+    let found =
+        [Kind::Ipv4, Kind::Ipv6, Kind::Cidr].into_iter().find_map(|kind| Observable::new(kind, text))?;
+    if found.kind != Kind::Ipv6 {
+        return Some(found);
+    }
+    found.value.parse().ok().map(of_ipv6)
+}
+
+/// The observable of an IPv6 address, or of the IPv4 address mapped into it.
+pub(super) fn of_ipv6(address: Ipv6Addr) -> Observable {
+    match address.to_ipv4_mapped() {
+        Some(v4) => Observable { kind: Kind::Ipv4, value: v4.to_string() },
+        None => Observable { kind: Kind::Ipv6, value: address.to_string() },
+    }
 }
 
 /// Lowercase with colons, from colons, hyphens, dots (`0000.5e00.5301`) or plain hex; EUI-48 or EUI-64.

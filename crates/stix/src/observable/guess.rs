@@ -1,7 +1,5 @@
 //! Reading a value as a person pastes it.
 
-use std::net::Ipv6Addr;
-
 use unicode_normalization::UnicodeNormalization as _;
 use url::Host;
 
@@ -185,14 +183,7 @@ impl Guesses {
     }
 
     fn address(&mut self, text: &str) {
-        let Some(found) = address::any(text) else { return };
-        if found.kind == Kind::Ipv6
-            && let Some(v4) =
-                found.value.parse::<Ipv6Addr>().ok().and_then(|address| address.to_ipv4_mapped())
-        {
-            self.add_as(Kind::Ipv4, &v4.to_string());
-        }
-        self.add(Some(found));
+        self.add(address::any(text));
     }
 
     /// Hashes by their length or by the name before them, fingerprints, certificates.

@@ -118,7 +118,7 @@ pub(super) fn host(value: &str) -> Option<Observable> {
             Observable::new(Kind::Ipv4, name).or_else(|| Observable::new(Kind::Domain, name))
         }
         Host::Ipv4(address) => Some(Observable { kind: Kind::Ipv4, value: address.to_string() }),
-        Host::Ipv6(address) => Some(Observable { kind: Kind::Ipv6, value: address.to_string() }),
+        Host::Ipv6(address) => Some(address::of_ipv6(address)),
     }
 }
 
