@@ -64,24 +64,21 @@ impl Directory {
         ensure(self.own.is_some() || hosted, || {
             refused("the first member is the node's own and lives here")
         })?;
-        ensure(!self.members.contains_key(&member), || RightsError::Exists(format!("member {member}")))?;
-        ensure(!self.takes_name(name), || {
-            RightsError::Exists(format!("a member or community named {name:?}"))
-        })
+        self.allows_party_name(name)?;
+        ensure(!self.members.contains_key(&member), || RightsError::Exists(format!("member {member}")))
     }
 
     fn allows_community(&self, community: CommunityId, name: &str) -> Allowed {
         check_name("a community's name", name)?;
+        self.allows_party_name(name)?;
         let known = self.communities.contains_key(&community);
-        ensure(!known, || RightsError::Exists(format!("community {community}")))?;
-        ensure(!self.takes_name(name), || {
-            RightsError::Exists(format!("a member or community named {name:?}"))
-        })
+        ensure(!known, || RightsError::Exists(format!("community {community}")))
     }
 
     /// Labels name members and communities by one name, so they share the name space.
-    fn takes_name(&self, name: &str) -> bool {
-        self.member_named(name).is_some() || self.community_named(name).is_some()
+    fn allows_party_name(&self, name: &str) -> Allowed {
+        let taken = self.member_named(name).is_some() || self.community_named(name).is_some();
+        ensure(!taken, || RightsError::Exists(format!("a member or community named {name:?}")))
     }
 
     fn allows_joining(

@@ -2,6 +2,7 @@
 
 mod dated;
 mod history;
+mod speed;
 mod table;
 
 use std::collections::BTreeSet;
