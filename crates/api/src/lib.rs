@@ -8,6 +8,7 @@
 pub mod native;
 mod node;
 pub mod taxii;
+pub mod taxii_check;
 
 use kizuna_http::Routes;
 
