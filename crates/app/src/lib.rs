@@ -9,6 +9,7 @@
 pub mod cursor;
 pub mod error;
 pub mod explain;
+pub mod generate;
 pub mod ingest;
 pub mod kept;
 pub mod node;
@@ -20,6 +21,7 @@ pub mod sign_in;
 // The vocabulary of the crates below, for callers that may not import them.
 pub use kizuna_access as access;
 pub use kizuna_stix as stix;
+pub use kizuna_store::baseline;
 
 pub use error::AppError;
 pub use explain::Explanation;

@@ -9,6 +9,7 @@
 mod arrival;
 mod backend;
 mod catalog;
+pub mod baseline;
 pub mod clock;
 pub mod contribution;
 mod mask;
