@@ -251,8 +251,8 @@ impl Label {
     }
 
     /// Whether it is certain, without knowing who everybody is, that nobody is meant: no clause, clauses of
-    /// countries alone or of members alone that have none in common (a member is in one country and is itself),
-    /// or a permissive category without any tag.
+    /// countries alone, of members alone or of persons alone that have none in common (a member is in one country
+    /// and is itself), or a permissive category without any tag.
     ///
     /// A client of two such members could satisfy both clauses under AMBER; it is not meant, and nobody loses
     /// more than content that no party was named for.

@@ -50,8 +50,10 @@ pub(super) fn is_empty(audience: &Audience) -> bool {
     }
     let countries_only = |clause: &&Clause| clause.iter().all(|party| matches!(party, Party::Country(_)));
     let members_only = |clause: &&Clause| clause.iter().all(|party| matches!(party, Party::Member(_)));
+    let persons_only = |clause: &&Clause| clause.iter().all(|party| matches!(party, Party::Person(_)));
     nothing_in_common(audience.iter().filter(countries_only))
         || nothing_in_common(audience.iter().filter(members_only))
+        || nothing_in_common(audience.iter().filter(persons_only))
 }
 
 fn nothing_in_common<'a>(mut clauses: impl Iterator<Item = &'a Clause>) -> bool {

@@ -79,6 +79,8 @@ fn it_is_certain_that_nobody_is_in_two_countries_or_is_two_members() {
     assert!(members.label().audience_is_empty());
     let pairwise = jpn_est().rel([rel("EST"), rel("FRA")]).rel([rel("JPN"), rel("FRA")]).label();
     assert!(pairwise.audience_is_empty());
+    let persons = Label::builder().rel([Party::Person(person("ann"))]).rel([Party::Person(person("bob"))]);
+    assert!(persons.label().audience_is_empty());
     let perhaps = Label::builder().rel([rel("JPN")]).rel([Party::Member(member("echo"))]).label();
     assert!(!perhaps.audience_is_empty());
     assert!(Label::own(member("alpha")).disjoint(&Label::own(member("echo"))));

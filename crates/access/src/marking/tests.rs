@@ -126,6 +126,7 @@ fn what_is_minted_never_changes() {
 #[test]
 fn the_extensions_are_published_with_their_schemas() {
     let definitions = extension::definitions().unwrap();
+    assert!(definitions.iter().all(|object| object.warnings().is_empty()));
     let ids: Vec<&str> = definitions.iter().map(|object| object.id().as_str()).collect();
     insta::assert_json_snapshot!(ids);
     for definition in &definitions[1..] {
@@ -138,6 +139,7 @@ proptest! {
     #[test]
     fn what_is_minted_reads_back_as_the_same_label(label in crate::label::arbitrary::label()) {
         let minted = mint(&label).unwrap();
+        prop_assert!(minted.iter().all(|marking| marking.warnings().is_empty()));
         let terms = minted.iter().fold(Terms::default(), |terms, marking| match meaning(marking) {
             Meaning::Terms(asked) => terms.and(&asked),
             other => panic!("{other:?}"),

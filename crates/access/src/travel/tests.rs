@@ -30,6 +30,7 @@ fn recall(covers: Covers) -> Recall {
 #[test]
 fn a_labelling_reads_back_and_says_the_same_under_one_id() {
     let object = labelling().object().unwrap();
+    assert_eq!(object.warnings(), []);
     assert_eq!(Labelling::read(&object), Ok(labelling()));
     let mut shuffled = labelling();
     shuffled.assignments.reverse();
@@ -44,6 +45,7 @@ fn a_labelling_reads_back_and_says_the_same_under_one_id() {
 fn a_recall_reads_back() {
     for covers in [Covers::Digests(vec![[7; 32]]), Covers::Until(at(9))] {
         let object = recall(covers.clone()).object().unwrap();
+        assert_eq!(object.warnings(), []);
         assert_eq!(Recall::read(&object), Ok(recall(covers)));
     }
 }
