@@ -48,6 +48,8 @@ pub(super) fn guess(text: &str) -> Vec<Observable> {
     }
     let network = refanged(&plain);
     let mut guesses = Guesses::default();
+    // A value that is copied from here is in its normal form, and must be found as it is: a URL can hold `[.]`.
+    guesses.links(&plain);
     guesses.links(&network);
     guesses.addresses(&network);
     guesses.digests(&plain);
@@ -144,10 +146,7 @@ impl Guesses {
             (Some(open), Some(closed)) => closed.get(open + 1..).unwrap_or(address),
             _ => address,
         };
-        if let Some((_, host)) = address.rsplit_once('@')
-            && host.contains('.')
-            && !text.contains("://")
-        {
+        if !text.contains("://") {
             self.add_as(Kind::Email, address);
         }
     }

@@ -313,6 +313,21 @@ proptest! {
     }
 
     #[test]
+    fn what_is_indexed_is_found_when_it_is_pasted(text in texts()) {
+        // Names and domains of one word can be anything, also something defanged.
+        let names = [Kind::FileName, Kind::Mutex, Kind::UserAgent, Kind::Account, Kind::Hash, Kind::Certificate];
+        for kind in Kind::ALL.into_iter().filter(|kind| !names.contains(kind)) {
+            let Some(found) = Observable::new(kind, &text) else { continue };
+            if kind == Kind::Domain && !found.value.contains('.') {
+                continue;
+            }
+            let guesses = guess(&found.value);
+            let mapped = kind == Kind::Ipv6 && guesses.iter().any(|guess| guess.kind == Kind::Ipv4);
+            prop_assert!(mapped || guesses.contains(&found), "{} gave {:?}", found, guesses);
+        }
+    }
+
+    #[test]
     fn guesses_are_normal_and_never_panic(text in texts()) {
         for found in guess(&text) {
             prop_assert_eq!(normal(found.kind, &found.value), Some(found.value.clone()), "{:?}", found.kind);

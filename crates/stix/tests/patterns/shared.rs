@@ -1,39 +1,33 @@
 //! The patterns of published bundles.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
-use std::path::PathBuf;
 
+use kizuna_stix::observable::{guess, of_object};
 use kizuna_stix::pattern::Pattern;
-use serde_json::Value;
+use kizuna_stix::read::{Element, Limits, read};
 
-fn directory() -> PathBuf {
-    let shared =
-        std::env::var_os("KIZUNA_SHARED").map_or_else(|| super::workspace().join("../shared"), PathBuf::from);
-    shared.join("data/stix")
-}
+use crate::shared::bundles;
 
 #[test]
 fn every_pattern_of_the_shared_bundles_parses_and_has_atoms() {
-    let directory = directory();
-    let Ok(files) = std::fs::read_dir(&directory) else {
-        println!("skipped: no bundles at {}; set KIZUNA_SHARED", directory.display());
-        return;
-    };
     let mut kinds = BTreeMap::new();
     let mut without_atoms = Vec::new();
-    for file in files {
-        let file = std::fs::File::open(file.unwrap().path()).unwrap();
-        let mut text = String::new();
-        flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();
-        let bundle: Value = serde_json::from_str(&text).unwrap();
-        for object in bundle["objects"].as_array().into_iter().flatten() {
-            let Some(pattern) = object["pattern"].as_str() else { continue };
-            let parsed = Pattern::parse(pattern).unwrap_or_else(|error| panic!("{}", error.picture()));
-            assert_eq!(Pattern::parse(&parsed.to_string()), Ok(parsed.clone()));
-            let atoms = parsed.atoms();
-            without_atoms.extend(atoms.is_empty().then(|| pattern.to_owned()));
+    for (_, bytes) in bundles() {
+        let has_patterns = bytes.windows(10).any(|window| window == b"\"pattern\":");
+        if !has_patterns {
+            continue;
+        }
+        for element in read(&bytes, &Limits::default()).unwrap() {
+            let Element::Object(object) = element else { continue };
+            let Some(text) = object.text("pattern") else { continue };
+            let pattern = Pattern::parse(text).unwrap_or_else(|error| panic!("{}", error.picture()));
+            assert_eq!(Pattern::parse(&pattern.to_string()), Ok(pattern.clone()));
+
+            let atoms = of_object(&object);
+            assert_eq!(atoms, pattern.atoms());
+            without_atoms.extend(atoms.is_empty().then(|| text.to_owned()));
             for atom in atoms {
+                assert!(guess(&atom.value).contains(&atom), "{atom} is not found when it is pasted");
                 *kinds.entry(atom.kind).or_insert(0) += 1;
             }
         }
