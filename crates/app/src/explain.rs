@@ -1,31 +1,24 @@
 //! Why an object can or cannot be read, rule by rule.
 
-use kizuna_access::Principal;
+use jiff::Timestamp;
+use kizuna_access::reader::Step;
+use kizuna_access::{Label, MemberId, Principal, Reader, spec};
 use kizuna_stix::Id;
+use kizuna_store::writer::Actor;
 
 use crate::{AppError, Node};
-
-/// One rule, as it was applied.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Rule {
-    /// Such as `audience`, `classification EXERCISE`, `tlp`, `handling`.
-    pub rule: String,
-    /// What the content asks for, in words.
-    pub asks: String,
-    /// What the viewer holds, in words.
-    pub holds: String,
-    pub met: bool,
-}
 
 /// Why one contribution can or cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Because {
+    /// The name of the member that gave it.
     pub source: String,
-    pub version: Option<jiff::Timestamp>,
+    pub version: Option<Timestamp>,
     /// The label in words.
     pub label: String,
     pub readable: bool,
-    pub rules: Vec<Rule>,
+    /// Rule by rule; the last is the decision.
+    pub steps: Vec<Step>,
 }
 
 /// Why an object can or cannot be read by one viewer.
@@ -40,12 +33,45 @@ pub struct Explanation {
 impl Node {
     /// Why the viewer may read what it reads of this object. What it may not read is not there: hidden and absent
     /// give the same answer.
-    pub fn explain(&self, _who: &Principal, _id: &Id) -> Result<Explanation, AppError> {
-        Err(AppError::NotFound)
+    pub fn explain(&self, who: &Principal, id: &Id) -> Result<Explanation, AppError> {
+        let reading = self.read(who)?;
+        let claims = reading.claims(id)?;
+        let contributions = claims
+            .iter()
+            .map(|claim| {
+                let version = claim.versioned.then_some(claim.version);
+                let directory = reading.directory();
+                because(reading.reader(), directory, claim.source, version, &claim.label, claim.added)
+            })
+            .collect();
+        Ok(Explanation { id: id.clone(), readable: true, contributions })
     }
 
-    /// The operator's explanation at the machine: sees past the gate, says so, and is audited.
-    pub fn explain_past_the_gate(&self, _viewer: &Principal, _id: &Id) -> Result<Explanation, AppError> {
-        Err(AppError::NotFound)
+    /// The operator's explanation at the machine: looks past the gate, and is audited as dangerous.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where this node holds nothing under this id.
+    pub fn explain_past_the_gate(&self, viewer: &Principal, id: &Id) -> Result<Explanation, AppError> {
+        let reason = format!("explain {id}");
+        let _dangerous = self.store.dangerous(&reason, Actor::Operator)?;
+        self.explain(viewer, id)
+    }
+}
+
+fn because(
+    reader: &Reader,
+    directory: &kizuna_access::Directory,
+    source: MemberId,
+    version: Option<Timestamp>,
+    label: &Label,
+    arrived: Timestamp,
+) -> Because {
+    let steps = reader.explain(label, arrived, directory);
+    Because {
+        source: directory.member(source).map_or_else(|| source.to_string(), |member| member.name.clone()),
+        version,
+        label: spec::display(label, directory),
+        readable: steps.last().is_some_and(|step| step.holds),
+        steps,
     }
 }

@@ -1,11 +1,26 @@
 //! Ingest: the way of an envelope from bytes to contributions.
+//!
+//! bytes → [`unpack`] → `stix::read` → [`plan`] (markings, labels, what is refused) → [`batches`] (durable) →
+//! [`Report`]. What an envelope says of itself (definitions in any order, labels of referencing objects) counts over
+//! the whole envelope, however it is batched to the writer.
+
+mod assignment;
+mod batches;
+mod closure;
+mod entry;
+mod giver;
+mod marked;
+mod own;
+mod plan;
+mod raw;
+mod tally;
+mod unpack;
 
 use jiff::Timestamp;
-use kizuna_access::Principal;
 use kizuna_stix::Fault;
 use uuid::Uuid;
 
-use crate::{AppError, Node};
+pub(crate) use giver::{Giver, Origin};
 
 /// Where an envelope is put: the channel, which gives what is unmarked its label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,43 +84,5 @@ pub struct Report {
     pub reasons: Vec<(String, usize)>,
 }
 
-impl Node {
-    /// Takes in an envelope: a STIX bundle 2.0 or 2.1, a TAXII envelope, an array or one object, gzipped or not.
-    /// What cannot be accepted is quarantined with its reasons; the rest is stored and durable on return.
-    ///
-    /// # Errors
-    /// When the input as a whole is no envelope, breaks a cap, or the caller may not write there. A target that the
-    /// caller may not see is [`AppError::NotFound`].
-    pub fn ingest(
-        &self,
-        _who: &Principal,
-        _bytes: &[u8],
-        _delivery: &Delivery<'_>,
-    ) -> Result<Report, AppError> {
-        Err(AppError::Unavailable("ingest is not built yet".to_owned()))
-    }
-
-    /// What [`Node::ingest`] would do, storing nothing.
-    pub fn dry_run(
-        &self,
-        _who: &Principal,
-        _bytes: &[u8],
-        _delivery: &Delivery<'_>,
-    ) -> Result<Report, AppError> {
-        Err(AppError::Unavailable("ingest is not built yet".to_owned()))
-    }
-
-    /// Narrows the caller's member's own contributions to an object (all versions, or one) to that member: TAXII's
-    /// DELETE. Says how many versions it covered.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] where the member has given nothing under this id that it can read.
-    pub fn withdraw(
-        &self,
-        _who: &Principal,
-        _id: &kizuna_stix::Id,
-        _version: Option<Timestamp>,
-    ) -> Result<u64, AppError> {
-        Err(AppError::NotFound)
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -70,6 +70,11 @@ impl Node {
         &self.data
     }
 
+    /// What the engine says about durability, read back from it.
+    pub fn durability(&self) -> Result<String, AppError> {
+        Ok(self.store.durability()?)
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

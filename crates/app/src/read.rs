@@ -1,9 +1,10 @@
 //! Reading: a view, with cursors that may leave the node.
 
-use kizuna_access::{Directory, Principal, Reader};
+use kizuna_access::{Directory, Label, MemberId, Principal, Reader, spec};
 use kizuna_stix::Id;
 use kizuna_store::query::{Count, Item, Search, Selection, Start};
 use kizuna_store::{Position, Quarantined, View};
+use uuid::Uuid;
 
 use crate::AppError;
 use crate::cursor::Sealer;
@@ -48,6 +49,17 @@ impl Reading {
     /// The directory at this reading's epoch.
     pub fn directory(&self) -> &Directory {
         self.view.directory()
+    }
+
+    /// A label in words, with the names that this directory gives.
+    pub fn label_text(&self, label: &Label) -> String {
+        spec::display(label, self.directory())
+    }
+
+    /// A member's name; its id where this node does not know it.
+    pub fn member_name(&self, member: MemberId) -> String {
+        let known = self.directory().member(member);
+        known.map_or_else(|| member.to_string(), |known| known.name.clone())
     }
 
     fn who(&self) -> &Principal {
@@ -146,4 +158,9 @@ fn some(items: Vec<Item>) -> Result<Vec<Item>, AppError> {
         return Err(AppError::NotFound);
     }
     Ok(items)
+}
+
+/// A bundle's id says nothing (STIX 2.1 §8): a new one each time.
+pub fn random_bundle_id() -> Id {
+    Id::new("bundle", Uuid::new_v4())
 }

@@ -10,4 +10,9 @@ impl Node {
     pub fn load_sample(&self, _who: &Principal) -> Result<Report, AppError> {
         Err(AppError::Unavailable("the sample is not built yet".to_owned()))
     }
+
+    /// The same for the operator at the machine, as the node's own member's.
+    pub fn import_sample(&self) -> Result<Report, AppError> {
+        Err(AppError::Unavailable("the sample is not built yet".to_owned()))
+    }
 }

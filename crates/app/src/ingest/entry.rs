@@ -1,0 +1,90 @@
+//! The ways in.
+
+use jiff::Timestamp;
+use kizuna_access::Principal;
+use kizuna_stix::Id;
+use kizuna_stix::read::read;
+use kizuna_store::writer::Actor;
+
+use super::giver::Giver;
+use super::plan::{Plan, plan};
+use super::tally::Tally;
+use super::unpack::unpack;
+use super::{Delivery, Report, batches};
+use crate::{AppError, Node};
+
+impl Node {
+    /// Takes in an envelope: a STIX bundle 2.0 or 2.1, a TAXII envelope, an array or one object, gzipped or not.
+    /// What cannot be accepted is quarantined with its reasons; the rest is stored and durable on return.
+    ///
+    /// # Errors
+    /// When the input as a whole is no envelope, breaks a cap, or the caller may not write there. A target that the
+    /// caller may not see is [`AppError::NotFound`].
+    pub fn ingest(&self, who: &Principal, bytes: &[u8], delivery: &Delivery<'_>) -> Result<Report, AppError> {
+        let giver = self.giver(who, delivery)?;
+        self.take_in(&giver, bytes, delivery)
+    }
+
+    /// The same for the operator at the machine, who gives for the node's own member.
+    pub fn import(&self, bytes: &[u8], delivery: &Delivery<'_>) -> Result<Report, AppError> {
+        let giver = self.operator_giver(delivery)?;
+        self.take_in(&giver, bytes, delivery)
+    }
+
+    /// What [`Node::ingest`] would do, storing nothing. What is known already counts as stored.
+    pub fn dry_run(
+        &self,
+        who: &Principal,
+        bytes: &[u8],
+        delivery: &Delivery<'_>,
+    ) -> Result<Report, AppError> {
+        let giver = self.giver(who, delivery)?;
+        self.pretend(&giver, bytes, delivery)
+    }
+
+    /// What [`Node::import`] would do.
+    pub fn import_dry_run(&self, bytes: &[u8], delivery: &Delivery<'_>) -> Result<Report, AppError> {
+        let giver = self.operator_giver(delivery)?;
+        self.pretend(&giver, bytes, delivery)
+    }
+
+    /// Narrows the caller's member's own contributions to an object (all versions, or one) to that member: TAXII's
+    /// DELETE. Says how many versions it covered.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where the member has given nothing under this id that it can read.
+    pub fn withdraw(&self, who: &Principal, id: &Id, version: Option<Timestamp>) -> Result<u64, AppError> {
+        let reader = self.directory()?.reader(who, self.now())?;
+        if !reader.may_write() {
+            return Err(AppError::Forbidden("withdrawing takes a role and a key that may write".to_owned()));
+        }
+        self.read(who)?.object(id)?;
+        let actor = Actor::Person(who.person());
+        Ok(self.store.writer().narrow(id, version, who.member(), actor)?)
+    }
+
+    pub(crate) fn take_in(
+        &self,
+        giver: &Giver,
+        bytes: &[u8],
+        delivery: &Delivery<'_>,
+    ) -> Result<Report, AppError> {
+        let plan = self.planned(giver, bytes)?;
+        let mut tally = Tally::new(plan.total, delivery.items);
+        batches::store(plan, &self.store.writer(), &mut tally, delivery.progress)?;
+        Ok(tally.report())
+    }
+
+    fn pretend(&self, giver: &Giver, bytes: &[u8], delivery: &Delivery<'_>) -> Result<Report, AppError> {
+        let plan = self.planned(giver, bytes)?;
+        let mut tally = Tally::new(plan.total, delivery.items);
+        batches::pretend(&plan, &mut tally);
+        Ok(tally.report())
+    }
+
+    fn planned(&self, giver: &Giver, bytes: &[u8]) -> Result<Plan, AppError> {
+        let envelope = unpack(bytes, &self.limits)?;
+        let elements = read(&envelope, &self.limits)?;
+        plan(giver, &envelope, elements, self.now(), &self.store)
+    }
+}

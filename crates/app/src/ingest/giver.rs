@@ -1,0 +1,149 @@
+//! Who gives an envelope, and through which way.
+
+use std::collections::BTreeSet;
+
+use kizuna_access::channel::Channel;
+use kizuna_access::directory::{Collection, Directory};
+use kizuna_access::label::{Handling, Terms, Tlp};
+use kizuna_access::{Label, MemberId, PersonId, Principal, spec};
+use kizuna_stix::Object;
+use uuid::Uuid;
+
+use super::{Delivery, Target};
+use crate::{AppError, Node};
+
+/// Whose content an envelope is, and through which way it comes.
+#[derive(Debug, Clone)]
+pub(crate) struct Giver {
+    /// The member whose content it is; of a peer the principal one.
+    pub source: MemberId,
+    pub by: Option<PersonId>,
+    /// The name of the way: the same source and bytes through another way is a further contribution.
+    pub channel: String,
+    /// What the way adds to markings.
+    pub way: Channel,
+    pub origin: Origin,
+    pub reliability: Option<char>,
+}
+
+/// Whether content is written here or was written elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// By the source's own people, or by the operator for the node's own member.
+    Here,
+    /// By a peer, for the members that live there.
+    Peer { hosted: BTreeSet<MemberId> },
+}
+
+impl Giver {
+    /// Whose content one object of the envelope is: a peer gives for all the members that live there.
+    pub fn source_of(&self, object: &Object) -> MemberId {
+        let Origin::Peer { hosted } = &self.origin else { return self.source };
+        let author = object.created_by().filter(|author| author.kind() == "identity");
+        let member = author.map(|author| MemberId(author.uuid()));
+        member.filter(|member| hosted.contains(member)).unwrap_or(self.source)
+    }
+
+    pub fn is_here(&self) -> bool {
+        self.origin == Origin::Here
+    }
+}
+
+impl Node {
+    /// The giver that a person is through a delivery.
+    pub(super) fn giver(&self, who: &Principal, delivery: &Delivery<'_>) -> Result<Giver, AppError> {
+        let directory = self.directory()?;
+        let reader = directory.reader(who, self.now())?;
+        if !reader.may_write() {
+            return Err(AppError::Forbidden(
+                "writing takes the role analyst, releaser or admin, and a key that is not read-only"
+                    .to_owned(),
+            ));
+        }
+        let collections = match delivery.target {
+            Target::Own => Vec::new(),
+            Target::Collection(_) => {
+                let now = self.now();
+                let mut collections = directory.member_collections(who.member());
+                for community in directory.communities_of(who.member(), now) {
+                    collections.extend(directory.community_collections(community.id));
+                }
+                collections
+            }
+        };
+        through(&directory, who.member(), Some(who.person()), &collections, delivery)
+    }
+
+    /// The giver that the operator at the machine is: the node's own member.
+    pub(super) fn operator_giver(&self, delivery: &Delivery<'_>) -> Result<Giver, AppError> {
+        let directory = self.directory()?;
+        let own = directory.own_member().map(|own| own.id);
+        let own = own.ok_or_else(|| {
+            AppError::Unavailable(
+                "this node has no member yet: kizuna member add NAME --country JPN".to_owned(),
+            )
+        })?;
+        let mut collections = directory.member_collections(own);
+        for community in directory.communities() {
+            collections.extend(directory.community_collections(community.id));
+        }
+        through(&directory, own, None, &collections, delivery)
+    }
+
+    /// A label in words, completed for the own member where it names nobody.
+    pub fn label(&self, words: &str) -> Result<Label, AppError> {
+        let directory = self.directory()?;
+        let terms = terms(&directory, words)?;
+        let Some(own) = directory.own_member() else { return Ok(terms.label()) };
+        Ok(terms.or(&Label::own(own.id)).label())
+    }
+}
+
+fn through(
+    directory: &Directory,
+    source: MemberId,
+    by: Option<PersonId>,
+    collections: &[Collection],
+    delivery: &Delivery<'_>,
+) -> Result<Giver, AppError> {
+    let (channel, way) = match delivery.target {
+        Target::Own => ("own".to_owned(), Channel::default()),
+        Target::Collection(id) => (format!("collection:{id}"), writable(collections, id)?.channel()),
+    };
+    let way = match delivery.label {
+        Some(words) => labelled(&way, &terms(directory, words)?, source),
+        None => way,
+    };
+    Ok(Giver { source, by, channel, way, origin: Origin::Here, reliability: delivery.reliability })
+}
+
+fn writable(collections: &[Collection], id: Uuid) -> Result<&Collection, AppError> {
+    let collection = collections.iter().find(|collection| collection.id == id).ok_or(AppError::NotFound)?;
+    if !collection.writable {
+        return Err(AppError::Forbidden("this collection is only read".to_owned()));
+    }
+    Ok(collection)
+}
+
+pub(crate) fn terms(directory: &Directory, words: &str) -> Result<Terms, AppError> {
+    spec::parse(words, directory).map_err(|error| AppError::invalid("label", error.to_string()))
+}
+
+/// A way that also asks what a label in words asks, of everything and of what is unmarked.
+pub(crate) fn labelled(way: &Channel, asked: &Terms, source: MemberId) -> Channel {
+    let asked = with_source(asked, source);
+    let default = way.default.clone().unwrap_or_else(|| Label::own(source));
+    let default = asked.or(&default).label();
+    Channel { always: way.always.and(&asked), default: Some(default) }
+}
+
+/// Who gives content under a label goes on reading it, though the label names others only. RED and drafts name
+/// persons and members one by one, and mean just them.
+fn with_source(asked: &Terms, source: MemberId) -> Terms {
+    let label = asked.label();
+    let is_strict = label.tlp() == Some(Tlp::Red) || label.handling().contains(&Handling::Draft);
+    if asked.audience().is_none() || is_strict {
+        return asked.clone();
+    }
+    label.including(source).terms()
+}

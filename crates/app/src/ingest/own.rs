@@ -1,0 +1,202 @@
+//! How a label leaves with its content: written into the giver's own objects before they become versions, and beside
+//! foreign ones as label objects, because foreign bytes are never altered (design, semantic 2).
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::Timestamp;
+use kizuna_access::marking::{self, Meaning};
+use kizuna_access::travel::{Assignment, Labelling};
+use kizuna_access::{Label, MemberId};
+use kizuna_stix::{Fault, Id, Object};
+use kizuna_store::{Contribution, Store, Writer};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::assignment::{CHUNK, version};
+use super::giver::Giver;
+use super::marked::Marked;
+use super::plan::bare;
+use crate::AppError;
+
+/// Node state: when this was said in a label object first. Saying it again is then the same object.
+const SAID: &str = "label.said";
+
+/// What is minted and named while the objects of one envelope pass.
+pub struct Own<'a> {
+    giver: &'a Giver,
+    /// Label number → the markings that express it.
+    minted: HashMap<u32, Minted>,
+    /// (source, label number) → foreign versions that carry it.
+    named: BTreeMap<(MemberId, u32), Vec<Assignment>>,
+}
+
+/// Marking definitions that together express a label.
+struct Minted {
+    markings: Vec<Id>,
+    /// Those that are not known to everybody anyway, to be contributed.
+    definitions: Vec<Object>,
+    /// The members whose content uses them.
+    sources: BTreeSet<MemberId>,
+}
+
+impl Minted {
+    fn of(label: &Label) -> Result<Self, AppError> {
+        let mut definitions = marking::mint(label).map_err(|faults| unsound(&faults))?;
+        let markings = definitions.iter().map(|definition| definition.id().clone()).collect();
+        definitions.retain(|definition| marking::well_known(definition.id()).is_none());
+        Ok(Self { markings, definitions, sources: BTreeSet::new() })
+    }
+}
+
+/// What is contributed beside the objects of an envelope, ahead of them.
+#[derive(Default)]
+pub struct Lead {
+    pub contributions: Vec<Contribution>,
+    /// What is said in label objects for the first time, and when.
+    said: Vec<(String, Timestamp)>,
+}
+
+impl Lead {
+    /// Remembers what was said, once it is stored.
+    pub fn remember(said: &[(String, Timestamp)], writer: &Writer) -> Result<(), AppError> {
+        for (digest, at) in said {
+            writer.set_state(SAID, digest, Some(at.to_string().into_bytes()), None)?;
+        }
+        Ok(())
+    }
+
+    pub fn take_said(&mut self) -> Vec<(String, Timestamp)> {
+        std::mem::take(&mut self.said)
+    }
+}
+
+impl<'a> Own<'a> {
+    pub fn new(giver: &'a Giver) -> Self {
+        Self { giver, minted: HashMap::new(), named: BTreeMap::new() }
+    }
+
+    /// The object as it is stored: the giver's own with its label written into it, any other as it came.
+    pub fn write(
+        &mut self,
+        object: Object,
+        authored: bool,
+        source: MemberId,
+        found: &Marked,
+        label: (u32, &Label),
+    ) -> Result<Object, AppError> {
+        if !self.giver.is_here() || bare(found, source) == *label.1 {
+            return Ok(object);
+        }
+        if !authored || found.is_unclear() {
+            self.named.entry((source, label.0)).or_default().push(version(&object));
+            return Ok(object);
+        }
+        let mut markings = object.markings();
+        let said = markings.len();
+        for id in &self.mint(label, source)?.markings {
+            if !markings[..said].contains(id) {
+                markings.push(id.clone());
+            }
+        }
+        let markings: Vec<Value> = markings.iter().map(|id| Value::String(id.to_string())).collect();
+        let mut value = object.into_value();
+        value.insert("object_marking_refs".to_owned(), Value::Array(markings));
+        Object::from_value(Value::Object(value)).map_err(|faults| unsound(&faults))
+    }
+
+    fn mint(&mut self, (number, label): (u32, &Label), source: MemberId) -> Result<&Minted, AppError> {
+        let minted = match self.minted.entry(number) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => free.insert(Minted::of(label)?),
+        };
+        minted.sources.insert(source);
+        Ok(minted)
+    }
+
+    /// The minted definitions, then the label objects of foreign versions.
+    pub fn lead(mut self, labels: &[Label], now: Timestamp, store: &Store) -> Result<Lead, AppError> {
+        let mut lead = Lead::default();
+        let mut label_objects: Vec<Contribution> = Vec::new();
+        for ((source, number), mut assigned) in std::mem::take(&mut self.named) {
+            let label = &labels[number as usize];
+            let markings = self.mint((number, label), source)?.markings.clone();
+            assigned.sort();
+            assigned.dedup();
+            for chunk in assigned.chunks(CHUNK) {
+                let object = said_once(source, &markings, chunk, now, store, &mut lead)?;
+                label_objects.push(self.contribution(object, source, label.clone(), true));
+            }
+        }
+        for minted in self.minted.values() {
+            for source in &minted.sources {
+                for definition in &minted.definitions {
+                    lead.contributions.push(self.definition(definition, *source));
+                }
+            }
+        }
+        lead.contributions.extend(label_objects);
+        Ok(lead)
+    }
+
+    /// A minted definition is read by those whom it lets read.
+    fn definition(&self, definition: &Object, source: MemberId) -> Contribution {
+        let terms = match marking::meaning(definition) {
+            Meaning::Terms(terms) => terms,
+            Meaning::Statement(_) | Meaning::Unknown(_) => kizuna_access::Terms::default(),
+        };
+        let label = bare(&Marked { terms, ..Marked::default() }, source);
+        self.contribution(definition.clone(), source, label, false)
+    }
+
+    fn contribution(&self, object: Object, source: MemberId, label: Label, authored: bool) -> Contribution {
+        Contribution {
+            object,
+            source,
+            by: self.giver.by,
+            // Whoever mints it first, and whatever way: the same again is a repetition.
+            channel: "minted".to_owned(),
+            label,
+            authored,
+            dangling: Vec::new(),
+            reliability: None,
+        }
+    }
+}
+
+/// A label object, dated when the same was said first.
+fn said_once(
+    source: MemberId,
+    markings: &[Id],
+    assigned: &[Assignment],
+    now: Timestamp,
+    store: &Store,
+    lead: &mut Lead,
+) -> Result<Object, AppError> {
+    let digest = said_digest(source, markings, assigned);
+    let before = store.state(SAID, &digest)?.and_then(|at| String::from_utf8(at).ok()?.parse().ok());
+    let at = before.unwrap_or(now);
+    if before.is_none() {
+        lead.said.push((digest, at));
+    }
+    let labelling = Labelling { by: source, at, markings: markings.to_vec(), assignments: assigned.to_vec() };
+    labelling.object().map_err(|faults| unsound(&faults))
+}
+
+fn said_digest(source: MemberId, markings: &[Id], assigned: &[Assignment]) -> String {
+    let mut digest = Sha256::new();
+    digest.update(source.0.as_bytes());
+    for marking in markings {
+        digest.update(marking.as_str());
+    }
+    for assignment in assigned {
+        digest.update(assignment.object_ref.as_str());
+        digest.update(assignment.digest);
+    }
+    hex::encode(digest.finalize())
+}
+
+fn unsound(faults: &[Fault]) -> AppError {
+    let said = faults.first().map(ToString::to_string).unwrap_or_default();
+    AppError::Internal(format!("an object that this node wrote is not sound: {said}"))
+}

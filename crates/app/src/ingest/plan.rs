@@ -1,0 +1,272 @@
+//! The plan of an envelope: under which label each object is stored, what is contributed beside it, what is refused.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::{SignedDuration, Timestamp};
+use kizuna_access::channel::{Channel, compile};
+use kizuna_access::label::{LabelFault, Tlp};
+use kizuna_access::{Label, MemberId};
+use kizuna_stix::read::{Element, Refused};
+use kizuna_stix::{Fault, Object, Severity};
+use kizuna_store::{Contribution, Quarantined, Store};
+
+use super::assignment::Assignments;
+use super::closure::Reached;
+use super::giver::Giver;
+use super::marked::{Marked, Markings};
+use super::own::{Lead, Own};
+use super::raw::RawElements;
+use crate::AppError;
+
+/// How far ahead of the node's clock `modified` may be (design, semantic 8).
+const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+
+/// What is to be stored of an envelope.
+#[derive(Default)]
+pub struct Plan {
+    /// Elements of the envelope.
+    pub total: usize,
+    /// What comes first: minted marking definitions, then label objects.
+    pub lead: Lead,
+    /// With the place of each in the envelope.
+    pub main: Vec<(usize, Contribution)>,
+    pub refused: Vec<(usize, Quarantined)>,
+}
+
+/// One object on its way, with its place in the envelope.
+struct Piece {
+    place: usize,
+    source: MemberId,
+    object: Object,
+}
+
+/// Plans an envelope.
+pub fn plan(
+    giver: &Giver,
+    envelope: &[u8],
+    elements: Vec<Element>,
+    now: Timestamp,
+    store: &Store,
+) -> Result<Plan, AppError> {
+    let mut planning = Planning { giver, envelope, raw: None, now, plan: Plan::default() };
+    planning.plan.total = elements.len();
+    let mut pieces = planning.sort_out(elements);
+    let assignments = assign(giver, &mut pieces);
+    let seen: Vec<(MemberId, &Object)> = pieces.iter().map(|piece| (piece.source, &piece.object)).collect();
+    let mut markings = Markings::gather(giver, &seen, store)?;
+    let marked = mark(&pieces, &assignments, &mut markings);
+    let labels = Labels::compile(giver, &pieces, &marked, &markings);
+    planning.finish(pieces, &marked, &markings, &labels, store)?;
+    Ok(planning.plan)
+}
+
+struct Planning<'a> {
+    giver: &'a Giver,
+    envelope: &'a [u8],
+    raw: Option<RawElements<'a>>,
+    now: Timestamp,
+    plan: Plan,
+}
+
+impl Planning<'_> {
+    /// Sets aside what was refused when it was read, or is dated too far ahead.
+    fn sort_out(&mut self, elements: Vec<Element>) -> Vec<Piece> {
+        let latest = self.now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
+        let mut pieces = Vec::with_capacity(elements.len());
+        for (place, element) in elements.into_iter().enumerate() {
+            match element {
+                Element::Refused(refused) => self.refuse(place, refused),
+                Element::Object(object) if object.modified().is_some_and(|modified| modified > latest) => {
+                    let rule =
+                        format!("modified is more than 5 minutes ahead of this node's clock ({})", self.now);
+                    self.refuse_object(place, &object, "$.modified", &rule);
+                }
+                Element::Object(object) => {
+                    let source = self.giver.source_of(&object);
+                    pieces.push(Piece { place, source, object: *object });
+                }
+            }
+        }
+        pieces
+    }
+
+    fn refuse(&mut self, place: usize, refused: Refused) {
+        let Refused { bytes, id, faults } = refused;
+        let quarantined = Quarantined {
+            source: self.giver.source,
+            by: self.giver.by,
+            channel: self.giver.channel.clone(),
+            received: self.now,
+            bytes,
+            id,
+            faults,
+        };
+        self.plan.refused.push((place, quarantined));
+    }
+
+    fn refuse_object(&mut self, place: usize, object: &Object, path: &str, rule: &str) {
+        let envelope = self.envelope;
+        let bytes = self.raw.get_or_insert_with(|| RawElements::new(envelope)).of(object);
+        let fault = Fault { severity: Severity::Error, path: path.to_owned(), rule: rule.to_owned() };
+        self.refuse(place, Refused { bytes, id: Some(object.id().to_string()), faults: vec![fault] });
+    }
+
+    fn finish(
+        &mut self,
+        pieces: Vec<Piece>,
+        marked: &[usize],
+        markings: &Markings,
+        labels: &Labels,
+        store: &Store,
+    ) -> Result<(), AppError> {
+        let mut own = Own::new(self.giver);
+        for (index, piece) in pieces.into_iter().enumerate() {
+            let Piece { place, source, object } = piece;
+            let found = markings.found(marked[index]);
+            let number = labels.numbers[index];
+            let label = &labels.distinct[number as usize];
+            let authored = object.created_by() == Some(source.identity());
+            if authored
+                && self.giver.is_here()
+                && let Err(fault) = check_own(self.giver, found, label, source)
+            {
+                self.refuse_object(place, &object, "$.object_marking_refs", &fault.to_string());
+                continue;
+            }
+            let object = own.write(object, authored, source, found, (number, label))?;
+            let contribution = Contribution {
+                object,
+                source,
+                by: self.giver.by,
+                channel: self.giver.channel.clone(),
+                label: label.clone(),
+                authored,
+                dangling: found.dangling.clone(),
+                reliability: self.giver.reliability,
+            };
+            self.plan.main.push((place, contribution));
+        }
+        self.plan.lead = own.lead(&labels.distinct, self.now, store)?;
+        Ok(())
+    }
+}
+
+/// Finds what the envelope's label objects name. What a peer sends without an author of its own is its who labelled
+/// it there.
+fn assign(giver: &Giver, pieces: &mut [Piece]) -> Assignments {
+    let mut assignments = Assignments::default();
+    for (index, piece) in pieces.iter().enumerate() {
+        if piece.object.created_by() == Some(piece.source.identity()) {
+            assignments.add(&piece.object, piece.source, index);
+        }
+    }
+    if !giver.is_here() {
+        for piece in pieces.iter_mut().filter(|piece| piece.source == giver.source) {
+            if let Some((labeller, _)) = assignments.of(&piece.object) {
+                piece.source = labeller;
+            }
+        }
+    }
+    assignments
+}
+
+/// What each object's markings ask for, with what label objects of the same source add; by number.
+fn mark(pieces: &[Piece], assignments: &Assignments, markings: &mut Markings) -> Vec<usize> {
+    let mut marked: Vec<usize> =
+        pieces.iter().map(|piece| markings.of(piece.source, &piece.object)).collect();
+    if assignments.is_empty() {
+        return marked;
+    }
+    for (index, piece) in pieces.iter().enumerate() {
+        match assignments.of(&piece.object) {
+            Some((source, labeller)) if source == piece.source => {
+                marked[index] = markings.both(marked[index], marked[labeller]);
+            }
+            _ => {}
+        }
+    }
+    marked
+}
+
+/// The label of each object, by number.
+struct Labels {
+    distinct: Vec<Label>,
+    /// Per object.
+    numbers: Vec<u32>,
+}
+
+impl Labels {
+    fn compile(giver: &Giver, pieces: &[Piece], marked: &[usize], markings: &Markings) -> Self {
+        let mut interned = Interned::default();
+        let mut compiled: HashMap<(MemberId, usize), u32> = HashMap::new();
+        let mut known: Vec<Option<u32>> = Vec::with_capacity(pieces.len());
+        for (piece, number) in pieces.iter().zip(marked) {
+            let found = markings.found(*number);
+            if found.is_silent() {
+                known.push(None);
+                continue;
+            }
+            let label = compiled.entry((piece.source, *number)).or_insert_with(|| {
+                interned.number(compile(&found.terms, found.is_unclear(), &[], &giver.way, piece.source))
+            });
+            known.push(Some(*label));
+        }
+        let objects: Vec<&Object> = pieces.iter().map(|piece| &piece.object).collect();
+        let reached = Reached::compute(&objects, &known);
+        let mut unmarked: HashMap<(MemberId, BTreeSet<u32>), u32> = HashMap::new();
+        let mut numbers = Vec::with_capacity(pieces.len());
+        for (index, piece) in pieces.iter().enumerate() {
+            if let Some(label) = known[index] {
+                numbers.push(label);
+                continue;
+            }
+            let place = (piece.source, reached.of(index).clone());
+            if let Some(label) = unmarked.get(&place) {
+                numbers.push(*label);
+                continue;
+            }
+            let referencing: Vec<&Label> =
+                place.1.iter().map(|number| &interned.labels[*number as usize]).collect();
+            let silent = &markings.found(marked[index]).terms;
+            let label = compile(silent, false, &referencing, &giver.way, piece.source);
+            let label = interned.number(label);
+            unmarked.insert(place, label);
+            numbers.push(label);
+        }
+        Self { distinct: interned.labels, numbers }
+    }
+}
+
+/// Whether own content may carry what was asked for it. RED that names no member or person is refused with its
+/// reason, rather than quietly kept from everybody it was meant for (design, semantic 3).
+fn check_own(giver: &Giver, found: &Marked, label: &Label, source: MemberId) -> Result<(), LabelFault> {
+    if label.tlp() != Some(Tlp::Red) || found.is_unclear() {
+        return Ok(());
+    }
+    let default = giver.way.default.clone().unwrap_or_else(|| Label::own(source));
+    found.terms.or(&default).and(&giver.way.always).label().check_own()
+}
+
+/// Distinct labels, numbered.
+#[derive(Default)]
+struct Interned {
+    labels: Vec<Label>,
+    numbers: HashMap<Label, u32>,
+}
+
+impl Interned {
+    fn number(&mut self, label: Label) -> u32 {
+        if let Some(number) = self.numbers.get(&label) {
+            return *number;
+        }
+        let number = u32::try_from(self.labels.len()).unwrap_or(u32::MAX);
+        self.labels.push(label.clone());
+        self.numbers.insert(label, number);
+        number
+    }
+}
+
+/// The label that markings alone give, without what a way adds: what another node would make of them.
+pub fn bare(found: &Marked, source: MemberId) -> Label {
+    compile(&found.terms, found.is_unclear(), &[], &Channel::default(), source)
+}
