@@ -101,7 +101,7 @@ fn reading<'a>(kind: &str, path: &[&'a str]) -> Option<Reading<'a>> {
         ("process" | "windows-registry-key", ["creator_user_ref", rest @ ..]) => {
             return reading("user-account", rest);
         }
-        // The name before STIX 2.0 was final still circulates in patterns.
+        // The specification's own examples say `win-registry-key` (oasis-tcs/cti-stix2#270), and are copied.
         ("windows-registry-key" | "win-registry-key", ["key"]) => As(Kind::RegistryKey),
         ("mutex", ["name"]) => As(Kind::Mutex),
         ("network-traffic", ["extensions", "http-request-ext", "request_header", field]) => {

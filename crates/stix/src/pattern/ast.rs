@@ -45,7 +45,7 @@ pub struct Proposition {
     pub predicate: Predicate,
 }
 
-/// What a proposition says of its path (§9.6.1).
+/// What a proposition says of its path (§9.6).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Predicate {
     Compare(Operator, Constant),

@@ -37,7 +37,7 @@ pub(super) enum Token<'a> {
 
 macro_rules! keywords {
     ($($variant:ident = $text:literal),* $(,)?) => {
-        /// The words of the language; they cannot be unquoted names (§9.1).
+        /// The words of the language; they cannot be unquoted names (§9).
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(super) enum Keyword { $($variant),* }
 
@@ -161,7 +161,7 @@ impl<'a> Lexer<'a> {
         Ok((token, start))
     }
 
-    /// White space (§9.1 lists it by code point) and comments.
+    /// White space (§9 lists it by code point) and comments.
     fn skip_blanks(&mut self) -> Result<(), LexError> {
         let bytes = self.text.as_bytes();
         loop {

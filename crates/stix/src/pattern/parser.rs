@@ -118,7 +118,7 @@ impl Parser<'_> {
         Ok(join(members))
     }
 
-    /// `FOLLOWEDBY` binds loosest, then `OR`, then `AND` (§9.5.2).
+    /// `FOLLOWEDBY` binds loosest, then `OR`, then `AND` (§9.5).
     fn observations(&mut self) -> Parsed<Observation> {
         self.chain(Keyword::FollowedBy, Self::observation_or, Observation::FollowedBy)
     }

@@ -28,11 +28,7 @@ const WE_REFUSE: [Difference; 7] = [
         "[a:b = 9223372036854775808]",
         "§9.2: integers and floats are those of STIX, of 64 bits",
     ),
-    (
-        "counted from 0",
-        "[a:b[18446744073709551616] = 1]",
-        "§9.7.2: a position in a list; no list is that long",
-    ),
+    ("counted from 0", "[a:b[18446744073709551616] = 1]", "§9.7: a position in a list; no list is that long"),
     ("a number above zero", "[a:b = 1] WITHIN 0 SECONDS", "§9.5.1: the time is positive"),
     ("a whole number above zero", "[a:b = 1] REPEATS 0 TIMES", "§9.5.1: the count is positive"),
     (
@@ -43,7 +39,7 @@ const WE_REFUSE: [Difference; 7] = [
     (
         "a qualifier of that kind already",
         "([a:b = 1] AND [a:c = 2]) WITHIN 5 SECONDS WITHIN 6 SECONDS",
-        "§9.5.1: at most one of each kind; the reference looks at qualifiers of a single test only",
+        "§9.5.1: at most one of each kind; the reference counts them on single tests only (oasis-tcs/cti-stix2#214)",
     ),
 ];
 
@@ -54,11 +50,7 @@ const THEY_REFUSE: [Difference; 2] = [
         "[file:hashes.MD5 = 'short']",
         "the language does not know what a hash looks like; the value states no observable",
     ),
-    (
-        "missing square brackets",
-        "/* seen twice */ [a:b = 1]",
-        "§9.1: comments stand wherever white space does",
-    ),
+    ("missing square brackets", "/* seen twice */ [a:b = 1]", "§9: comments stand wherever white space does"),
 ];
 
 /// Asks the reference: per pattern nothing when it accepts, else its messages.
