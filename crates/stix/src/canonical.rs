@@ -16,10 +16,14 @@ pub fn to_vec(value: &Value) -> Vec<u8> {
 
 /// The canonical bytes of an object.
 pub fn map_to_vec(map: &Map<String, Value>) -> Vec<u8> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(USUAL_BYTES);
     write_map(map, &mut out);
+    out.shrink_to_fit();
     out
 }
+
+/// Most objects are smaller; the few that are not cost a copy.
+const USUAL_BYTES: usize = 2048;
 
 pub(crate) fn write_value(value: &Value, out: &mut Vec<u8>) {
     match value {

@@ -6,6 +6,8 @@
 //! cannot be read is a bad id wherever it stands, and markings that cannot be read are unreadable identifiers:
 //! who cannot tell how content is marked must not pass it on as if it were unmarked.
 
+use std::fmt::Display;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -163,14 +165,18 @@ impl Check<'_> {
         let mut own = Column::new(spec.properties);
         let mut common = Column::new(spec.common);
         for (name, value) in map {
-            let found = own.find(name).or_else(|| common.find(name));
-            match found {
-                Some(property) => self.member(spec, property, value, &path.key(name)),
-                None => self.foreign(spec, name, value, path),
+            if let Some(property) = own.find(name) {
+                self.member(spec, property, spec.section, value, &path.key(name));
+            } else if let Some(property) = common.find(name) {
+                self.member(spec, property, "§3.2", value, &path.key(name));
+            } else {
+                self.foreign(spec, name, value, path);
             }
         }
-        for property in own.missing().chain(common.missing()) {
-            let rule = format!("STIX 2.1 {}: {} is required", spec.section, property.name);
+        let own = own.missing().map(|property| (property, spec.section));
+        let common = common.missing().map(|property| (property, "§3.2"));
+        for (property, section) in own.chain(common) {
+            let rule = format!("STIX 2.1 {section}: {} is required", property.name);
             // The deprecated container follows STIX 2.0, which requires other things.
             if self.container.is_some() {
                 self.warn(&path.key(property.name), rule);
@@ -183,21 +189,26 @@ impl Check<'_> {
         }
     }
 
-    fn member(&mut self, spec: &'static Spec, property: &Property, value: &Value, path: &Path<'_>) {
+    fn member(
+        &mut self,
+        spec: &'static Spec,
+        property: &Property,
+        section: &str,
+        value: &Value,
+        path: &Path<'_>,
+    ) {
         if property.required && !has_kind(property.form, value) {
-            let rule = format!(
-                "STIX 2.1 {}: {} is required and must be {}",
-                spec.section,
-                property.name,
-                describe(property.form)
-            );
+            let expected = describe(property.form);
+            let rule = format!("STIX 2.1 {section}: {} is required and must be {expected}", property.name);
             self.error(path, rule);
+        } else if matches!(property.form, Form::Elsewhere) {
+            // The engine or a rule says what is wrong with it.
         } else if value.is_null() {
             self.null(path);
         } else if matches!(property.form, Form::Extensions) {
             self.extensions(spec, value, path);
         } else {
-            self.form(property.form, spec.section, value, path);
+            self.form(property.form, section, value, path);
         }
     }
 
@@ -224,9 +235,7 @@ impl Check<'_> {
 
     fn form(&mut self, form: Form, section: &str, value: &Value, path: &Path<'_>) {
         match (form, value) {
-            (Form::Elsewhere, _)
-            | (Form::Text | Form::Vocabulary, Value::String(_))
-            | (Form::Bool, Value::Bool(_)) => {}
+            (Form::Text | Form::Vocabulary, Value::String(_)) | (Form::Bool, Value::Bool(_)) => {}
             (Form::Time, Value::String(text)) => {
                 if time::parse(text).is_err() {
                     self.error(path, "STIX 2.1 §2.16: a timestamp is YYYY-MM-DDTHH:MM:SS[.fraction]Z");
@@ -245,12 +254,13 @@ impl Check<'_> {
             }
             (Form::Integer(least, most), Value::Number(number)) if number.is_i64() => {
                 if !number.as_i64().is_some_and(|integer| (least..=most).contains(&integer)) {
-                    self.warn(path, format!("STIX 2.1 {section}: must be from {least} to {most}"));
+                    let unbounded = most == table::LARGEST_INTEGER;
+                    self.warn(path, out_of_range(section, least, most, unbounded));
                 }
             }
             (Form::Float(least, most), Value::Number(number)) => {
                 if !number.as_f64().is_some_and(|float| (least..=most).contains(&float)) {
-                    self.warn(path, format!("STIX 2.1 {section}: must be from {least} to {most}"));
+                    self.warn(path, out_of_range(section, least, most, most == f64::INFINITY));
                 }
             }
             (Form::Hex, Value::String(text)) => {
@@ -447,6 +457,14 @@ impl Check<'_> {
             }
             Rule::Check(check) => check(map, path, &mut self.faults),
         }
+    }
+}
+
+fn out_of_range(section: &str, least: impl Display, most: impl Display, unbounded: bool) -> String {
+    if unbounded {
+        format!("STIX 2.1 {section}: must be at least {least}")
+    } else {
+        format!("STIX 2.1 {section}: must be from {least} to {most}")
     }
 }
 

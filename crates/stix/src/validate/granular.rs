@@ -22,7 +22,7 @@ pub(super) fn check(map: &Map<String, Value>, faults: &mut Vec<Fault>) {
                     "STIX 2.1 §7.2.3.1: a selector is names and list indexes in brackets, joined by points";
                 faults.push(Fault::warning(&place, rule));
             } else if resolve(map, selector).is_none() {
-                let rule = format!("STIX 2.1 §7.2.3.1: {selector} selects nothing in this object");
+                let rule = format!("STIX 2.1 §7.2.3.1: {selector:?} selects nothing in this object");
                 faults.push(Fault::warning(&place, rule));
             }
         }

@@ -222,9 +222,10 @@ pub(crate) static CUSTOM: Spec = Spec::new("", "§3.2", Class::Custom);
 
 const TEXTS: Form = Form::List(&Form::Text);
 const TERMS: Form = Form::List(&Form::Vocabulary);
-/// Every integer of I-JSON.
-const INTEGER: Form = Form::Integer(-((1 << 53) - 1), (1 << 53) - 1);
-const COUNT: Form = Form::Integer(0, (1 << 53) - 1);
+/// Of I-JSON; reading holds it.
+pub(crate) const LARGEST_INTEGER: i64 = (1 << 53) - 1;
+const INTEGER: Form = Form::Integer(-LARGEST_INTEGER, LARGEST_INTEGER);
+const COUNT: Form = Form::Integer(0, LARGEST_INTEGER);
 const PORT: Form = Form::Integer(0, 65_535);
 const ANYTHING: Form = Form::Identifier(Target::Any);
 const ANYTHINGS: Form = Form::List(&ANYTHING);

@@ -123,7 +123,7 @@ pub(super) static LOCATION: Spec = Spec::domain(
         opt("longitude", Form::Float(-180.0, 180.0)),
         opt("name", Form::Text),
         opt("postal_code", Form::Text),
-        opt("precision", Form::Float(0.0, f64::MAX)),
+        opt("precision", Form::Float(0.0, f64::INFINITY)),
         opt("region", Form::Vocabulary),
         opt("street_address", Form::Text),
     ],
