@@ -1,0 +1,518 @@
+### English. A further language is one more file beside this one, with the same keys.
+
+language-name = English
+language-en = English
+language-ja = Japanese
+language-fr = French
+language-de = German
+language-et = Estonian
+language-ko = Korean
+language-uk = Ukrainian
+
+## Around every page
+skip-to-content = Skip to content
+nav-main = Main
+nav-all = All pages
+nav-home = Home
+nav-search = Search
+nav-import = Import
+nav-collections = Collections
+nav-members = Members
+nav-peers = Peers
+nav-quarantine = Quarantine
+nav-more = More
+nav-help = Keys and words
+search-label = Search
+search-placeholder = Words, an address, a hash, an id
+language-label = Language
+theme-label = Light or dark
+theme-system = As the system
+theme-light = Light
+theme-dark = Dark
+zone-label = Time zone
+zone-set = Set
+sign-out = Sign out
+close = Close
+copy = Copy
+copied = Copied
+none = None
+yes = Yes
+no = No
+number = { $count }
+bytes = { $n ->
+    [one] { $count } byte
+   *[other] { $count } bytes
+}
+pages = Pages
+pages-first = First page
+pages-next = Next page
+why = Why am I seeing this?
+
+## Keys
+help-title = Keys and words
+help-words = Words
+key-search = Search
+key-list = Next and previous in a list
+key-open = Open
+key-help = Show this
+word-label = Label
+word-label-what = Who may read a thing and how it may be used: policy and level, audience, TLP, PAP, handling. It travels with the thing.
+word-audience = Audience
+word-audience-what = The countries, communities and members that a label names. Every part of a label must permit a reader.
+word-version = Version
+word-version-what = One state of an object. Versions are added, never changed.
+word-claim = Claim
+word-claim-what = A version as one source gave it. Several sources may claim the same object; a page shows that they differ.
+word-quarantine = Quarantine
+word-quarantine-what = Where input lies that could not be accepted, byte for byte, with its reasons.
+
+## Signing in
+sign-in = Sign in
+sign-in-title = Sign in
+sign-in-what = Kizuna is an exchange for cyber-threat intelligence. You see what your member may see.
+sign-in-refused = That key is not valid. Check that it was copied whole, or ask your administrator for a new one.
+sign-in-key = API key
+sign-in-key-help = The key that your administrator gave you, or that “kizuna user add” printed.
+sign-in-no-key = No key at hand?
+sign-in-link-help = Whoever runs this node can print a one-time sign-in link:
+link-title = You are about to sign in
+link-what = This link works once. It then stays valid for nobody.
+set-up-title = Set up this node
+set-up-what = A node belongs to one member: an organisation that exchanges intelligence with others. Name yours.
+set-up-member = Name of your organisation
+set-up-member-help = As partners know it, such as “JPCERT/CC”. It cannot be changed later.
+set-up-country = Country
+set-up-country-help = Three letters (ISO 3166-1), such as JPN or EST.
+set-up-sector = Kind
+set-up-email = Your e-mail address
+set-up-email-help = It names your account. Nothing is sent to it.
+set-up-do = Set up and sign in
+sector-public = Public
+sector-private = Private
+sector-academic = Academic
+sector-military = Military
+sector-civil = Civil
+
+## Home
+home-figures = What you can read
+home-recent = Newly readable
+home-all = All of it
+home-everything = Everything
+home-empty-title = Nothing here yet
+home-empty-what = What you import, and what partners share with you, appears here. Begin with invented exercise data, or with a bundle of your own.
+home-load-sample = Load the exercise sample
+home-sample = Exercise sample
+home-sample-what = Invented states, actors and indicators under the policy EXERCISE. Loading it again changes nothing.
+home-import = Import a bundle
+home-command-line = From the command line:
+home-loaded = { $n ->
+    [0] The exercise sample was here already.
+    [one] Loaded { $count } object of the exercise sample.
+   *[other] Loaded { $count } objects of the exercise sample.
+}
+
+## Search
+search-found = { $n ->
+    [0] Nothing found
+    [one] { $count } object
+   *[other] { $count } objects
+}
+search-found-capped = { $n ->
+   *[other] More than { $count } objects
+}
+search-read-as = Also understood as:
+search-kinds = Kinds
+search-all-kinds = All kinds
+search-results = Results
+search-empty-title = Nothing found that you may read
+search-empty-what = Search for words in any language, for a value as you have it, or for an id.
+search-example-words = every word must occur
+search-example-value = an address, domain, URL or hash; defanged is fine
+search-example-id = opens the object
+
+## Lists
+col-title = Title
+col-kind = Type
+col-label = Label
+col-source = Source
+col-added = Readable since
+col-relation = Relation
+col-object = Object
+col-version = Version
+col-claim = Standing
+col-digest = Digest
+col-collection = Collection
+col-use = You may
+col-address = Address
+col-member = Member
+col-peer = Peer
+col-id = Id
+col-fault = First fault
+col-channel = Channel
+col-received = Received
+state-revoked = Revoked
+state-disputed = Sources differ
+
+## Labels
+label-banner = Label of this page
+label-up-to = Mixed content, up to
+label-each-row = each row carries its own label
+label-audience = Releasable to
+label-level = Policy and level
+label-handling = Handling
+party-world = Everybody
+party-clients = Clients of { $name }
+party-person = { $name } (person)
+party-unknown = a party unknown here
+tlp-clear = May be shared with everybody
+tlp-green = May be shared within the community
+tlp-amber = Need to know: own organisation and its clients
+tlp-amber-strict = Need to know: own organisation only
+tlp-red = For the named recipients only
+pap-clear = No limit on use
+pap-green = Active use, such as blocking, is permitted
+pap-amber = Passive use only: no contact with the infrastructure
+pap-red = Use only out of sight of the network
+handling-orcon = Originator controlled: not to be passed on
+handling-exercise = Exercise: invented content
+handling-draft = Draft: not yet shared
+
+## Object
+object-earlier = You are looking at an earlier version, of
+object-newest = Show the newest
+object-revoked = Its author revoked this object. Do not rely on it.
+object-disputed = Sources that you may read gave different contents for this version.
+object-claims = Compare the claims
+object-pattern = Pattern
+object-facts = Facts
+object-translations = Translations
+object-translation-stale = Of an earlier version
+object-relations = Relations
+object-no-relations = None that you may read.
+object-more-relations = Only the newest are shown.
+object-sightings = Sightings
+object-no-sightings = None that you may read.
+object-mentions = Mentioned in
+object-versions = Versions
+object-warnings = Warnings
+object-raw = Raw JSON
+object-raw-show = Show as JSON
+object-side = About this object
+object-on-this-page = On this page
+claim-author = Author
+claim-claim = Claim
+claim-served = shown
+reliability = Reliability of the source (Admiralty scale)
+
+## Why
+explain-what = Each part of a label must permit you. This is what each asks, and what you hold.
+explain-readable = You may read it
+explain-hidden = You may not read it
+explain-rules = Rules
+explain-rule = Rule
+explain-asks = Asks for
+explain-holds = You hold
+explain-met = Met
+explain-back = Back to the object
+
+## Collections
+collections-what = TAXII 2.1 API roots and collections that you may use. Any TAXII client can read them with your API key.
+collections-client = With a client
+collections-client-what = Send your API key as a bearer token, or as the password of HTTP Basic with your e-mail address.
+can-read = read
+can-write = write
+
+## Members
+members-count = { $n ->
+    [one] { $count } member
+   *[other] { $count } members
+}
+members-communities = Communities
+members-no-communities = None yet. A community is a circle of members that a label can name.
+members-community = Community
+members-where = Node
+members-hosted = Hosted here
+members-elsewhere = Elsewhere
+members-own = This node
+members-earlier = New members read
+members-from-joining = what arrives after they join
+members-from-start = earlier content too
+members-roster = Roster kept
+members-roster-here = Here
+members-roster-elsewhere = By another node
+
+## Peers
+peers-empty-title = No peers yet
+peers-empty-what = A peer is a partner's TAXII 2.1 server, another Kizuna included. What each of you may read crosses over; nothing else does.
+peers-state = State
+peers-direction = Direction
+peers-last = Last contact
+peers-lag = Behind by
+peers-pulled = Received
+peers-pushed = Sent
+peers-refused = Refused
+peers-now = Synchronise now, from the command line:
+peer-ok = In step
+peer-behind = Behind
+peer-failed = Failing
+peer-waiting = Not yet tried
+peer-pull = receives
+peer-push = sends
+peer-both = receives and sends
+
+## Quarantine
+quarantine-what = Input that could not be accepted. Nothing of it is lost: mend it at its source and send it again.
+quarantine-empty-title = Nothing in quarantine
+quarantine-empty-what = What cannot be accepted lies here, byte for byte, with its reasons. There is none that you may see.
+quarantine-no-id = Without a readable id
+quarantine-more = { $n ->
+    [one] and { $count } more
+   *[other] and { $count } more
+}
+quarantine-next = This was not accepted and is not shared. Mend what the faults name at its source and send it again.
+quarantine-faults = Faults
+quarantine-path = Where
+quarantine-rule = Rule
+quarantine-size = Size
+quarantine-bytes = As it arrived
+quarantine-cut = Only the beginning is shown. The native API gives all of it.
+
+## Import
+import-title = Import a bundle
+import-file = File
+import-file-help = STIX 2.0 or 2.1 as JSON, gzipped or not, up to { $limit }.
+import-label = Label
+import-label-help = Narrows what the bundle says itself, and labels what says nothing.
+import-audience-help = Only those named here can read it, and only if every other part of the label permits them. Your own member always can.
+import-countries = Countries
+import-communities = Communities
+import-members = Members
+import-check = Check whom it reaches
+import-check-help = Nothing is stored yet.
+import-check-title = Before it is stored
+import-reach = { $n ->
+    [one] Reaches { $count } member
+   *[other] Reaches { $count } members
+}
+import-reach-help = Members that this label names, as far as this node knows them today. What the bundle's own markings narrow further reaches fewer.
+import-would = What would happen
+import-do = { $n ->
+    [one] Import for { $count } member
+   *[other] Import and release to { $count } members
+}
+import-back = Choose again
+import-total = Objects
+import-stored = Stored
+import-duplicates = Here already
+import-quarantined = Quarantined
+import-warned = With warnings
+import-reasons = Reasons
+import-done-title = Imported
+import-done = { $n ->
+    [0] Nothing new was stored.
+    [one] { $count } object is stored and on disk.
+   *[other] { $count } objects are stored and on disk.
+}
+import-see = See what changed
+import-see-quarantine = See the quarantine
+import-another = Import another
+import-expired = the checked file is no longer here: choose it again
+
+## Failures
+failure-home = Home
+failure-request = Tell your administrator this request's id:
+failure-400 = That request is wrong
+failure-400-next = See below what was expected, go back and mend it.
+failure-401 = You are not signed in
+failure-401-next = Your session may have ended. Sign in again.
+failure-403 = You may not do that
+failure-403-next = Your role does not permit it, or the page was open too long. Open the page again, or ask your administrator.
+failure-404 = Not found
+failure-404-next = There is nothing here that you may read. Check the address, or search for it.
+failure-405 = That cannot be done here
+failure-405-next = Go back and use the page's own buttons.
+failure-409 = It contradicts what is there
+failure-409-next = See below, then try again with something else.
+failure-413 = That is too large
+failure-413-next = Split it, or import it from the command line.
+failure-500 = The node failed
+failure-500-next = This is a fault of the program. Nothing that was acknowledged is lost.
+failure-503 = Not available now
+failure-503-next = The node is busy, or something that it needs is away. Try again in a moment.
+
+## Demonstration
+demo-title = The same object, as each nation sees it
+demo-what = Each column asks a node with that member's own key. What is missing in a column was not sent to it.
+demo-story = Objects of the story
+demo-objects = reads { $count } objects
+demo-nothing = There is no such object here.
+demo-unreachable = This node does not answer.
+demo-try = Try this
+
+## Types of objects
+kind-artifact = Artifact
+kind-attack-pattern = Attack pattern
+kind-autonomous-system = Autonomous system
+kind-campaign = Campaign
+kind-course-of-action = Course of action
+kind-directory = Directory
+kind-domain-name = Domain name
+kind-email-addr = E-mail address
+kind-email-message = E-mail message
+kind-extension-definition = Extension definition
+kind-file = File
+kind-grouping = Grouping
+kind-identity = Identity
+kind-incident = Incident
+kind-indicator = Indicator
+kind-infrastructure = Infrastructure
+kind-intrusion-set = Intrusion set
+kind-ipv4-addr = IPv4 address
+kind-ipv6-addr = IPv6 address
+kind-language-content = Translation
+kind-location = Location
+kind-mac-addr = MAC address
+kind-malware = Malware
+kind-malware-analysis = Malware analysis
+kind-marking-definition = Marking
+kind-mutex = Mutex
+kind-network-traffic = Network traffic
+kind-note = Note
+kind-observed-data = Observed data
+kind-opinion = Opinion
+kind-process = Process
+kind-relationship = Relationship
+kind-report = Report
+kind-sighting = Sighting
+kind-software = Software
+kind-threat-actor = Threat actor
+kind-tool = Tool
+kind-url = URL
+kind-user-account = User account
+kind-vulnerability = Vulnerability
+kind-windows-registry-key = Registry key
+kind-x509-certificate = Certificate
+kind-x-mitre-tactic = Tactic
+kind-x-mitre-matrix = Matrix
+kind-x-mitre-data-source = Data source
+kind-x-mitre-data-component = Data component
+
+## Values in the search box
+observable-domain = domain name
+observable-ipv4 = IPv4 address
+observable-ipv6 = IPv6 address
+observable-cidr = network
+observable-url = URL
+observable-email = e-mail address
+observable-md5 = MD5
+observable-sha1 = SHA-1
+observable-sha256 = SHA-256
+observable-sha512 = SHA-512
+observable-hash = hash
+observable-file-name = file name
+observable-registry-key = registry key
+observable-mac = MAC address
+observable-asn = AS number
+observable-mutex = mutex
+observable-user-agent = user agent
+observable-certificate = certificate
+observable-account = account
+observable-ja3 = JA3
+observable-ja4 = JA4
+observable-crypto-address = crypto address
+
+## Properties
+field-abstract = Abstract
+field-aliases = Aliases
+field-authors = Authors
+field-confidence = Confidence (0–100)
+field-content = Content
+field-context = Context
+field-count = Count
+field-created = Created
+field-created_by_ref = Author
+field-description = Description
+field-explanation = Explanation
+field-external_references = References
+field-first_observed = First observed
+field-first_seen = First seen
+field-goals = Goals
+field-hashes = Hashes
+field-identity_class = Class
+field-implementation_languages = Languages
+field-indicator_types = Indicator types
+field-infrastructure_types = Infrastructure types
+field-is_family = Is a family
+field-kill_chain_phases = Kill chain
+field-labels = Tags
+field-lang = Language
+field-last_observed = Last observed
+field-last_seen = Last seen
+field-malware_types = Malware types
+field-modified = Modified
+field-name = Name
+field-number_observed = Number observed
+field-object_refs = Objects
+field-objective = Objective
+field-observed_data_refs = Observed data
+field-opinion = Opinion
+field-pattern_type = Pattern language
+field-pattern_version = Pattern version
+field-primary_motivation = Motivation
+field-published = Published
+field-region = Region
+field-country = Country
+field-relationship_type = Relation
+field-report_types = Report types
+field-resource_level = Resources
+field-roles = Roles
+field-secondary_motivations = Further motivations
+field-sectors = Sectors
+field-contact_information = Contact
+field-sighting_of_ref = Sighting of
+field-size = Size
+field-sophistication = Sophistication
+field-source_ref = From
+field-start_time = From
+field-stop_time = Until
+field-target_ref = To
+field-threat_actor_types = Actor types
+field-tool_types = Tool types
+field-tool_version = Version
+field-valid_from = Valid from
+field-valid_until = Valid until
+field-value = Value
+field-where_sighted_refs = Seen by
+
+## Relations
+verb-attributed-to = attributed to
+verb-authored-by = authored by
+verb-based-on = based on
+verb-communicates-with = communicates with
+verb-compromises = compromises
+verb-consists-of = consists of
+verb-controls = controls
+verb-delivers = delivers
+verb-derived-from = derived from
+verb-detects = detects
+verb-downloads = downloads
+verb-drops = drops
+verb-duplicate-of = duplicate of
+verb-exfiltrates-to = exfiltrates to
+verb-exploits = exploits
+verb-has = has
+verb-hosts = hosts
+verb-impersonates = impersonates
+verb-indicates = indicates
+verb-investigates = investigates
+verb-located-at = located at
+verb-mitigates = mitigates
+verb-originates-from = originates from
+verb-owns = owns
+verb-related-to = related to
+verb-remediates = remediates
+verb-revoked-by = replaced by
+verb-subtechnique-of = sub-technique of
+verb-targets = targets
+verb-uses = uses
+verb-variant-of = variant of

@@ -1,0 +1,24 @@
+//! What pages show, as plain data: each page's template and the pieces it is made of.
+//!
+//! Nothing here reads the node or decides anything; [`crate::pages`] fills it in.
+
+pub mod collections;
+pub mod demo;
+pub mod explain;
+pub mod failure;
+pub mod help;
+pub mod home;
+pub mod import;
+pub mod label;
+pub mod members;
+pub mod object;
+pub mod page;
+pub mod peers;
+pub mod quarantine;
+pub mod row;
+pub mod search;
+pub mod sign_in;
+
+pub use label::{Banner, LabelView, Level, Mark};
+pub use page::{Here, Page, Person};
+pub use row::{Row, Run, Value};

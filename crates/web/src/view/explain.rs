@@ -1,0 +1,33 @@
+//! Why the viewer may read an object, rule by rule.
+
+use askama::Template;
+
+use crate::moment::Moment;
+use crate::view::{Page, Value};
+
+/// One rule, as it was applied.
+#[derive(Debug, Clone)]
+pub struct RuleView {
+    pub rule: String,
+    pub asks: String,
+    pub holds: String,
+    pub met: bool,
+}
+
+/// One contribution.
+#[derive(Debug, Clone)]
+pub struct Because {
+    pub source: String,
+    pub version: Option<Moment>,
+    pub label: String,
+    pub readable: bool,
+    pub rules: Vec<RuleView>,
+}
+
+#[derive(Debug, Clone, Template)]
+#[template(path = "explain.html")]
+pub struct ExplainPage {
+    pub page: Page,
+    pub id: Value,
+    pub contributions: Vec<Because>,
+}

@@ -1,0 +1,65 @@
+//! Taking in a bundle: choose it and its label, see whom it reaches, then do it.
+
+use askama::Template;
+
+use crate::view::object::FaultView;
+use crate::view::sign_in::Choice;
+use crate::view::{LabelView, Page};
+
+/// A group of parties to release to.
+#[derive(Debug, Clone)]
+pub struct PartyGroup {
+    pub name: String,
+    pub parties: Vec<Choice>,
+}
+
+#[derive(Debug, Clone, Template)]
+#[template(path = "import.html")]
+pub struct ImportPage {
+    pub page: Page,
+    /// `POLICY/LEVEL`, lowest first.
+    pub levels: Vec<Choice>,
+    pub tlps: Vec<Choice>,
+    pub paps: Vec<Choice>,
+    pub parties: Vec<PartyGroup>,
+    pub handlings: Vec<Choice>,
+    /// Where the last attempt was wrong, and why.
+    pub faults: Vec<FaultView>,
+    pub limit: String,
+}
+
+/// What would happen.
+#[derive(Debug, Clone, Template)]
+#[template(path = "import_check.html")]
+pub struct ImportCheckPage {
+    pub page: Page,
+    /// Names the bytes that wait on the node.
+    pub token: String,
+    pub file: String,
+    pub label: LabelView,
+    /// The label in words, as a command would take it.
+    pub words: String,
+    /// The members that could read it, the own one first.
+    pub reach: Vec<String>,
+    pub counts: Counts,
+    pub reasons: Vec<(String, u64)>,
+}
+
+/// What becomes, or would become, of an envelope.
+#[derive(Debug, Clone, Default)]
+pub struct Counts {
+    pub total: u64,
+    pub stored: u64,
+    pub duplicates: u64,
+    pub quarantined: u64,
+    pub warned: u64,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Template)]
+#[template(path = "import_done.html")]
+pub struct ImportDonePage {
+    pub page: Page,
+    pub counts: Counts,
+    pub reasons: Vec<(String, u64)>,
+}

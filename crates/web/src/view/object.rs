@@ -1,0 +1,164 @@
+//! One object, as one viewer may read it.
+
+use askama::Template;
+
+use crate::icon::{self, Icon};
+use crate::moment::Moment;
+use crate::view::{LabelView, Page, Run, Value};
+
+/// One thing that a fact states.
+#[derive(Debug, Clone)]
+pub enum Stated {
+    Text(Run),
+    /// Exact: an id, a hash.
+    Exact(Value),
+    Time(Moment),
+    /// Another object that the viewer may read.
+    Object {
+        href: String,
+        kind: String,
+        name: Run,
+    },
+    /// A page elsewhere, shown as text with a link that tells it nothing.
+    Web {
+        href: String,
+        name: String,
+    },
+    /// Something with structure, as JSON.
+    Json(String),
+}
+
+impl Stated {
+    pub fn icon(&self) -> Icon {
+        match self {
+            Self::Object { kind, .. } => icon::of_kind(kind),
+            _ => icon::icon("object"),
+        }
+    }
+}
+
+/// A property and what it states.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// Its name in the reader's language, or the property's own.
+    pub name: String,
+    pub stated: Vec<Stated>,
+}
+
+/// A translation from a `language-content` object.
+#[derive(Debug, Clone)]
+pub struct Translation {
+    pub href: String,
+    pub lang: String,
+    /// Property name → text.
+    pub fields: Vec<(String, String)>,
+    /// It translates an earlier version.
+    pub stale: bool,
+    pub label: LabelView,
+    pub source: String,
+}
+
+/// A relationship, seen from this object.
+#[derive(Debug, Clone)]
+pub struct Relation {
+    /// The relationship object itself.
+    pub href: String,
+    /// This object is its source.
+    pub outgoing: bool,
+    /// In the reader's language, or as it is written.
+    pub verb: String,
+    pub other_href: String,
+    pub other_kind: String,
+    pub other: Run,
+    pub label: LabelView,
+    pub source: String,
+    pub revoked: bool,
+}
+
+impl Relation {
+    pub fn icon(&self) -> Icon {
+        icon::of_kind(&self.other_kind)
+    }
+}
+
+/// A sighting of this object.
+#[derive(Debug, Clone)]
+pub struct Sighting {
+    pub href: String,
+    pub source: String,
+    pub count: Option<String>,
+    pub first: Option<Moment>,
+    pub last: Option<Moment>,
+    pub label: LabelView,
+}
+
+/// A version, or a claim about one.
+#[derive(Debug, Clone)]
+pub struct Version {
+    pub href: String,
+    pub version: Moment,
+    /// The one that is shown.
+    pub current: bool,
+    pub claims: Vec<Claim>,
+}
+
+/// What one source gave for a version.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    pub source: String,
+    /// By the member that owns the identity which made it.
+    pub authored: bool,
+    /// The one that is served.
+    pub served: bool,
+    pub digest: String,
+    pub added: Moment,
+    pub label: LabelView,
+    /// The source's reliability by the Admiralty scale.
+    pub reliability: Option<char>,
+}
+
+/// A fault that was kept with the object.
+#[derive(Debug, Clone)]
+pub struct FaultView {
+    pub path: String,
+    pub rule: String,
+}
+
+#[derive(Debug, Clone, Template)]
+#[template(path = "object.html")]
+pub struct ObjectPage {
+    pub page: Page,
+    pub id: Value,
+    pub kind: String,
+    pub kind_name: String,
+    pub title: Run,
+    /// Whether the title is a value (monospace).
+    pub exact: bool,
+    pub description: Option<Run>,
+    pub revoked: bool,
+    pub disputed: bool,
+    /// An earlier version is shown.
+    pub earlier: Option<Moment>,
+    /// An indicator's pattern, and in which language it is.
+    pub pattern: Option<(String, String)>,
+    pub facts: Vec<Fact>,
+    pub translations: Vec<Translation>,
+    pub relations: Vec<Relation>,
+    pub more_relations: bool,
+    pub sightings: Vec<Sighting>,
+    /// Other objects that refer to this one: reports, groupings, notes.
+    pub mentions: Vec<crate::view::Row>,
+    pub versions: Vec<Version>,
+    pub warnings: Vec<FaultView>,
+    pub json: String,
+}
+
+impl ObjectPage {
+    pub fn icon(&self) -> Icon {
+        icon::of_kind(&self.kind)
+    }
+
+    pub fn self_href(&self) -> String {
+        format!("/objects/{}", self.id.whole)
+    }
+}
