@@ -41,8 +41,10 @@ async fn page(Path(name): Path<String>, Query(wish): Query<HashMap<String, Strin
         "demo" => fixture::working::demo(&p).render(),
         _ => fixture::working::failure(&p, 404, true).render(),
     };
-    let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'";
-    let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, policy)];
+    let policy =
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'";
+    let headers =
+        [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, policy)];
     match html {
         Ok(html) => (headers, html).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),

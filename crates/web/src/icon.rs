@@ -39,10 +39,16 @@ static DRAWINGS: &[(&str, &str)] = &[
     ("actor", "M13 6.5a3 3 0 1 1-6 0 3 3 0 0 1 6 0ZM4 16.5c.5-3.6 2.7-5.5 6-5.5s5.5 1.9 6 5.5"),
     ("report", "M5 3h7l3.5 3.5V17H5V3ZM12 3v3.5h3.5M7.5 10h5M7.5 13h5"),
     ("technique", "M10 3l6 3.5v7L10 17l-6-3.5v-7L10 3ZM10 10v7M10 10 4 6.5M10 10l6-3.5"),
-    ("observable", "M2 10c2-3.5 4.7-5.3 8-5.3s6 1.8 8 5.3c-2 3.5-4.7 5.3-8 5.3S4 13.5 2 10ZM12.2 10a2.2 2.2 0 1 1-4.4 0 2.2 2.2 0 0 1 4.4 0Z"),
+    (
+        "observable",
+        "M2 10c2-3.5 4.7-5.3 8-5.3s6 1.8 8 5.3c-2 3.5-4.7 5.3-8 5.3S4 13.5 2 10ZM12.2 10a2.2 2.2 0 1 1-4.4 0 2.2 2.2 0 0 1 4.4 0Z",
+    ),
     ("relation", "M7 5.5a2 2 0 1 1-4 0 2 2 0 0 1 4 0ZM17 14.5a2 2 0 1 1-4 0 2 2 0 0 1 4 0ZM6.5 7l7 6"),
     ("organisation", "M4 16.5v-12h7v12M11 8.5h5v8M2.5 16.5h15M6.5 7.5h2M6.5 10.5h2M6.5 13.5h2"),
-    ("place", "M10 17.5c-3.5-3.8-5.2-6.5-5.2-9a5.2 5.2 0 0 1 10.4 0c0 2.5-1.7 5.2-5.2 9ZM12 8.5a2 2 0 1 1-4 0 2 2 0 0 1 4 0Z"),
+    (
+        "place",
+        "M10 17.5c-3.5-3.8-5.2-6.5-5.2-9a5.2 5.2 0 0 1 10.4 0c0 2.5-1.7 5.2-5.2 9ZM12 8.5a2 2 0 1 1-4 0 2 2 0 0 1 4 0Z",
+    ),
     ("shield", "M10 2.8 16 5v5c0 3.6-2 6-6 7.5C6 16 4 13.6 4 10V5l6-2.2Z"),
     ("object", "M4.5 4.5h11v11h-11v-11Z"),
 ];
@@ -88,9 +94,24 @@ pub fn of_kind(kind: &str) -> Icon {
         "location" => "place",
         "course-of-action" | "vulnerability" => "shield",
         "marking-definition" => "label",
-        "artifact" | "autonomous-system" | "directory" | "domain-name" | "email-addr" | "email-message"
-        | "file" | "ipv4-addr" | "ipv6-addr" | "mac-addr" | "mutex" | "network-traffic" | "process"
-        | "software" | "url" | "user-account" | "windows-registry-key" | "x509-certificate" => "observable",
+        "artifact"
+        | "autonomous-system"
+        | "directory"
+        | "domain-name"
+        | "email-addr"
+        | "email-message"
+        | "file"
+        | "ipv4-addr"
+        | "ipv6-addr"
+        | "mac-addr"
+        | "mutex"
+        | "network-traffic"
+        | "process"
+        | "software"
+        | "url"
+        | "user-account"
+        | "windows-registry-key"
+        | "x509-certificate" => "observable",
         _ => "object",
     };
     icon(name)

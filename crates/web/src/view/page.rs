@@ -78,7 +78,12 @@ pub struct Page {
 }
 
 impl Page {
-    pub fn new(preferences: Preferences, here: Here, path: impl Into<String>, person: Option<Person>) -> Self {
+    pub fn new(
+        preferences: Preferences,
+        here: Here,
+        path: impl Into<String>,
+        person: Option<Person>,
+    ) -> Self {
         Self { preferences, here, path: path.into(), person, banner: None, query: String::new() }
     }
 
