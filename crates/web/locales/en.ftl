@@ -210,8 +210,15 @@ explain-readable = You may read it
 explain-hidden = You may not read it
 explain-rules = Rules
 explain-rule = Rule
-explain-asks = Asks for
-explain-holds = You hold
+explain-found = Found
+rule-named = Names somebody
+rule-clause = Audience
+rule-level = Policy and level
+rule-restrictive = Categories: all of
+rule-permissive = Categories: one of
+rule-draft = Draft
+rule-from-joining = Since joining
+rule-decision = Decision
 explain-met = Met
 explain-back = Back to the object
 

@@ -205,8 +205,15 @@ explain-readable = 閲覧できます
 explain-hidden = 閲覧できません
 explain-rules = 要件
 explain-rule = 要件
-explain-asks = 求めるもの
-explain-holds = あなたの資格
+explain-found = 判定の内容
+rule-named = 開示先の指定
+rule-clause = 開示範囲
+rule-level = ポリシーと区分
+rule-restrictive = 区分け（すべて必要）
+rule-permissive = 区分け（いずれか必要）
+rule-draft = 下書き
+rule-from-joining = 参加以後
+rule-decision = 判定
 explain-met = 充足
 explain-back = オブジェクトへ戻る
 

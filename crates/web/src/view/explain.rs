@@ -8,9 +8,10 @@ use crate::view::{Page, Value};
 /// One rule, as it was applied.
 #[derive(Debug, Clone)]
 pub struct RuleView {
+    /// Its name in the reader's language.
     pub rule: String,
-    pub asks: String,
-    pub holds: String,
+    /// What was found, in the node's own words (English).
+    pub found: String,
     pub met: bool,
 }
 
