@@ -10,6 +10,9 @@ mod node;
 pub mod taxii;
 pub mod taxii_check;
 
+/// What binds routes to a node, for whoever runs the server.
+pub use kizuna_http as http;
+
 use kizuna_http::Routes;
 
 /// Every route for programs.

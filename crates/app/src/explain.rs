@@ -1,7 +1,7 @@
 //! Why an object can or cannot be read, rule by rule.
 
 use jiff::Timestamp;
-use kizuna_access::reader::Step;
+use kizuna_access::reader::{Rule, Step};
 use kizuna_access::{Label, MemberId, Principal, Reader, spec};
 use kizuna_stix::Id;
 use kizuna_store::writer::Actor;
@@ -53,9 +53,30 @@ impl Node {
     /// [`AppError::NotFound`] where this node holds nothing under this id.
     pub fn explain_past_the_gate(&self, viewer: &Principal, id: &Id) -> Result<Explanation, AppError> {
         let reason = format!("explain {id}");
-        let _dangerous = self.store.dangerous(&reason, Actor::Operator)?;
-        self.explain(viewer, id)
+        let dangerous = self.store.dangerous(&reason, Actor::Operator)?;
+        let directory = self.directory()?;
+        let reader = directory.reader(viewer, self.store.now()?)?;
+        let stored = dangerous.contributions(id)?;
+        if stored.is_empty() {
+            return Err(AppError::NotFound);
+        }
+        let contributions: Vec<Because> = stored
+            .iter()
+            .map(|one| {
+                let told = because(&reader, &directory, one.source, one.modified, &one.label, one.stored);
+                one.narrowed.map_or(told.clone(), |at| taken_back(told, at))
+            })
+            .collect();
+        let readable = contributions.iter().any(|because| because.readable);
+        Ok(Explanation { id: id.clone(), readable, contributions })
     }
+}
+
+/// A contribution that its source narrowed is readable to nobody since; a further one took its place.
+fn taken_back(because: Because, at: Timestamp) -> Because {
+    let text = format!("hidden: its source took it back at {at}");
+    let step = Step { rule: Rule::Decision, text, holds: false };
+    Because { readable: false, steps: vec![step], ..because }
 }
 
 fn because(

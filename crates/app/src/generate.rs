@@ -12,10 +12,46 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 const WORDS: &[&str] = &[
-    "beacon", "loader", "credential", "phishing", "invoice", "gateway", "backdoor", "tunnel", "harvest", "router",
-    "firmware", "update", "wiper", "staging", "exfiltration", "portal", "telecom", "energy", "harbour", "rail",
-    "hospital", "ministry", "supplier", "signed", "driver", "macro", "archive", "scheduled", "service", "webshell",
-    "lateral", "proxy", "relay", "campaign", "spear", "watering", "hole", "token", "session", "kerberos",
+    "beacon",
+    "loader",
+    "credential",
+    "phishing",
+    "invoice",
+    "gateway",
+    "backdoor",
+    "tunnel",
+    "harvest",
+    "router",
+    "firmware",
+    "update",
+    "wiper",
+    "staging",
+    "exfiltration",
+    "portal",
+    "telecom",
+    "energy",
+    "harbour",
+    "rail",
+    "hospital",
+    "ministry",
+    "supplier",
+    "signed",
+    "driver",
+    "macro",
+    "archive",
+    "scheduled",
+    "service",
+    "webshell",
+    "lateral",
+    "proxy",
+    "relay",
+    "campaign",
+    "spear",
+    "watering",
+    "hole",
+    "token",
+    "session",
+    "kerberos",
 ];
 
 const JAPANESE: &[&str] = &[
@@ -25,7 +61,8 @@ const JAPANESE: &[&str] = &[
     "認証情報の窃取を目的とした偽サイトである",
 ];
 
-const FAMILIES: &[&str] = &["Glass Heron", "Salt Lantern", "Quiet Anvil", "Paper Kite", "Iron Moth", "Blue Ferry"];
+const FAMILIES: &[&str] =
+    &["Glass Heron", "Salt Lantern", "Quiet Anvil", "Paper Kite", "Iron Moth", "Blue Ferry"];
 
 /// An endless, repeatable stream of STIX 2.1 objects.
 pub struct Generator {
@@ -107,7 +144,9 @@ impl Generator {
             }
         };
         let pattern = match kind {
-            "file" => format!("[file:hashes.'SHA-256' = '{}']", value["hashes"]["SHA-256"].as_str().unwrap_or("")),
+            "file" => {
+                format!("[file:hashes.'SHA-256' = '{}']", value["hashes"]["SHA-256"].as_str().unwrap_or(""))
+            }
             _ => format!("[{kind}:value = '{}']", value["value"].as_str().unwrap_or("")),
         };
         let mut object = value;

@@ -1,0 +1,79 @@
+//! What can be typed.
+
+mod content;
+mod people;
+mod running;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+pub use content::{Batch, Delivery, Explain, Export, Format, Get, Import, Policy, Search, Versions};
+pub use people::{CollectionCommand, CommunityCommand, KeyCommand, MemberCommand, Role, Sector, UserCommand};
+pub use running::{Bench, PeerCommand, Serve, TaxiiCheck};
+
+/// An exchange for cyber-threat intelligence between nations and the organisations inside them.
+///
+/// Results go to standard output, all else to standard error. Exit code 0: done; 1: the work failed; 2: bad usage.
+#[derive(Debug, Parser)]
+#[command(name = "kizuna", version, propagate_version = true, max_term_width = 100)]
+pub struct Args {
+    /// The node's data directory; created by the first command.
+    #[arg(long, global = true, env = "KIZUNA_DATA", default_value = "./kizuna-data", value_name = "DIR")]
+    pub data: PathBuf,
+
+    /// Print results as JSON, one value a line.
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the node: pages, TAXII and the API.
+    Serve(Serve),
+    /// Organisations.
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Persons with an account.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// API keys.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Sharing groups of members.
+    #[command(subcommand)]
+    Community(CommunityCommand),
+    /// Named parts of what can be read, and ways in.
+    #[command(subcommand)]
+    Collection(CollectionCommand),
+    /// Security policies and their levels.
+    #[command(subcommand)]
+    Policy(Policy),
+    /// Take in STIX 2.0 or 2.1, gzipped or not; by content, not by name.
+    Import(Import),
+    /// Take in one file and say what became of every object in it.
+    Batch(Batch),
+    /// Write out what a viewer may read.
+    Export(Export),
+    /// Find objects by words, observables, type or reference.
+    Search(Search),
+    /// Print one object.
+    Get(Get),
+    /// List the versions of one object, and who claims what.
+    Versions(Versions),
+    /// Say why an object can or cannot be read, rule by rule.
+    Explain(Explain),
+    /// Nodes and servers that this node exchanges with.
+    #[command(subcommand)]
+    Peer(PeerCommand),
+    /// Check any TAXII 2.1 server against the standard.
+    TaxiiCheck(TaxiiCheck),
+    /// Measure this machine with a node of its own.
+    Bench(Bench),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! Commands that run a node, exchange with others, check and measure.
+
+use std::net::SocketAddr;
+
+use clap::{Args, Subcommand};
+use url::Url;
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8480", value_name = "ADDRESS:PORT")]
+    pub listen: SocketAddr,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PeerCommand {
+    /// Add a TAXII 2.1 server to pull from and push to.
+    Add(Box<PeerAdd>),
+    /// List peers.
+    List,
+    /// Exchange now.
+    Sync {
+        /// One peer; without, all.
+        name: Option<String>,
+    },
+    /// Print lag, last error and counts.
+    Status {
+        /// One peer; without, all.
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct PeerAdd {
+    /// Its discovery, API root or collection.
+    pub url: Url,
+    /// What to call it.
+    #[arg(long)]
+    pub name: String,
+    /// The members that live there; the first is its principal one. May be repeated.
+    #[arg(long, value_name = "MEMBER", required = true)]
+    pub member: Vec<String>,
+    /// The account to use there.
+    #[arg(long, value_name = "EMAIL", requires = "key")]
+    pub user: Option<String>,
+    /// The API key or password to use there.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// Only this collection there, by id; may be repeated.
+    #[arg(long, value_name = "ID")]
+    pub collection: Vec<String>,
+    /// Fetch what it has for us. With neither this nor --push: both.
+    #[arg(long)]
+    pub pull: bool,
+    /// Send what its members may read.
+    #[arg(long)]
+    pub push: bool,
+    /// How often, such as 30s, 5m, 1h.
+    #[arg(long, default_value = "30s", value_name = "TIME")]
+    pub every: String,
+    /// What is asked of readers of what comes from it.
+    #[arg(long, value_name = "LABEL")]
+    pub label: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct TaxiiCheck {
+    /// The server's discovery URL.
+    pub url: Url,
+    /// The account to use there.
+    #[arg(long, value_name = "NAME", requires = "key")]
+    pub user: Option<String>,
+    /// The password or API key to use there.
+    #[arg(long)]
+    pub key: Option<String>,
+    /// Also add objects, to a collection that can be written to.
+    #[arg(long)]
+    pub write: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// How many objects.
+    #[arg(long, default_value_t = 50_000, value_name = "N")]
+    pub objects: usize,
+}

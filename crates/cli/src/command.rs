@@ -1,0 +1,48 @@
+//! The commands.
+
+mod batch;
+pub mod bench;
+mod collection;
+mod community;
+mod explain;
+mod export;
+mod get;
+mod import;
+mod key;
+mod member;
+mod naming;
+mod peer;
+mod policy;
+mod search;
+pub mod serve;
+pub mod taxii_check;
+mod user;
+
+use kizuna_app::Node;
+
+use crate::args::Command;
+use crate::desk::Desk;
+use crate::fail::Fail;
+
+/// Runs a command that needs an open node.
+pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    match command {
+        Command::Member(command) => member::run(node, command, desk),
+        Command::User(command) => user::run(node, command, desk),
+        Command::Key(command) => key::run(node, command, desk),
+        Command::Community(command) => community::run(node, command, desk),
+        Command::Collection(command) => collection::run(node, command, desk),
+        Command::Policy(command) => policy::run(&command, desk),
+        Command::Import(import) => import::run(node, &import, desk),
+        Command::Batch(batch) => batch::run(node, &batch, desk),
+        Command::Export(export) => export::run(node, &export, desk),
+        Command::Search(search) => search::run(node, &search, desk),
+        Command::Get(get) => get::run(node, &get, desk),
+        Command::Versions(versions) => get::versions(node, &versions, desk),
+        Command::Explain(explain) => explain::run(node, &explain, desk),
+        Command::Peer(command) => peer::run(node, command, desk),
+        Command::Serve(_) | Command::TaxiiCheck(_) | Command::Bench(_) => {
+            Err(Fail::usage("this command does not run on another node's server"))
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! `kizuna explain`.
+
+use kizuna_app::Node;
+
+use super::{get, naming};
+use crate::args::Explain;
+use crate::desk::Desk;
+use crate::fail::Fail;
+
+pub fn run(node: &Node, explain: &Explain, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    let id = naming::object(&explain.id)?;
+    let who = naming::viewer(node, &explain.viewer.email, "explain")?;
+    let told = node.explain_past_the_gate(&who, &id);
+    let told = told.map_err(|error| match error {
+        kizuna_app::AppError::NotFound => Fail::work(format!("this node holds no {id}")),
+        other => get::unseen(other, &id, &explain.viewer.email),
+    })?;
+    if desk.json {
+        return desk.print_json(&told);
+    }
+    let verdict = if told.readable { "can read" } else { "cannot read" };
+    desk.print(format!("{} {verdict} {id}", explain.viewer.email))?;
+    for because in &told.contributions {
+        desk.print("")?;
+        let version = because.version.map_or_else(|| "no version".to_owned(), |version| version.to_string());
+        desk.print(format!("given by {} ({version})", because.source))?;
+        desk.print(format!("  label: {}", because.label))?;
+        for step in &because.steps {
+            let mark = if step.holds { "yes" } else { "NO " };
+            desk.print(format!("  {mark} {}", step.text))?;
+        }
+    }
+    desk.say("this looked past the gate, and is in the audit")?;
+    Ok(())
+}

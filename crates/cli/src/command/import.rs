@@ -1,0 +1,144 @@
+//! `kizuna import`.
+
+mod files;
+mod summary;
+
+use std::path::Path;
+
+use kizuna_app::access::Principal;
+use kizuna_app::{AppError, Delivery, Node, Report, Target};
+
+use super::naming;
+use crate::args::{self, Import};
+use crate::desk::Desk;
+use crate::fail::Fail;
+use files::Source;
+use summary::Summary;
+
+pub fn run(node: &Node, import: &Import, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    let mut way = Way::new(node, &import.delivery)?;
+    if import.sample {
+        let report = way.load_sample(node)?;
+        let mut summary = Summary::default();
+        summary.add("the invented exercise data set", report);
+        return summary.tell(desk);
+    }
+    let sources = files::find(&import.from, desk)?;
+    let mut summary = Summary::default();
+    for source in &sources {
+        let name = source.to_string();
+        let bytes = match source.bytes(desk) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                summary.fail(&name, &error.to_string());
+                continue;
+            }
+        };
+        if source.was_found() && !files::looks_like_content(&bytes) {
+            summary.skip(&name);
+            continue;
+        }
+        match way.give(node, &bytes, &name, desk) {
+            Ok(report) => summary.add(&name, report),
+            Err(error @ (AppError::Invalid { .. } | AppError::TooLarge { .. })) => {
+                summary.fail(&name, &error.to_string());
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    summary.tell(desk)
+}
+
+/// How content is given: by whom, where to, under which label.
+pub struct Way<'a> {
+    who: Option<Principal>,
+    target: Target,
+    delivery: &'a args::Delivery,
+    /// Per-item results to ask for.
+    pub items: usize,
+}
+
+impl<'a> Way<'a> {
+    pub fn new(node: &Node, delivery: &'a args::Delivery) -> Result<Self, Fail> {
+        let who =
+            delivery.as_email.as_deref().map(|email| naming::viewer(node, email, "import")).transpose()?;
+        let target = match &delivery.collection {
+            Some(typed) => target(node, who.as_ref(), typed)?,
+            None => Target::Own,
+        };
+        Ok(Self { who, target, delivery, items: 0 })
+    }
+
+    pub fn give(
+        &mut self,
+        node: &Node,
+        bytes: &[u8],
+        name: &str,
+        desk: &Desk<'_>,
+    ) -> Result<Report, AppError> {
+        let progress = |done: usize, total: usize| (desk.progress)(name, done, total);
+        let delivery = self.as_delivery(&progress);
+        match &self.who {
+            Some(who) => node.ingest(who, bytes, &delivery),
+            None => node.import(bytes, &delivery),
+        }
+    }
+
+    pub fn try_out(&self, node: &Node, bytes: &[u8]) -> Result<Report, AppError> {
+        let delivery = self.as_delivery(&|_, _| ());
+        match &self.who {
+            Some(who) => node.dry_run(who, bytes, &delivery),
+            None => node.import_dry_run(bytes, &delivery),
+        }
+    }
+
+    fn load_sample(&self, node: &Node) -> Result<Report, AppError> {
+        match &self.who {
+            Some(who) => node.load_sample(who),
+            None => node.import_sample(),
+        }
+    }
+
+    fn as_delivery<'b>(&'b self, progress: &'b (dyn Fn(usize, usize) + Sync)) -> Delivery<'b> {
+        Delivery {
+            target: self.target,
+            label: self.delivery.label.as_deref(),
+            reliability: self.delivery.reliability,
+            progress: Some(progress),
+            items: self.items,
+        }
+    }
+}
+
+fn target(node: &Node, who: Option<&Principal>, typed: &str) -> Result<Target, Fail> {
+    let caller = who.map_or(kizuna_app::Caller::Operator, |who| kizuna_app::Caller::Person(who.clone()));
+    let roots = node.people(caller).roots()?;
+    let mut collections = roots.iter().flat_map(|root| &root.collections);
+    let found = collections.find(|collection| {
+        collection.id.to_string() == typed
+            || collection.alias.as_deref() == Some(typed)
+            || collection.title == typed
+    });
+    found
+        .map(|collection| Target::Collection(collection.id))
+        .ok_or_else(|| Fail::work(format!("there is no collection {typed:?} (kizuna collection list)")))
+}
+
+/// One file, or standard input.
+pub fn read_one(from: &Path, desk: &mut Desk<'_>) -> Result<Vec<u8>, Fail> {
+    let source = if from.as_os_str() == "-" { Source::Input } else { Source::Named(from.to_owned()) };
+    source.bytes(desk).map_err(|error| Fail::work(format!("{source}: {error}")))
+}
+
+impl Source {
+    fn bytes(&self, desk: &mut Desk<'_>) -> std::io::Result<Vec<u8>> {
+        match self {
+            Self::Input => {
+                let mut bytes = Vec::new();
+                desk.input.read_to_end(&mut bytes)?;
+                Ok(bytes)
+            }
+            Self::Named(path) | Self::Found(path) => std::fs::read(desk.path(path)),
+        }
+    }
+}

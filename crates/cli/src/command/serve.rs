@@ -1,0 +1,102 @@
+//! `kizuna serve`: the node over HTTP, and commands over its control socket.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use kizuna_api::http::{Caps, Server, registry};
+use kizuna_app::{Config, Node};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::args::Serve;
+use crate::control;
+use crate::desk::Desk;
+use crate::fail::Fail;
+
+/// How long requests under way may take to end after Ctrl-C. Streams never end by themselves.
+const GRACE: Duration = Duration::from_secs(3);
+
+pub fn run(data: &Path, serve: &Serve, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    start_log();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // The port comes first: a second server is told about its port before it is told about the lock.
+    let listener = runtime.block_on(listen(serve.listen))?;
+    let node = Node::open(Config::new(data))?;
+    let _control = control::open(data, &node)
+        .with_context(|| format!("{}: the control socket cannot be opened", data.display()))?;
+    welcome(&node, &listener, desk)?;
+    let served = runtime.block_on(answer(listener, &node));
+    runtime.shutdown_timeout(GRACE);
+    served?;
+    desk.say("stopped; everything that was acknowledged is on disk")?;
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Fail> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => Fail::work(format!(
+            "{address} is taken: another program listens there. Stop it, or choose another port with --listen {}:{}",
+            address.ip(),
+            address.port().checked_add(1).unwrap_or(8480)
+        )),
+        ErrorKind::PermissionDenied => Fail::work(format!(
+            "{address} may not be opened by this user: choose a port above 1023 with --listen"
+        )),
+        _ => Fail::work(format!("{address}: {error}")),
+    })
+}
+
+/// Says where the node is and how it keeps what it is given; on a node without people also how to sign in.
+fn welcome(node: &Node, listener: &TcpListener, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    let address = listener.local_addr()?;
+    let url = format!("http://{address}");
+    desk.say(format!("durability: {}", node.durability()?))?;
+    if node.directory()?.people().all(|person| person.removed.is_some()) {
+        let link = node.link(None)?;
+        desk.say(format!("nobody has an account yet; sign in once with\n  {url}/sign-in/{}", link.token))?;
+        desk.say("(kizuna user link prints another link)")?;
+    }
+    desk.say(format!("ready on {url} · data in {} · Ctrl-C ends", node.data().display()))?;
+    desk.err.flush()?;
+    Ok(())
+}
+
+async fn answer(listener: TcpListener, node: &Node) -> Result<(), Fail> {
+    let server = Server::new(node.clone(), Caps::default(), false);
+    let router = kizuna_api::routes()
+        .build(&server, registry::api())
+        .map_err(|error| Fail::work(error.to_string()))?;
+    let (stop, mut stopped) = tokio::sync::watch::channel(false);
+    let graceful = {
+        let mut stopped = stopped.clone();
+        async move {
+            let _ = stopped.wait_for(|stop| *stop).await;
+        }
+    };
+    let serving =
+        tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(graceful).await });
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminate.recv() => {}
+    }
+    let _ = stop.send(true);
+    let _ = stopped.changed().await;
+    match tokio::time::timeout(GRACE, serving).await {
+        Ok(Ok(ended)) => ended?,
+        Ok(Err(failed)) => return Err(Fail::work(format!("the server failed: {failed}"))),
+        Err(_) => tracing::info!("streams were cut at the end"),
+    }
+    Ok(())
+}
+
+/// Logs go to standard error; `RUST_LOG` says what.
+fn start_log() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    // A second start in one process, as in tests, keeps the first.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
