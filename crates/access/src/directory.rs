@@ -279,6 +279,16 @@ impl Directory {
         Ok(Viewer { since: key.added.max(person.added), read_only: key.read_only, expires: key.expires })
     }
 
+    /// The principal of a person who signed in to the pages with an API key: bound by that key for as long as the
+    /// session lasts, and no longer valid than it.
+    pub fn authenticate_by_key(&self, key: KeyId, now: Timestamp) -> Result<Principal, NotAuthenticated> {
+        let person = self.keys.get(&key).ok_or(NotAuthenticated)?.person;
+        let member = self.people.get(&person).ok_or(NotAuthenticated)?.member;
+        let principal = Principal { person, member, key: Some(key) };
+        self.check(&principal, now)?;
+        Ok(principal)
+    }
+
     /// This principal's facts now, or nothing where its account or key is no longer valid.
     pub fn reader(&self, who: &Principal, now: Timestamp) -> Result<Reader, NotAuthenticated> {
         let viewer = self.check(who, now)?;
