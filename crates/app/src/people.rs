@@ -3,6 +3,7 @@
 mod collections;
 mod communities;
 mod members;
+mod reach;
 mod users;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 pub use communities::{Roster, RosterEntry};
 pub use members::NewMember;
+pub use reach::Reach;
 
 use crate::{AppError, Node};
 

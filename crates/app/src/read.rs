@@ -140,6 +140,39 @@ impl Reading {
         Ok(Listing { items, next, more })
     }
 
+    /// A name for each quarantined input of [`Reading::quarantine`], to come back to it; sealed for this viewer.
+    pub fn quarantine_named(
+        &self,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Listing<(String, Quarantined)>, AppError> {
+        let question = "quarantine";
+        let before: Option<u64> =
+            cursor.map(|cursor| self.sealer.open(self.who(), question, cursor)).transpose()?;
+        let found = self.view.quarantine(before, limit)?;
+        let more = found.len() == limit;
+        let mut items = Vec::with_capacity(found.len());
+        let mut next = None;
+        for (number, input) in found {
+            items.push((self.sealer.seal(self.who(), "quarantined", &number)?, input));
+            next = Some(number);
+        }
+        let next = next.map(|number| self.sealer.seal(self.who(), question, &number)).transpose()?;
+        Ok(Listing { items, next, more })
+    }
+
+    /// The quarantined input with this name.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a name that was not given to this viewer, or no longer leads anywhere it may read.
+    pub fn quarantined(&self, name: &str) -> Result<Quarantined, AppError> {
+        let opened = self.sealer.open(self.who(), "quarantined", name);
+        let number: u64 = opened.map_err(|_| AppError::NotFound)?;
+        let found = self.view.quarantine(Some(number.saturating_add(1)), 1)?.into_iter().next();
+        let found = found.filter(|(other, _)| *other == number).ok_or(AppError::NotFound)?;
+        Ok(found.1)
+    }
+
     fn listing(
         &self,
         question: &str,

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use kizuna_access::party::BadCountry;
 use kizuna_access::rights::{Role, Sector};
-use kizuna_access::{PersonId, Principal};
+use kizuna_access::{KeyId, PersonId, Principal};
 use kizuna_store::writer::{Actor, AuditEntry};
 use rand::RngCore;
 use sha2::{Digest, Sha256};
@@ -85,6 +85,9 @@ struct KeptLink {
 #[derive(serde::Serialize, serde::Deserialize)]
 struct KeptSession {
     person: PersonId,
+    /// The API key that it was begun with, which binds it.
+    #[serde(default)]
+    key: Option<KeyId>,
     expires: Timestamp,
 }
 
@@ -121,7 +124,8 @@ impl Node {
             };
         };
         self.forget(LINKS, token)?;
-        Ok(SignIn::Session(self.open_session(person)?))
+        let principal = self.directory()?.authenticate_person(person, self.now())?;
+        Ok(SignIn::Session(self.open_session(principal)?))
     }
 
     /// Makes the own member, if there is none yet, and its first person, an admin and analyst, and signs it in.
@@ -141,7 +145,8 @@ impl Node {
         let roles = BTreeSet::from([Role::Admin, Role::Analyst, Role::Releaser]);
         let (user, _) = people.add_user(answers.email.trim(), member, roles)?;
         self.forget(LINKS, token)?;
-        self.open_session(user.id)
+        let principal = self.directory()?.authenticate_person(user.id, self.now())?;
+        self.open_session(principal)
     }
 
     /// Whose session this cookie is.
@@ -151,7 +156,11 @@ impl Node {
     pub fn session(&self, token: &str) -> Result<Session, AppError> {
         let kept: Option<KeptSession> = self.recall(SESSIONS, token)?;
         let kept = kept.filter(|kept| self.now() < kept.expires).ok_or(AppError::NotAuthenticated)?;
-        let principal = self.directory()?.authenticate_person(kept.person, self.now())?;
+        let directory = self.directory()?;
+        let principal = match kept.key {
+            Some(key) => directory.authenticate_by_key(key, self.now())?,
+            None => directory.authenticate_person(kept.person, self.now())?,
+        };
         Ok(Session {
             principal,
             token: token.to_owned(),
@@ -201,11 +210,19 @@ impl Node {
         Ok(principal)
     }
 
-    fn open_session(&self, person: PersonId) -> Result<Session, AppError> {
-        let principal = self.directory()?.authenticate_person(person, self.now())?;
+    /// Begins a session of the pages with an API key. What the key may not, the session may not, and it ends with it.
+    ///
+    /// # Errors
+    /// [`AppError::NotAuthenticated`], the same for every reason.
+    pub fn sign_in_with_key(&self, key: &str) -> Result<Session, AppError> {
+        self.open_session(self.authenticate(key, None)?)
+    }
+
+    fn open_session(&self, principal: Principal) -> Result<Session, AppError> {
+        let (person, key) = (principal.person(), principal.key());
         let token = random_token();
         let expires = self.now() + SignedDuration::from_hours(SESSION_HOURS);
-        self.remember(SESSIONS, &token, &KeptSession { person, expires }, expires)?;
+        self.remember(SESSIONS, &token, &KeptSession { person, key, expires }, expires)?;
         Ok(Session { principal, form_token: form_token(&token), token, expires })
     }
 
