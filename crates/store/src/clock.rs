@@ -16,6 +16,7 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that is injected everywhere else")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }

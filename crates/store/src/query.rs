@@ -63,6 +63,7 @@ pub struct Search {
 }
 
 /// One version as a viewer may read it.
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts that a page shows side by side")]
 #[derive(Debug, Clone)]
 pub struct Item {
     pub id: Id,

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use kizuna_access::rights::Sector;
 use kizuna_access::{CommunityId, KeyId, Label, MemberId, Party, PersonId, Principal, Rights, Role};
 use kizuna_stix::Object;
@@ -134,7 +133,7 @@ impl Story {
         });
     }
 
-    pub fn to_community(&self, name: &str) -> Label {
+    pub fn to_community(name: &str) -> Label {
         Label::builder().rel([Party::Community(community(name))]).label()
     }
 
@@ -167,7 +166,7 @@ impl Story {
     }
 
     pub fn principal(&self, name: &str) -> Principal {
-        let now = self.store.now().unwrap().max(Timestamp::now());
+        let now = self.store.now().unwrap();
         self.store.directory().unwrap().authenticate_key(&secret(name), now).unwrap()
     }
 

@@ -1,3 +1,5 @@
+#![allow(clippy::single_range_in_vec_init)]
+
 use super::*;
 
 /// Content from 10 on was held; 5 to 10 was opened by gain 0, 0 to 5 by gain 1.

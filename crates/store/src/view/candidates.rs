@@ -233,15 +233,14 @@ impl Merge {
     fn next(&mut self, snapshot: &dyn Snapshot, order: Order, wanted: usize) -> Result<Vec<Seq>, StoreError> {
         let piece = 2 * wanted / self.parts.len().max(1) + 16;
         let sign = |seq: Seq| if order == Order::Oldest { Reverse(seq) } else { Reverse(-seq) };
-        let mut heads = match self.heads.take() {
-            Some(heads) => heads,
-            None => {
-                let mut heads = BinaryHeap::with_capacity(self.parts.len());
-                for (index, part) in self.parts.iter_mut().enumerate() {
-                    heads.extend(part.next(snapshot, order, piece)?.map(|seq| (sign(seq), index)));
-                }
-                heads
+        let mut heads = if let Some(heads) = self.heads.take() {
+            heads
+        } else {
+            let mut heads = BinaryHeap::with_capacity(self.parts.len());
+            for (index, part) in self.parts.iter_mut().enumerate() {
+                heads.extend(part.next(snapshot, order, piece)?.map(|seq| (sign(seq), index)));
             }
+            heads
         };
         let mut merged = Vec::with_capacity(wanted);
         while merged.len() < wanted {

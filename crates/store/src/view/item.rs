@@ -198,14 +198,15 @@ struct Created {
     created_by_ref: Option<Id>,
 }
 
+#[derive(serde::Deserialize)]
+struct Modified {
+    modified: Timestamp,
+}
+
 /// A stored `modified`. The few that lie outside what 64 bits of nanoseconds reach are read from the object.
 fn modified(nanos: i64, body: &Body) -> Timestamp {
     if nanos != i64::MIN && nanos != i64::MAX {
         return Timestamp::from_nanosecond(i128::from(nanos)).unwrap_or(Timestamp::MIN);
-    }
-    #[derive(serde::Deserialize)]
-    struct Modified {
-        modified: Timestamp,
     }
     serde_json::from_slice::<Modified>(&body.bytes).map_or(Timestamp::MIN, |object| object.modified)
 }

@@ -48,13 +48,13 @@ fn a_page_goes_on_where_the_last_one_ended() {
 fn a_right_gained_brings_older_content_after_the_cursor_once() {
     let story = Story::cast();
     story.community("circle");
-    story.give("alpha", indicator("alpha", 1, 1, "older"), story.to_community("circle"));
+    story.give("alpha", indicator("alpha", 1, 1, "older"), Story::to_community("circle"));
     story.give("alpha", indicator("alpha", 2, 1, "for all"), to_all());
     let first = story.view("bravo").page(&Selection::default(), Start::First, 10).unwrap();
     assert_eq!(first.items.len(), 1);
     let cursor = first.items[0].position;
     story.join("circle", "bravo");
-    story.give("alpha", indicator("alpha", 3, 1, "newer"), story.to_community("circle"));
+    story.give("alpha", indicator("alpha", 3, 1, "newer"), Story::to_community("circle"));
     let view = story.view("bravo");
     let next = view.page(&Selection::default(), Start::After(cursor), 10).unwrap();
     let names: Vec<String> = next.items.iter().map(crate::story::name).collect();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use kizuna_access::{Directory, Label, Recorded, Rights, leak};
 
 use super::prepare::{Prepared, salt};
@@ -143,7 +144,7 @@ impl Desk<'_> {
                 Ok(Reply::Done)
             }
             Request::SetState { kind, key, value, expires } => {
-                let expires = expires.map(|instant| instant.as_microsecond());
+                let expires = expires.map(Timestamp::as_microsecond);
                 self.ledger.set_state(&kind, &key, value.as_deref(), expires)?;
                 Ok(Reply::Done)
             }
