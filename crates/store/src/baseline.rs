@@ -107,7 +107,8 @@ fn prepare(row: &rusqlite::Row<'_>, columns: usize) -> Result<Prepared, StoreErr
         (0..columns).map(|column| row.get(column)).collect::<Result<_, _>>().map_err(failed)?;
     let bytes: Vec<u8> = row.get(columns).map_err(failed)?;
     let value = serde_json::from_slice(&bytes).map_err(|error| StoreError::Engine(error.to_string()))?;
-    let object = Object::from_value(value).map_err(|_| StoreError::Engine("a stored object is broken".into()))?;
+    let object =
+        Object::from_value(value).map_err(|_| StoreError::Engine("a stored object is broken".into()))?;
     let mut observables = observable::of_object(&object);
     observables.sort();
     observables.dedup();

@@ -8,8 +8,8 @@
 
 mod arrival;
 mod backend;
-mod catalog;
 pub mod baseline;
+mod catalog;
 pub mod clock;
 pub mod contribution;
 mod mask;

@@ -8,10 +8,10 @@ use crate::StoreError;
 /// The format this program writes; kept in `PRAGMA user_version`.
 pub(super) const FORMAT: i64 = 1;
 
-/// Bytes of page cache per connection, in KiB (negative: SQLite's own sign convention).
+/// Page cache per connection, in KiB (negative by SQLite's convention; positive would be pages).
 const WRITER_CACHE_KIB: i64 = -24 * 1024;
 const READER_CACHE_KIB: i64 = -4 * 1024;
-/// Pages in the write-ahead log before it is copied back: 32 MiB.
+/// Pages in the write-ahead log before it is copied back: 64 MiB.
 const CHECKPOINT_PAGES: i64 = 8192;
 
 const TABLES: &str = "

@@ -201,6 +201,7 @@ impl Desk<'_> {
             tokens: &new.tokens,
             dangling: &new.dangling,
         })?;
+        fail::fail_point!("in-request");
         Ok(Outcome::Stored)
     }
 

@@ -148,6 +148,7 @@ impl Thread {
                 answers.iter().map(|_| Err(repeat(&error))).collect()
             }
         };
+        fail::fail_point!("before-answer");
         for (answer, reply) in answers.into_iter().zip(replies) {
             // Who no longer waits has given up; what was stored stays stored.
             let _ = answer.send(reply);
@@ -170,6 +171,7 @@ impl Thread {
             match desk.apply(request) {
                 Ok(reply) => {
                     self.ledger.keep()?;
+                    fail::fail_point!("after-request");
                     replies.push(Ok(reply));
                 }
                 Err(error @ (StoreError::Disk(_) | StoreError::Engine(_))) => return Err(error),

@@ -1,0 +1,73 @@
+//! Kills: at random moments, and at every named place of a commit.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::time::Duration;
+
+use rand::Rng;
+
+use super::child;
+use super::node::{Node, batches};
+
+/// How often, unless `KIZUNA_KILLS` says otherwise.
+const KILLS: usize = 12;
+/// Places in the writer, in the order in which a group passes them.
+const PLACES: [&str; 5] = ["in-request", "after-request", "before-commit", "after-commit", "before-answer"];
+
+#[test]
+fn what_was_acknowledged_survives_a_kill_at_any_moment() {
+    let kills = std::env::var("KIZUNA_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS);
+    let mut random = super::seeded("kills at random moments");
+    let place = tempfile::tempdir().unwrap();
+    let mut acknowledged = BTreeSet::new();
+    let mut walked = Vec::new();
+    let mut cursor = None;
+    for kill in 0..kills {
+        let mut child = child::begin(place.path(), &format!("k{kill}"), 4, usize::MAX, None);
+        let wait = Duration::from_millis(random.random_range(20..400));
+        std::thread::sleep(wait);
+        child.kill().unwrap();
+        let mut output = String::new();
+        child.stdout.take().unwrap().read_to_string(&mut output).unwrap();
+        child.wait().unwrap();
+        let batches_acknowledged = child::acknowledged(&output);
+        println!("kill {kill} after {wait:?}: {} acknowledged", batches_acknowledged.len());
+        acknowledged.extend(batches_acknowledged);
+
+        let node = Node::open(place.path());
+        let (items, reached) = node.read(cursor);
+        walked.extend(items);
+        cursor = reached;
+        let stored = node.assert_sound();
+        let lost: Vec<&String> = acknowledged.iter().filter(|batch| !stored.contains_key(*batch)).collect();
+        assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
+        assert_eq!(batches(&walked), stored, "a cursor across kills reads everything once");
+    }
+    assert!(!acknowledged.is_empty(), "no child ever came to acknowledge anything");
+    println!("{kills} kills, {} batches acknowledged, none lost", acknowledged.len());
+}
+
+#[test]
+fn what_was_acknowledged_survives_a_stop_at_every_named_place() {
+    if !cfg!(feature = "failpoints") {
+        println!("skipped: named places need --features failpoints");
+        return;
+    }
+    let mut random = super::seeded("stops at named places");
+    for point in PLACES {
+        let place = tempfile::tempdir().unwrap();
+        let mut acknowledged = Vec::new();
+        for round in 0..4 {
+            let failpoint = format!("{point}:{}", random.random_range(1..12));
+            let child = child::begin(place.path(), &format!("f{round}"), 3, usize::MAX, Some(&failpoint));
+            let output = child.wait_with_output().unwrap();
+            assert!(!output.status.success(), "{failpoint} was never reached");
+            acknowledged.extend(child::acknowledged(&String::from_utf8_lossy(&output.stdout)));
+            let stored = Node::open(place.path()).assert_sound();
+            assert!(
+                acknowledged.iter().all(|batch| stored.contains_key(batch)),
+                "{failpoint} lost something"
+            );
+        }
+    }
+}
