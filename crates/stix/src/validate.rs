@@ -278,6 +278,11 @@ impl Check<'_> {
                     self.warn(path, "STIX 2.1 §3.2: must be a language tag (RFC 5646)");
                 }
             }
+            (Form::Shaped(has_shape, rule), Value::String(text)) => {
+                if !has_shape(text) {
+                    self.warn(path, format!("STIX 2.1 {section}: {rule}"));
+                }
+            }
             (Form::Hashes, Value::Object(map)) => self.hashes(map, path),
             (Form::Dictionary, Value::Object(map)) => self.dictionary(map, path),
             (Form::Container, Value::Object(map)) => self.observables(map, path),

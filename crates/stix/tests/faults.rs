@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use kizuna_stix::read::{Element, Limits, read};
-use kizuna_stix::{Fault, Severity};
+use kizuna_stix::{Fault, Object, Severity};
 
 fn report(bytes: &[u8]) -> String {
     let mut report = String::new();
@@ -36,4 +36,15 @@ fn every_fault_of_a_bad_object_is_named() {
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
         insta::assert_snapshot!(name, report(&std::fs::read(&file).unwrap()));
     }
+}
+
+#[test]
+fn a_full_object_of_every_type_has_no_fault() {
+    let mut kinds = std::collections::BTreeSet::new();
+    for value in crate::good() {
+        let object = Object::from_value(value).unwrap();
+        assert_eq!(object.warnings(), [], "{}", object.id());
+        kinds.insert(object.kind().to_owned());
+    }
+    assert_eq!(kinds.len(), 42, "19 domain, 2 relationship, 18 observable and 3 meta types");
 }

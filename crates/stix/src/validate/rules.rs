@@ -24,7 +24,7 @@ fn has_content(map: &Members) -> bool {
 
 pub(super) fn not_empty(map: &Members, path: &Path<'_>, faults: &mut Faults) {
     if map.is_empty() {
-        warn(faults, path, "STIX 2.1 §6: a predefined extension must have at least one property");
+        warn(faults, path, "STIX 2.1 §6: must have at least one property");
     }
 }
 

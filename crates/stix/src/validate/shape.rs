@@ -68,3 +68,25 @@ pub(super) fn is_language(text: &str) -> bool {
     };
     sound_primary && subtags.all(|subtag| all(subtag, 1..=8, |b| b.is_ascii_alphanumeric()))
 }
+
+/// `type/subtype`, each of the characters of RFC 6838 §4.2; parameters may follow.
+pub(super) fn is_media_type(text: &str) -> bool {
+    let essence = text.split(';').next().unwrap_or_default().trim_end();
+    let is_name = |name: &str| all(name, 1..=127, |b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b));
+    essence.split_once('/').is_some_and(|(kind, subtype)| is_name(kind) && is_name(subtype))
+}
+
+/// The characters that names in IANA's register are made of.
+pub(super) fn is_character_set(text: &str) -> bool {
+    all(text, 2..=250, |b| b.is_ascii_alphanumeric() || b"-_.:+()".contains(&b))
+}
+
+/// A scheme and a colon, and nothing that ends a URI. Letters beyond ASCII pass, though RFC 3986 wants them
+/// escaped: what is observed is often written so.
+pub(super) fn is_uri(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let sound_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    let ends_it = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>');
+    sound_scheme && !rest.is_empty() && !rest.contains(ends_it)
+}

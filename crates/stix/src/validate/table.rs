@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value};
 
+use super::shape;
 use crate::Fault;
 use crate::fault::Path;
 
@@ -33,6 +34,8 @@ pub(crate) enum Form {
     Hex,
     Base64,
     Language,
+    /// A text of a certain shape, and what is said of one that has another.
+    Shaped(fn(&str) -> bool, &'static str),
     Hashes,
     Dictionary,
     /// A dictionary whose values are observables that refer to each other by its keys.
@@ -220,6 +223,10 @@ pub(crate) static TYPES: &[&Spec] = &[
 /// A type that STIX does not define: its common properties are checked where it has them.
 pub(crate) static CUSTOM: Spec = Spec::new("", "§3.2", Class::Custom);
 
+const MEDIA_TYPE: Form = Form::Shaped(shape::is_media_type, "must be a media type (type/subtype)");
+const CHARACTER_SET: Form =
+    Form::Shaped(shape::is_character_set, "must be the name of a character set at IANA");
+const URI: Form = Form::Shaped(shape::is_uri, "must be a URI (RFC 3986)");
 const TEXTS: Form = Form::List(&Form::Text);
 const TERMS: Form = Form::List(&Form::Vocabulary);
 /// Of I-JSON; reading holds it.

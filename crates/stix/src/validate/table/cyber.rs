@@ -1,6 +1,9 @@
 //! Cyber-observable objects (STIX 2.1 §6) with what makes up their deterministic ids.
 
-use super::{COUNT, Form, INTEGER, PORT, Rule, Spec, TEXTS, Target, extension, opt, part, req};
+use super::{
+    CHARACTER_SET, COUNT, Form, INTEGER, MEDIA_TYPE, PORT, Rule, Spec, TEXTS, Target, URI, extension, opt,
+    part, req,
+};
 use crate::validate::rules;
 
 const ACCOUNT: Form = Form::Identifier(Target::Only(&["user-account"]));
@@ -23,9 +26,9 @@ pub(super) static ARTIFACT: Spec = Spec::cyber(
         opt("decryption_key", Form::Text),
         opt("encryption_algorithm", Form::Enum(ENCRYPTION)),
         opt("hashes", Form::Hashes),
-        opt("mime_type", Form::Text),
+        opt("mime_type", MEDIA_TYPE),
         opt("payload_bin", Form::Base64),
-        opt("url", Form::Text),
+        opt("url", URI),
     ],
 )
 .rules(&[
@@ -52,7 +55,7 @@ pub(super) static DIRECTORY: Spec = Spec::cyber(
         opt("ctime", Form::Time),
         opt("mtime", Form::Time),
         req("path", Form::Text),
-        opt("path_enc", Form::Text),
+        opt("path_enc", CHARACTER_SET),
     ],
 );
 
@@ -111,10 +114,10 @@ pub(super) static FILE: Spec = Spec::cyber(
         opt("ctime", Form::Time),
         opt("hashes", Form::Hashes),
         opt("magic_number_hex", Form::Hex),
-        opt("mime_type", Form::Text),
+        opt("mime_type", MEDIA_TYPE),
         opt("mtime", Form::Time),
         opt("name", Form::Text),
-        opt("name_enc", Form::Text),
+        opt("name_enc", CHARACTER_SET),
         opt("parent_directory_ref", Form::Identifier(Target::Only(&["directory"]))),
         opt("size", COUNT),
     ],
@@ -216,7 +219,7 @@ pub(super) static SOFTWARE: Spec = Spec::cyber(
 )
 .rules(&[Rule::Check(rules::software)]);
 
-pub(super) static URL: Spec = Spec::cyber("url", "§6.15", &["value"], &[req("value", Form::Text)]);
+pub(super) static URL: Spec = Spec::cyber("url", "§6.15", &["value"], &[req("value", URI)]);
 
 pub(super) static USER_ACCOUNT: Spec = Spec::cyber(
     "user-account",

@@ -1,6 +1,6 @@
 //! Structures that objects of many types share.
 
-use super::{Form, MARKING, Rule, Spec, TEXTS, opt, req};
+use super::{Form, MARKING, Rule, Spec, TEXTS, URI, opt, req};
 
 /// `STIX 2.1 §2.5`.
 pub(super) static EXTERNAL_REFERENCE: Spec = Spec::part(
@@ -11,7 +11,7 @@ pub(super) static EXTERNAL_REFERENCE: Spec = Spec::part(
         opt("external_id", Form::Text),
         opt("hashes", Form::Hashes),
         req("source_name", Form::Text),
-        opt("url", Form::Text),
+        opt("url", URI),
     ],
 )
 .rules(&[Rule::AnyOf(&["description", "url", "external_id"])]);
@@ -87,4 +87,5 @@ pub(super) static X509_V3: Spec = Spec::part(
         opt("subject_directory_attributes", Form::Text),
         opt("subject_key_identifier", Form::Text),
     ],
-);
+)
+.rules(&[Rule::Check(crate::validate::rules::not_empty)]);
