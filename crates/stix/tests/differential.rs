@@ -37,11 +37,10 @@ fn ask(what: &str, values: &[Value]) -> Option<Vec<Value>> {
 /// The first value of each property that identifies a type, and what the library wants beside it.
 fn identifying() -> Vec<(&'static str, Value, Value)> {
     let uuid = "11111111-1111-4111-8111-111111111111";
-    let hashes = |names: &[&str]| Value::from_iter(names.iter().map(|name| (*name, format!("{name}é"))));
     vec![
         (
             "artifact",
-            json!({"hashes": hashes(&["SHA-256", "SHA-512"]), "payload_bin": "ZWljYXI="}),
+            json!({"hashes": {"SHA-512": "ab".repeat(64), "SHA-256": "cd".repeat(32)}, "payload_bin": "ZWljYXI="}),
             json!({}),
         ),
         ("autonomous-system", json!({"number": 64500}), json!({})),
