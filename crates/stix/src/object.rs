@@ -115,7 +115,7 @@ impl Object {
         for (key, value) in &self.value {
             collect_references(key, value, &mut found);
         }
-        found.sort();
+        found.sort_unstable();
         found.dedup();
         found.retain(|id| *id != self.id);
         found
