@@ -95,3 +95,14 @@ fn caps_hold() {
     let elements = read(format!("[{deep},{ONE}]").as_bytes(), &Limits::default()).unwrap();
     assert!(matches!(&elements[..], [Element::Refused(_), Element::Object(_)]));
 }
+
+#[test]
+fn an_input_that_is_cut_off_is_an_error_wherever_it_is_cut() {
+    let whole =
+        format!(r#"{{"type":"bundle","id":"b","objects":[{ONE},{{"a":[1.5e3,"\\u00e9",true,null]}}]}}"#);
+    for end in 1..whole.len() {
+        let error = read(&whole.as_bytes()[..end], &Limits::default()).unwrap_err();
+        assert!(matches!(error, ReadError::Json(_)), "{end}: {error}");
+    }
+    assert_eq!(kinds(&whole), ["object", "refused"]);
+}
