@@ -140,11 +140,23 @@ impl Check<'_> {
             Some(Value::String(version)) if version == "2.1" => {}
             Some(_) => self.warn(&root.key("spec_version"), "STIX 2.1 §3.2: spec_version must be 2.1"),
         }
-        if spec.class == Class::Meta && map.get("modified").is_none() {
-            return;
+        if required {
+            self.precision(map);
         }
         let order = Rule::NotBefore("created", "modified");
         self.rule("§3.6", &order, map, &root);
+    }
+
+    /// `created` and `modified` are precise to the millisecond at least.
+    fn precision(&mut self, map: &Map<String, Value>) {
+        const TO_THE_MILLISECOND: usize = "2016-01-20T12:31:12.123Z".len();
+        for name in ["created", "modified"] {
+            let text = map.get(name).and_then(Value::as_str);
+            if text.is_some_and(|text| text.len() < TO_THE_MILLISECOND && time::parse(text).is_ok()) {
+                let rule = "STIX 2.1 §3.2: must have at least three digits after the point of the second";
+                self.warn(&Path::Root.key(name), rule);
+            }
+        }
     }
 
     /// An observable whose id claims to be computed has the id that follows from its content.
@@ -227,7 +239,8 @@ impl Check<'_> {
         }
         let free_names = spec.class == Class::Part || self.container.is_some();
         if !free_names && !shape::is_property_name(name) {
-            let rule = "STIX 2.1 §3.1: a property name is 3 to 250 of a-z, 0-9 and _";
+            let rule =
+                "STIX 2.1 §3.1: a property name is 3 to 250 of a-z, 0-9 and _, beginning with a letter";
             self.warn(&path.key(name), rule);
         }
     }

@@ -42,7 +42,10 @@ impl Check<'_> {
             }
             (Form::Hex, Value::String(text)) => {
                 if !shape::is_hex(text) {
-                    self.warn(path, "STIX 2.1 §2.8: must be hexadecimal digits, an even number of them");
+                    self.warn(
+                        path,
+                        "STIX 2.1 §2.8: must be lower-case hexadecimal digits, an even number of them",
+                    );
                 }
             }
             (Form::Base64, Value::String(text)) => {
@@ -201,8 +204,13 @@ impl Check<'_> {
     fn extension_type(&mut self, extension: &Map<String, Value>, path: &Path<'_>) {
         const TERMS: &[&str] =
             &["new-sdo", "new-sco", "new-sro", "property-extension", "toplevel-property-extension"];
-        if let Some(value) = extension.get("extension_type") {
-            self.form(Form::Enum(TERMS), "§7.3", value, &path.key("extension_type"));
+        let place = path.key("extension_type");
+        match extension.get("extension_type") {
+            Some(value) => self.form(Form::Enum(TERMS), "§7.3", value, &place),
+            None => self.warn(
+                &place,
+                "STIX 2.1 §3.2: an extension by an extension-definition says its extension_type",
+            ),
         }
     }
 }

@@ -28,6 +28,16 @@ pub(super) fn not_empty(map: &Members, path: &Path<'_>, faults: &mut Faults) {
     }
 }
 
+/// Here, unlike elsewhere, the names of hashes are closed (STIX 2.1 §2.5.1).
+pub(super) fn external_reference(map: &Members, path: &Path<'_>, faults: &mut Faults) {
+    const NAMES: [&str; 8] = ["MD5", "SHA-1", "SHA-256", "SHA-512", "SHA3-256", "SHA3-512", "SSDEEP", "TLSH"];
+    let Some(Value::Object(hashes)) = map.get("hashes") else { return };
+    for name in hashes.keys().filter(|name| !NAMES.contains(&name.as_str())) {
+        let rule = format!("STIX 2.1 §2.5: must be one of {}", NAMES.join(", "));
+        warn(faults, &path.key("hashes").key(name), rule);
+    }
+}
+
 pub(super) fn location(map: &Members, path: &Path<'_>, faults: &mut Faults) {
     let has = |name| map.contains_key(name);
     let is_placed = has("region") || has("country") || (has("latitude") && has("longitude"));

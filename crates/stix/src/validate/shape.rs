@@ -6,7 +6,8 @@ fn all(text: &str, within: std::ops::RangeInclusive<usize>, allowed: impl Fn(u8)
 
 /// STIX 2.1 §3.1.
 pub(super) fn is_property_name(text: &str) -> bool {
-    text == "id" || all(text, 3..=250, |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    let begins_with_letter = text.starts_with(|c: char| c.is_ascii_lowercase());
+    begins_with_letter && all(text, 3..=250, |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// STIX 2.1 §2.3.
@@ -19,8 +20,13 @@ pub(super) fn is_hash_name(text: &str) -> bool {
     all(text, 3..=250, |b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
 }
 
+fn is_lower_hex(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
+}
+
+/// STIX 2.1 §2.8.
 pub(super) fn is_hex(text: &str) -> bool {
-    text.len().is_multiple_of(2) && text.bytes().all(|b| b.is_ascii_hexdigit())
+    text.len().is_multiple_of(2) && text.bytes().all(is_lower_hex)
 }
 
 /// RFC 4648 §4, with padding.
@@ -41,7 +47,12 @@ pub(super) fn is_hash(name: &str, value: &str) -> bool {
         "SHA-256" | "SHA3-256" => hex(64),
         "SHA-512" | "SHA3-512" => hex(128),
         "SSDEEP" => is_ssdeep(value),
-        "TLSH" => hex(70) || value.strip_prefix("T1").is_some_and(|rest| rest.len() == 70 && is_hex(rest)),
+        "TLSH" => {
+            hex(70)
+                || value
+                    .strip_prefix("T1")
+                    .is_some_and(|rest| rest.len() == 70 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
+        }
         _ => true,
     }
 }

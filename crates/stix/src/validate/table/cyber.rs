@@ -122,7 +122,7 @@ pub(super) static FILE: Spec = Spec::cyber(
         opt("size", COUNT),
     ],
 )
-.rules(&[Rule::AnyOf(&["hashes", "name"])])
+.rules(&[Rule::AnyOf(&["hashes", "name"]), Rule::Needs("name_enc", "name")])
 .extensions(&[
     &extension::ARCHIVE,
     &extension::NTFS,

@@ -173,7 +173,7 @@ pub(super) static MALWARE_ANALYSIS: Spec = Spec::domain(
         req("product", Form::Text),
         opt("result", Form::Vocabulary),
         opt("result_name", Form::Text),
-        opt("sample_ref", CYBER),
+        opt("sample_ref", Form::Identifier(Target::Only(&["file", "network-traffic", "artifact"]))),
         opt("submitted", Form::Time),
         opt("version", Form::Text),
     ],

@@ -14,7 +14,10 @@ pub(super) static EXTERNAL_REFERENCE: Spec = Spec::part(
         opt("url", URI),
     ],
 )
-.rules(&[Rule::AnyOf(&["description", "url", "external_id"])]);
+.rules(&[
+    Rule::AnyOf(&["description", "url", "external_id"]),
+    Rule::Check(crate::validate::rules::external_reference),
+]);
 
 pub(super) static KILL_CHAIN_PHASE: Spec = Spec::part(
     "kill-chain-phase",
