@@ -1,0 +1,45 @@
+//! The stock clients from PyPI read everything that their viewer may read, and nothing else.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::world::{Client, World, tool, tool_at};
+
+/// What the script read, or nothing where there is no Python to run it.
+fn read_everything(world: &World, client: &Client) -> Option<Value> {
+    let Some(python) = std::env::var_os("KIZUNA_PYTHON") else {
+        println!("skipped: KIZUNA_PYTHON names no Python that has taxii2-client and stix2");
+        return None;
+    };
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python/read_everything.py");
+    let mut command = Command::new(python);
+    command.arg(script).arg(format!("{}/taxii2/", world.base())).arg(&client.email);
+    let output = command.arg(client.key.as_ref().unwrap()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+#[test]
+fn stock_clients_read_everything_and_nothing_else() {
+    let world = World::new();
+    let shared: Vec<Value> = (0..30).map(|n| tool(&format!("shared {n}"))).collect();
+    let own: Vec<Value> = (0..10).map(|n| tool(&format!("own {n}"))).collect();
+    world.ana.give("rel:Circle", &shared);
+    world.ana.give("", &own);
+    world.ana.give("rel:Circle", &[tool_at("shared 7", "2026-05-01T00:00:00.000Z")]);
+    let Some(seen) = read_everything(&world, &world.ana) else { return };
+    assert_eq!(seen["tools"], 40);
+    assert_eq!(seen["roots"], 2);
+    assert_eq!(seen["versions"][crate::world::id_of("shared 7")], 2);
+    let all = &seen["collections"]["own/all"];
+    assert_eq!(all["objects"], all["manifest"]);
+    assert_eq!(all["objects"], seen["parsed"]);
+    world.bea.give("", &[tool("bea's")]);
+    let seen = read_everything(&world, &world.bea).unwrap();
+    let mut expected: Vec<String> = (0..30).map(|n| crate::world::id_of(&format!("shared {n}"))).collect();
+    expected.push(crate::world::id_of("bea's"));
+    expected.sort();
+    let tools: Vec<Value> = seen["parsed"].as_array().unwrap().clone();
+    assert_eq!(json!(tools), json!(expected));
+}
