@@ -194,10 +194,8 @@ fn the_directory_is_managed_by_admins() {
 fn a_revoked_key_opens_nothing() {
     let world = World::new();
     let key = world.ana.post("/api/v1/keys", &json!({ "read_only": true })).json();
-    let reader = crate::world::Client {
-        key: Some(key["secret"].as_str().unwrap().to_owned()),
-        ..world.ana.clone()
-    };
+    let reader =
+        crate::world::Client { key: Some(key["secret"].as_str().unwrap().to_owned()), ..world.ana.clone() };
     assert_eq!(reader.get("/api/v1/objects").status, 200);
     assert_eq!(reader.post("/api/v1/objects", &tool("a")).status, 403, "the key only reads");
     let path = format!("/api/v1/keys/{}", key["id"].as_str().unwrap());

@@ -41,7 +41,11 @@ fn every_entry_that_shows_something_asks_who_it_is() {
     for entry in registry::all() {
         let shows_nothing = entry.reads == Reads::Nothing;
         assert!(entry.access == Access::Viewer || shows_nothing, "{}", entry.name);
-        assert!(entry.access == Access::Viewer || entry.method == Method::Get || shows_nothing, "{}", entry.name);
+        assert!(
+            entry.access == Access::Viewer || entry.method == Method::Get || shows_nothing,
+            "{}",
+            entry.name
+        );
     }
 }
 

@@ -67,7 +67,7 @@ impl Stream {
     }
 }
 
-const FROM_THE_START: &str = "?added_after=2000-01-01T00:00:00Z";
+const FROM_THE_START: &str = "?type=tool&added_after=2000-01-01T00:00:00Z";
 
 #[test]
 fn what_becomes_readable_comes_at_once_and_only_that() {
@@ -87,7 +87,7 @@ fn a_stream_goes_on_after_the_last_event() {
     let mut stream = Stream::open(&world, &world.bea, FROM_THE_START, None);
     let first = stream.next().unwrap();
     drop(stream);
-    let mut again = Stream::open(&world, &world.bea, "", Some(&first.id));
+    let mut again = Stream::open(&world, &world.bea, "?type=tool", Some(&first.id));
     assert_eq!((again.next_name(), again.next_name()), ("b".to_owned(), "c".to_owned()));
 }
 
@@ -121,5 +121,5 @@ fn a_cursor_of_another_is_an_error_of_the_request() {
     let world = World::new();
     world.ana.give("rel:Circle", &[tool("a")]);
     let event = Stream::open(&world, &world.bea, FROM_THE_START, None).next().unwrap();
-    assert_eq!(world.ana.get(&format!("/api/v1/changes?cursor={}", event.id)).status, 400);
+    assert_eq!(world.ana.get(&format!("/api/v1/changes?type=tool&cursor={}", event.id)).status, 400);
 }

@@ -58,7 +58,8 @@ fn a_body_of_another_type_or_over_the_limit_is_refused() {
     let root = world.ana.get("/taxii2/own/").json();
     assert_eq!(root["max_content_length"], 10_000);
     let path = format!("{INBOX}objects/");
-    let post = |media, body: &[u8]| world.ana.send(Method::POST, &path, &[("content-type", media)], Some(body));
+    let post =
+        |media, body: &[u8]| world.ana.send(Method::POST, &path, &[("content-type", media)], Some(body));
     assert_eq!(post("application/json", b"{}").status, 415);
     assert_eq!(post("application/taxii+json;version=2.0", b"{}").status, 415);
     assert_eq!(post(TAXII, &[b' '; 10_001]).status, 413);
@@ -73,7 +74,8 @@ fn what_is_added_is_read_by_those_it_names() {
     let world = World::new();
     let collection = format!("{}collections/", world.circle_root());
     let listed = world.ana.get(&collection).json();
-    let writable = listed["collections"].as_array().unwrap().iter().find(|c| c["can_write"] == true).unwrap().clone();
+    let writable =
+        listed["collections"].as_array().unwrap().iter().find(|c| c["can_write"] == true).unwrap().clone();
     let path = format!("{collection}{}/", writable["id"].as_str().unwrap());
     let status = world.ana.add(&path, &[tool("shared")]);
     assert_eq!(status.status, 202, "{}", status.text());
@@ -271,7 +273,8 @@ fn raw_get(world: &World, path: &str) -> Vec<u8> {
 #[test]
 fn a_wrong_filter_is_refused_with_its_place() {
     let world = World::new();
-    let cases = ["added_after=yesterday", "limit=0", "limit=x", "match[colour]=red", "next=made-up", "match[id]=x"];
+    let cases =
+        ["added_after=yesterday", "limit=0", "limit=x", "match[colour]=red", "next=made-up", "match[id]=x"];
     for query in cases {
         let answer = world.ana.get(&format!("{ALL}objects/?{query}"));
         assert_eq!((answer.status, answer.header("content-type")), (400, TAXII), "{query}");
@@ -291,7 +294,8 @@ fn the_node_caps_a_page() {
 #[test]
 fn a_method_that_is_not_there_says_which_are() {
     let world = World::new();
-    let answer = world.ana.send(Method::PUT, &format!("{ALL}objects/"), &[("content-type", TAXII)], Some(b"{}"));
+    let answer =
+        world.ana.send(Method::PUT, &format!("{ALL}objects/"), &[("content-type", TAXII)], Some(b"{}"));
     assert_eq!((answer.status, answer.header("content-type")), (405, TAXII));
     let allowed = answer.header("allow");
     assert!(allowed.contains("GET") && allowed.contains("POST"), "{allowed}");

@@ -46,7 +46,7 @@ pub struct Client {
     pub base: String,
     pub email: String,
     pub key: Option<String>,
-    agent: ureq::Agent,
+    pub agent: ureq::Agent,
 }
 
 /// An answer.
@@ -82,7 +82,8 @@ impl World {
         for member in [arvonia, borduria] {
             people.join(circle, member, None, None).unwrap();
         }
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let server = Server::new(node.clone(), caps, false);
         let router = kizuna_api::routes().build(&server, registry::api()).unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -206,13 +207,7 @@ impl Client {
         answer
     }
 
-    pub fn send(
-        &self,
-        method: Method,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: Option<&[u8]>,
-    ) -> Answer {
+    pub fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Answer {
         let mut request = http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         let is_given = |name: &str| headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
         if let Some(key) = self.key.as_ref().filter(|_| !is_given("authorization")) {
@@ -247,11 +242,12 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
     }
 
-    /// The names of the objects of an envelope, in order.
+    /// The names of the tools of an envelope, in order.
     pub fn names(&self) -> Vec<String> {
         let json = self.json();
         let objects = json["objects"].as_array().cloned().unwrap_or_default();
-        objects.iter().map(|object| object["name"].as_str().unwrap_or_default().to_owned()).collect()
+        let tools = objects.iter().filter(|object| object["type"] == "tool");
+        tools.map(|tool| tool["name"].as_str().unwrap().to_owned()).collect()
     }
 
     /// All that a client can compare: status, headers but for those of the moment, body.

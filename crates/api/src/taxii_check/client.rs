@@ -96,7 +96,12 @@ impl<'a> Ask<'a> {
 
     pub(super) fn send(self) -> Result<Answer, CheckError> {
         let unreachable = |reason: String| CheckError::Unreachable { url: self.url.clone(), reason };
+        let is_head = self.method == Method::HEAD;
         let mut request = http::Request::builder().method(self.method).uri(&self.url);
+        if is_head {
+            // The library would unpack the body that is not there.
+            request = request.header("accept-encoding", "identity");
+        }
         for (name, value) in [("accept", self.accept), ("authorization", self.authorization)] {
             if let Some(value) = value {
                 request = request.header(name, value);
