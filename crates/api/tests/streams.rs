@@ -28,7 +28,7 @@ impl Stream {
         let key = client.key.as_ref().unwrap();
         write!(
             stream,
-            "GET /api/v1/changes{query} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {key}\r\n{last}\r\n",
+            "GET /api/v1/changes{query} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAuthorization: Bearer {key}\r\n{last}\r\n",
             world.address
         )
         .unwrap();

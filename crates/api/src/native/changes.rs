@@ -94,12 +94,8 @@ impl Watcher {
             match tokio::time::timeout(HEARTBEAT, self.commits.changed()).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return None,
-                Err(_) => {
-                    return match self.read().await {
-                        Ok(Some(event)) => Some(event),
-                        _ => Some(Event::default().comment("")),
-                    };
-                }
+                // The reading that follows finds what a date opened meanwhile.
+                Err(_) => return Some(Event::default().comment("")),
             }
         }
     }
