@@ -9,6 +9,7 @@ mod batches;
 mod closure;
 mod entry;
 mod giver;
+mod known;
 mod marked;
 mod own;
 mod plan;

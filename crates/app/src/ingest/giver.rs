@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use kizuna_access::channel::Channel;
-use kizuna_access::directory::{Collection, Directory};
+use kizuna_access::directory::Collection;
 use kizuna_access::label::{Handling, Terms, Tlp};
+use kizuna_access::spec::Names;
 use kizuna_access::{Label, MemberId, PersonId, Principal, spec};
 use kizuna_stix::Object;
 use uuid::Uuid;
 
+use super::known::Known;
 use super::{Delivery, Target};
 use crate::{AppError, Node};
 
@@ -71,7 +73,8 @@ impl Node {
                 collections
             }
         };
-        through(&directory, who.member(), Some(who.person()), &collections, delivery)
+        let known = Known::of(&directory, &reader, self.now());
+        through(&known, who.member(), Some(who.person()), &collections, delivery)
     }
 
     /// The giver that the operator at the machine is: the node's own member.
@@ -87,20 +90,20 @@ impl Node {
         for community in directory.communities() {
             collections.extend(directory.community_collections(community.id));
         }
-        through(&directory, own, None, &collections, delivery)
+        through(&*directory, own, None, &collections, delivery)
     }
 
     /// A label in words, completed for the own member where it names nobody.
     pub fn label(&self, words: &str) -> Result<Label, AppError> {
         let directory = self.directory()?;
-        let terms = terms(&directory, words)?;
+        let terms = terms(&*directory, words)?;
         let Some(own) = directory.own_member() else { return Ok(terms.label()) };
         Ok(terms.or(&Label::own(own.id)).label())
     }
 }
 
 fn through(
-    directory: &Directory,
+    names: &impl Names,
     source: MemberId,
     by: Option<PersonId>,
     collections: &[Collection],
@@ -111,7 +114,7 @@ fn through(
         Target::Collection(id) => (format!("collection:{id}"), writable(collections, id)?.channel()),
     };
     let way = match delivery.label {
-        Some(words) => labelled(&way, &terms(directory, words)?, source),
+        Some(words) => labelled(&way, &terms(names, words)?, source),
         None => way,
     };
     Ok(Giver { source, by, channel, way, origin: Origin::Here, reliability: delivery.reliability })
@@ -125,8 +128,8 @@ fn writable(collections: &[Collection], id: Uuid) -> Result<&Collection, AppErro
     Ok(collection)
 }
 
-pub(crate) fn terms(directory: &Directory, words: &str) -> Result<Terms, AppError> {
-    spec::parse(words, directory).map_err(|error| AppError::invalid("label", error.to_string()))
+pub(crate) fn terms(names: &impl Names, words: &str) -> Result<Terms, AppError> {
+    spec::parse(words, names).map_err(|error| AppError::invalid("label", error.to_string()))
 }
 
 /// A way that also asks what a label in words asks, of everything and of what is unmarked.
