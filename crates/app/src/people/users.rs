@@ -66,7 +66,7 @@ impl People<'_> {
     /// Replaces a person's roles.
     pub fn set_roles(&self, person: PersonId, roles: BTreeSet<Role>) -> Result<(), AppError> {
         let directory = self.node.directory()?;
-        let known = directory.person(person).ok_or(AppError::NotFound)?;
+        let known = self.known_person(&directory, person)?;
         self.needs_admin_of(&directory, known.member)?;
         self.record(Rights::RolesSet { person, roles })
     }
@@ -74,7 +74,7 @@ impl People<'_> {
     /// Closes an account; its keys and sessions end with it.
     pub fn remove_user(&self, person: PersonId) -> Result<(), AppError> {
         let directory = self.node.directory()?;
-        let known = directory.person(person).ok_or(AppError::NotFound)?;
+        let known = self.known_person(&directory, person)?;
         self.needs_admin_of(&directory, known.member)?;
         self.record(Rights::PersonRemoved { person })
     }
@@ -140,7 +140,7 @@ impl People<'_> {
     }
 
     fn needs_owner_or_admin(&self, directory: &Directory, person: PersonId) -> Result<(), AppError> {
-        let known = directory.person(person).ok_or(AppError::NotFound)?;
+        let known = self.known_person(directory, person)?;
         if let Caller::Person(who) = &self.caller
             && who.person() == person
         {
@@ -150,6 +150,21 @@ impl People<'_> {
             return if reads_only { Err(refusal()) } else { Ok(()) };
         }
         self.needs_admin_of(directory, known.member)
+    }
+
+    /// A person that the caller may know of. Any other is not there, whether it exists or not.
+    fn known_person<'d>(
+        &self,
+        directory: &'d Directory,
+        person: PersonId,
+    ) -> Result<&'d directory::Person, AppError> {
+        let found = directory.person(person).ok_or(AppError::NotFound)?;
+        let may_know = match self.standing(directory)? {
+            Standing::Operator | Standing::NodeAdmin => true,
+            Standing::MemberAdmin(member) => found.member == member || self.is_me(person),
+            Standing::Plain(_) => self.is_me(person),
+        };
+        if may_know { Ok(found) } else { Err(AppError::NotFound) }
     }
 
     fn is_me(&self, person: PersonId) -> bool {
