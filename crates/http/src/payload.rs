@@ -130,22 +130,31 @@ impl Encoding {
     }
 }
 
-/// Takes in a body: refused by its announced length at once, else when it has grown over the cap.
+/// Takes in a body within its cap. What is a little over is read to its end before it is refused: a client that is
+/// still sending would else lose the answer with the connection.
 pub(crate) async fn collect(headers: &HeaderMap, body: Body, cap: usize) -> Result<Bytes, Failure> {
     let over = || Failure::too_large("the body's length in bytes", cap);
-    let announced =
+    let patience = cap.saturating_mul(2);
+    let length =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > cap as u64) {
+    if length.is_some_and(|length| length > patience as u64) {
         return Err(over());
     }
     let mut whole = BytesMut::new();
+    let mut received = 0_usize;
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let data = chunk.map_err(|_| Failure::invalid("$", "the body ended too early"))?;
-        if whole.len() + data.len() > cap {
-            return Err(over());
+        received = received.saturating_add(data.len());
+        if received > patience {
+            break;
         }
-        whole.extend_from_slice(&data);
+        if received <= cap {
+            whole.extend_from_slice(&data);
+        }
+    }
+    if received > cap || length.is_some_and(|length| length > cap as u64) {
+        return Err(over());
     }
     Ok(whole.freeze())
 }
