@@ -1,9 +1,10 @@
 //! Stories told over HTTP against a real server on a port of its own.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod gate;
 mod native;
 mod python;
+mod requests;
 mod roles;
 mod server;
 mod streams;

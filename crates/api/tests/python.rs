@@ -1,4 +1,4 @@
-//! The stock clients from PyPI read everything that their viewer may read, and nothing else.
+//! The stock clients from `PyPI` read everything that their viewer may read, and nothing else.
 
 use std::process::Command;
 

@@ -15,7 +15,7 @@ struct Stream {
 
 #[derive(Debug, Default, PartialEq)]
 struct Event {
-    event: String,
+    name: String,
     id: String,
     data: String,
 }
@@ -49,12 +49,12 @@ impl Stream {
             }
             let line = line.trim_end();
             if let Some(text) = line.strip_prefix("event: ") {
-                text.clone_into(&mut event.event);
+                text.clone_into(&mut event.name);
             } else if let Some(text) = line.strip_prefix("id: ") {
                 text.clone_into(&mut event.id);
             } else if let Some(text) = line.strip_prefix("data: ") {
                 text.clone_into(&mut event.data);
-            } else if line.is_empty() && !event.event.is_empty() {
+            } else if line.is_empty() && !event.name.is_empty() {
                 return Some(event);
             }
         }
@@ -112,7 +112,7 @@ fn a_closed_account_ends_its_streams() {
     let person = world.cai.get("/api/v1/me").json()["id"].as_str().unwrap().to_owned();
     assert_eq!(world.ada.delete(&format!("/api/v1/users/{person}")).status, 204);
     world.ana.give("", &[tool("a")]);
-    assert_eq!(stream.next().unwrap().event, "end");
+    assert_eq!(stream.next().unwrap().name, "end");
     assert_eq!(stream.next(), None);
 }
 

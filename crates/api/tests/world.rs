@@ -165,7 +165,7 @@ impl Client {
     fn new(address: SocketAddr, email: &str, key: Option<String>) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .build();
         Self { base: format!("http://{address}"), email: email.to_owned(), key, agent: config.into() }
     }

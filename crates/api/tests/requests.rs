@@ -1,0 +1,214 @@
+//! Requests for every registry entry, that name things in every way that the entry has.
+
+use kizuna_http::OutputPath;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::world::{TAXII, World, id_of, tool};
+
+/// What a request names.
+pub struct Named {
+    pub object: String,
+    pub root: String,
+    pub collection: String,
+    pub status: String,
+    pub person: String,
+    pub key: String,
+    pub community: String,
+    pub member: String,
+}
+
+pub struct Request {
+    pub path: String,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Option<Vec<u8>>,
+}
+
+impl Request {
+    pub fn new(path: impl Into<String>) -> Self {
+        Self { path: path.into(), headers: Vec::new(), body: None }
+    }
+
+    fn body(mut self, media: &'static str, body: &Value) -> Self {
+        self.headers.push(("content-type", media.to_owned()));
+        self.body = Some(body.to_string().into_bytes());
+        self
+    }
+
+    fn json(self, body: &Value) -> Self {
+        self.body("application/json", body)
+    }
+}
+
+/// Requests to an entry. An entry without any is a hole in the tests.
+pub fn requests(entry: &OutputPath, named: &Named) -> Vec<Request> {
+    let made = match entry.name.split_once('.') {
+        Some(("node", _)) => Some(vec![Request::new(entry.path)]),
+        Some(("taxii", name)) => taxii(name, named),
+        Some(("native", name)) => {
+            objects(name, named).or_else(|| writes(name, named)).or_else(|| directory(name, named))
+        }
+        _ => None,
+    };
+    made.unwrap_or_else(|| panic!("no request for {}", entry.name))
+}
+
+fn taxii(name: &str, named: &Named) -> Option<Vec<Request>> {
+    let Named { object, root, collection, status, .. } = named;
+    let in_root = format!("/taxii2/{root}/");
+    let own = "/taxii2/own/collections/all/";
+    let inbox = "/taxii2/own/collections/inbox/";
+    let there = format!("{in_root}collections/{collection}/");
+    let paths: Vec<String> = match name {
+        "discovery" => vec!["/taxii2/".into()],
+        "api-root" => vec![in_root],
+        "status" => vec![format!("/taxii2/own/status/{status}/"), format!("{in_root}status/{status}/")],
+        "collections" => vec![format!("{in_root}collections/")],
+        "collection" => vec![there, format!("/taxii2/own/collections/{collection}/")],
+        "manifest" | "objects" => vec![
+            format!("{own}{name}/"),
+            format!("{own}{name}/?limit=1"),
+            format!("{own}{name}/?match[id]={object}"),
+            format!("{own}{name}/?match[id]={object}&match[version]=all"),
+            format!("{own}{name}/?match[type]=tool,indicator&added_after=2000-01-01T00:00:00Z"),
+            format!("{there}{name}/"),
+        ],
+        "object" => vec![
+            format!("{own}objects/{object}/"),
+            format!("{own}objects/{object}/?match[version]=all"),
+            format!("{own}objects/{object}/?match[spec_version]=2.0"),
+            format!("{there}objects/{object}/"),
+        ],
+        "versions" => vec![format!("{own}objects/{object}/versions/")],
+        "delete-object" => vec![
+            format!("{inbox}objects/{object}/"),
+            format!("{inbox}objects/{object}/?match[version]=2026-01-01T00:00:00.000Z"),
+            format!("{there}objects/{object}/"),
+        ],
+        "add-objects" => {
+            return Some(vec![Request::new(format!("{there}objects/")).body(TAXII, &written(named))]);
+        }
+        _ => return None,
+    };
+    Some(paths.into_iter().map(Request::new).collect())
+}
+
+/// An envelope that writes to the object's id.
+fn written(named: &Named) -> Value {
+    json!({ "objects": [{
+        "type": "tool", "spec_version": "2.1", "id": named.object, "name": "mine",
+        "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-01T00:00:00.000Z",
+    }] })
+}
+
+fn objects(name: &str, named: &Named) -> Option<Vec<Request>> {
+    let object = &named.object;
+    let paths: Vec<String> = match name {
+        "openapi" => vec!["/api/v1/openapi.json".into()],
+        "objects" => vec![
+            "/api/v1/objects".into(),
+            "/api/v1/objects?limit=1".into(),
+            format!("/api/v1/objects?id={object}"),
+            format!("/api/v1/objects?id={object}&versions=all&own=true"),
+        ],
+        "object" | "withdraw" => vec![format!("/api/v1/objects/{object}")],
+        "versions" | "claims" | "referring" | "explain" => vec![format!("/api/v1/objects/{object}/{name}")],
+        "search" | "count" => vec![
+            format!("/api/v1/{name}?q=hidden"),
+            format!("/api/v1/{name}?refers_to={object}"),
+            format!("/api/v1/{name}?type=tool"),
+        ],
+        "changes" => vec!["/api/v1/changes?cursor=made-up".into()],
+        "quarantine" => vec!["/api/v1/quarantine".into()],
+        _ => return None,
+    };
+    Some(paths.into_iter().map(Request::new).collect())
+}
+
+fn writes(name: &str, named: &Named) -> Option<Vec<Request>> {
+    let Named { object, collection, community, .. } = named;
+    let written = written(named);
+    match name {
+        "add-objects" => {
+            let query = |rest: String| Request::new(format!("/api/v1/objects?{rest}")).json(&written);
+            Some(vec![
+                query(format!("collection={collection}")),
+                query(format!("label=rel:community:{community}")),
+                query("dry_run=true".to_owned()),
+            ])
+        }
+        "batch" => {
+            let operations = json!({ "operations": [
+                { "withdraw": { "id": object } },
+                { "add": { "objects": written["objects"], "collection": collection } },
+            ] });
+            let query = |rest| Request::new(format!("/api/v1/batch{rest}")).json(&operations);
+            Some(vec![query(""), query("?dry_run=true")])
+        }
+        _ => None,
+    }
+}
+
+fn directory(name: &str, named: &Named) -> Option<Vec<Request>> {
+    let Named { person, key, community, member, .. } = named;
+    let membership = format!("/api/v1/communities/{community}/members/{member}");
+    let at = |path: &str| Request::new(format!("/api/v1/{path}"));
+    let request = match name {
+        "me" | "members" | "users" | "keys" | "communities" | "collections" => at(name),
+        "add-member" => at("members")
+            .json(&json!({ "name": "X", "country": "XZZ", "sector": "civil", "identity": member })),
+        "add-user" => {
+            at("users").json(&json!({ "email": "a@b.example", "member": member, "roles": ["reader"] }))
+        }
+        "set-roles" => at(&format!("users/{person}/roles")).json(&json!({ "roles": ["admin"] })),
+        "remove-user" => at(&format!("users/{person}")),
+        "add-key" => at("keys").json(&json!({ "person": person })),
+        "revoke-key" => at(&format!("keys/{key}")),
+        "add-community" => at("communities").json(&json!({ "name": "Circle" })),
+        "join" => Request::new(membership).json(&json!({})),
+        "leave" => Request::new(membership),
+        "add-collection" => {
+            at("collections").json(&json!({ "root": community, "title": "mine", "holds": "all" }))
+        }
+        _ => return None,
+    };
+    Some(vec![request])
+}
+
+/// What is nowhere.
+pub fn absent() -> Named {
+    let some = || Uuid::new_v4().to_string();
+    Named {
+        object: id_of("absent"),
+        root: some(),
+        collection: some(),
+        status: some(),
+        person: some(),
+        key: some(),
+        community: some(),
+        member: some(),
+    }
+}
+
+/// What exists and Cascadia may not know of.
+pub fn hidden(world: &World) -> Named {
+    world.ana.give("rel:Circle", &[tool("hidden")]);
+    let circle = format!("{}collections/", world.circle_root());
+    let collections = world.ana.get(&circle).json();
+    let writable =
+        collections["collections"].as_array().unwrap().iter().find(|c| c["can_write"] == true).unwrap();
+    let collection = writable["id"].as_str().unwrap().to_owned();
+    let status = world.ana.add(&format!("{circle}{collection}/"), &[tool("also hidden")]).json();
+    let person = world.ana.get("/api/v1/me").json()["id"].as_str().unwrap().to_owned();
+    let key = world.ana.get("/api/v1/keys").json()["items"][0]["id"].as_str().unwrap().to_owned();
+    Named {
+        object: id_of("hidden"),
+        root: world.circle.to_string(),
+        collection,
+        status: status["id"].as_str().unwrap().to_owned(),
+        person,
+        key,
+        community: world.circle.to_string(),
+        member: world.borduria.to_string(),
+    }
+}
