@@ -1,6 +1,7 @@
 //! Opening a store, and the way to its views and its writer.
 
 mod dangerous;
+mod sources;
 
 use std::collections::HashMap;
 use std::fs::File;
