@@ -1,7 +1,7 @@
 //! Ingest: the way of an envelope from bytes to contributions.
 //!
-//! bytes → [`unpack`] → `stix::read` → [`plan`] (markings, labels, what is refused) → [`batches`] (durable) →
-//! [`Report`]. What an envelope says of itself (definitions in any order, labels of referencing objects) counts over
+//! bytes → `unpack` → `stix::read` → `plan` (markings, labels, what is refused) → `batches` (durable) → `settle` (what
+//! waited for a marking, what is recalled) → [`Report`]. What an envelope says of itself (definitions in any order, labels of referencing objects) counts over
 //! the whole envelope, however it is batched to the writer.
 
 mod assignment;
@@ -14,6 +14,7 @@ mod marked;
 mod own;
 mod plan;
 mod raw;
+mod settle;
 mod tally;
 mod unpack;
 
@@ -21,7 +22,7 @@ use jiff::Timestamp;
 use kizuna_stix::Fault;
 use uuid::Uuid;
 
-pub(crate) use giver::{Giver, Origin};
+pub(crate) use giver::{Giver, Origin, PEER, labelled, terms};
 
 /// Where an envelope is put: the channel, which gives what is unmarked its label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -13,6 +13,7 @@ pub mod generate;
 pub mod ingest;
 pub mod kept;
 pub mod node;
+pub mod peers;
 pub mod people;
 pub mod read;
 pub mod sample;

@@ -1,6 +1,9 @@
 //! A node: its store, its clock, and the ways to ask it for something.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -43,6 +46,8 @@ pub struct Node {
     data: Arc<PathBuf>,
     /// Held while a one-time link is used, so that it works once.
     pub(crate) signing_in: Arc<Mutex<()>>,
+    /// Held while an exchange with the peer of this name is under way.
+    exchanging: Arc<Mutex<BTreeMap<String, Arc<Mutex<()>>>>>,
 }
 
 impl Node {
@@ -51,6 +56,7 @@ impl Node {
     /// # Errors
     /// [`AppError::Unavailable`] where another process owns the directory or the disk refuses.
     pub fn open(config: Config) -> Result<Self, AppError> {
+        create_private(&config.data)?;
         let options =
             Options { directory: config.data.clone(), clock: config.clock.clone(), readers: config.readers };
         let store = Store::open(options)?;
@@ -62,11 +68,12 @@ impl Node {
             sealer,
             data: Arc::new(config.data),
             signing_in: Arc::default(),
+            exchanging: Arc::default(),
         })
     }
 
     /// The data directory.
-    pub fn data(&self) -> &std::path::Path {
+    pub fn data(&self) -> &Path {
         &self.data
     }
 
@@ -103,8 +110,22 @@ impl Node {
         People::new(self, caller)
     }
 
+    /// The lock of a peer: one exchange with it at a time, by schedule or on demand.
+    pub(crate) fn exchange_lock(&self, peer: &str) -> Arc<Mutex<()>> {
+        Arc::clone(self.exchanging.lock().entry(peer.to_owned()).or_default())
+    }
+
     /// A wake-up per commit, for streams. Only a hint: what is new is found by reading on from a cursor.
     pub fn commits(&self) -> watch::Receiver<u64> {
         self.store.commits()
     }
+}
+
+/// A new data directory is its user's alone.
+fn create_private(data: &Path) -> Result<(), AppError> {
+    if data.exists() {
+        return Ok(());
+    }
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(data);
+    made.map_err(|error| AppError::Unavailable(format!("{}: cannot be created: {error}", data.display())))
 }

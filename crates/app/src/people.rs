@@ -149,7 +149,12 @@ impl<'a> People<'a> {
         }
     }
 
-    fn record(&self, rights: Rights) -> Result<(), AppError> {
+    /// Only who runs the node.
+    pub(crate) fn needs_to_run_node(&self) -> Result<(), AppError> {
+        self.needs_node_admin(&*self.node.directory()?)
+    }
+
+    pub(crate) fn record(&self, rights: Rights) -> Result<(), AppError> {
         self.node.store.writer().record(rights, self.actor())?;
         Ok(())
     }

@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 
 pub use content::{Batch, Delivery, Explain, Export, Format, Get, Import, Policy, Search, Versions};
 pub use people::{CollectionCommand, CommunityCommand, KeyCommand, MemberCommand, Role, Sector, UserCommand};
-pub use running::{Bench, PeerCommand, Serve, TaxiiCheck};
+pub use running::{Bench, PeerAdd, PeerCommand, Serve, TaxiiCheck};
 
 /// An exchange for cyber-threat intelligence between nations and the organisations inside them.
 ///

@@ -69,9 +69,11 @@ impl Node {
         bytes: &[u8],
         delivery: &Delivery<'_>,
     ) -> Result<Report, AppError> {
-        let plan = self.planned(giver, bytes)?;
+        let mut plan = self.planned(giver, bytes)?;
+        let arrived = std::mem::take(&mut plan.arrived);
         let mut tally = Tally::new(plan.total, delivery.items);
         batches::store(plan, &self.store.writer(), &mut tally, delivery.progress)?;
+        self.settle(&arrived)?;
         Ok(tally.report())
     }
 

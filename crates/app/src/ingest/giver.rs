@@ -2,17 +2,26 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use kizuna_access::channel::Channel;
 use kizuna_access::directory::Collection;
 use kizuna_access::label::{Handling, Terms, Tlp};
 use kizuna_access::spec::Names;
-use kizuna_access::{Label, MemberId, PersonId, Principal, spec};
+use kizuna_access::{Directory, Label, MemberId, Party, PersonId, Principal, spec};
 use kizuna_stix::Object;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::known::Known;
 use super::{Delivery, Target};
 use crate::{AppError, Node};
+
+/// Names of ways: the own member's default one, a collection's, a peer's.
+const OWN: &str = "own";
+const COLLECTION: &str = "collection:";
+pub(crate) const PEER: &str = "peer:";
+/// Node state: what a way with a label in words adds, by its name.
+const WAYS: &str = "way";
 
 /// Whose content an envelope is, and through which way it comes.
 #[derive(Debug, Clone)]
@@ -38,6 +47,21 @@ pub(crate) enum Origin {
 }
 
 impl Giver {
+    /// Somebody here, through the way that a delivery names.
+    fn through(
+        collections: &[Collection],
+        delivery: &Delivery<'_>,
+        source: MemberId,
+        by: Option<PersonId>,
+    ) -> Result<Self, AppError> {
+        let (channel, way) = match delivery.target {
+            Target::Own => (OWN.to_owned(), Channel::default()),
+            Target::Collection(id) => (format!("{COLLECTION}{id}"), writable(collections, id)?.channel()),
+        };
+        let reliability = delivery.reliability;
+        Ok(Self { source, by, channel, way, origin: Origin::Here, reliability })
+    }
+
     /// Whose content one object of the envelope is: a peer gives for all the members that live there.
     pub fn source_of(&self, object: &Object) -> MemberId {
         let Origin::Peer { hosted } = &self.origin else { return self.source };
@@ -74,7 +98,9 @@ impl Node {
             }
         };
         let known = Known::of(&directory, &reader, self.now());
-        through(&known, who.member(), Some(who.person()), &collections, delivery)
+        let asked = delivery.label.map(|words| terms(&known, words)).transpose()?;
+        let giver = Giver::through(&collections, delivery, who.member(), Some(who.person()))?;
+        self.under(giver, asked, &directory)
     }
 
     /// The giver that the operator at the machine is: the node's own member.
@@ -90,7 +116,46 @@ impl Node {
         for community in directory.communities() {
             collections.extend(directory.community_collections(community.id));
         }
-        through(&*directory, own, None, &collections, delivery)
+        let asked = delivery.label.map(|words| terms(&*directory, words)).transpose()?;
+        let giver = Giver::through(&collections, delivery, own, None)?;
+        self.under(giver, asked, &directory)
+    }
+
+    /// A giver under a label in words. It makes a way of its own, with a name that tells it: what waits for a marking
+    /// is compiled under the same way later.
+    fn under(
+        &self,
+        mut giver: Giver,
+        asked: Option<Terms>,
+        directory: &Directory,
+    ) -> Result<Giver, AppError> {
+        let Some(asked) = asked else { return Ok(giver) };
+        giver.way = labelled(&giver.way, &asked, giver.source, directory, self.now());
+        let way = serde_json::to_vec(&giver.way).map_err(|error| AppError::Internal(error.to_string()))?;
+        let digest = hex::encode(&Sha256::digest(&way)[..8]);
+        giver.channel = format!("{}+{digest}", giver.channel);
+        if self.store.state(WAYS, &giver.channel)?.is_none() {
+            self.store.writer().set_state(WAYS, &giver.channel, Some(way), None)?;
+        }
+        Ok(giver)
+    }
+
+    /// What the way of this name adds to markings; nothing where it is not known any more.
+    pub(super) fn way(&self, channel: &str) -> Result<Option<Channel>, AppError> {
+        if channel.contains('+') {
+            let kept = self.store.state(WAYS, channel)?;
+            return Ok(kept.and_then(|way| serde_json::from_slice(&way).ok()));
+        }
+        if let Some(name) = channel.strip_prefix(PEER) {
+            return self.way_of_peer(name);
+        }
+        let Some(id) = channel.strip_prefix(COLLECTION) else { return Ok(Some(Channel::default())) };
+        let directory = self.directory()?;
+        let members = directory.members().flat_map(|member| directory.member_collections(member.id));
+        let communities =
+            directory.communities().flat_map(|community| directory.community_collections(community.id));
+        let found = members.chain(communities).find(|collection| collection.id.to_string() == id);
+        Ok(found.map(|collection| collection.channel()))
     }
 
     /// A label in words, completed for the own member where it names nobody.
@@ -100,24 +165,6 @@ impl Node {
         let Some(own) = directory.own_member() else { return Ok(terms.label()) };
         Ok(terms.or(&Label::own(own.id)).label())
     }
-}
-
-fn through(
-    names: &impl Names,
-    source: MemberId,
-    by: Option<PersonId>,
-    collections: &[Collection],
-    delivery: &Delivery<'_>,
-) -> Result<Giver, AppError> {
-    let (channel, way) = match delivery.target {
-        Target::Own => ("own".to_owned(), Channel::default()),
-        Target::Collection(id) => (format!("collection:{id}"), writable(collections, id)?.channel()),
-    };
-    let way = match delivery.label {
-        Some(words) => labelled(&way, &terms(names, words)?, source),
-        None => way,
-    };
-    Ok(Giver { source, by, channel, way, origin: Origin::Here, reliability: delivery.reliability })
 }
 
 fn writable(collections: &[Collection], id: Uuid) -> Result<&Collection, AppError> {
@@ -133,8 +180,14 @@ pub(crate) fn terms(names: &impl Names, words: &str) -> Result<Terms, AppError> 
 }
 
 /// A way that also asks what a label in words asks, of everything and of what is unmarked.
-pub(crate) fn labelled(way: &Channel, asked: &Terms, source: MemberId) -> Channel {
-    let asked = with_source(asked, source);
+pub(crate) fn labelled(
+    way: &Channel,
+    asked: &Terms,
+    source: MemberId,
+    directory: &Directory,
+    now: Timestamp,
+) -> Channel {
+    let asked = with_source(asked, source, directory, now);
     let default = way.default.clone().unwrap_or_else(|| Label::own(source));
     let default = asked.or(&default).label();
     Channel { always: way.always.and(&asked), default: Some(default) }
@@ -142,11 +195,16 @@ pub(crate) fn labelled(way: &Channel, asked: &Terms, source: MemberId) -> Channe
 
 /// Who gives content under a label goes on reading it, though the label names others only. RED and drafts name
 /// persons and members one by one, and mean just them.
-fn with_source(asked: &Terms, source: MemberId) -> Terms {
+fn with_source(asked: &Terms, source: MemberId, directory: &Directory, now: Timestamp) -> Terms {
     let label = asked.label();
     let is_strict = label.tlp() == Some(Tlp::Red) || label.handling().contains(&Handling::Draft);
     if asked.audience().is_none() || is_strict {
         return asked.clone();
     }
-    label.including(source).terms()
+    let mut is = BTreeSet::from([Party::World, Party::Member(source)]);
+    is.extend(directory.member(source).map(|member| Party::Country(member.country)));
+    let communities = directory.communities_of(source, now);
+    is.extend(communities.iter().map(|community| Party::Community(community.id)));
+    let is_named = label.audience().iter().all(|clause| !clause.is_disjoint(&is));
+    if is_named { asked.clone() } else { label.including(source).terms() }
 }

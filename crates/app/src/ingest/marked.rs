@@ -9,7 +9,6 @@ use kizuna_access::marking::{self, Meaning};
 use kizuna_stix::{Id, Object};
 use kizuna_store::Store;
 
-use super::giver::Giver;
 use crate::AppError;
 
 /// What all markings on an object ask for together.
@@ -63,13 +62,13 @@ pub struct Markings {
 
 impl Markings {
     /// Gathers the definitions that the objects of an envelope need.
-    pub fn gather(giver: &Giver, objects: &[(MemberId, &Object)], store: &Store) -> Result<Self, AppError> {
-        let mut markings = Self {
-            definitions: HashMap::new(),
-            found: Vec::new(),
-            compiled: HashMap::new(),
-            principal: giver.source,
-        };
+    pub fn gather(
+        principal: MemberId,
+        objects: &[(MemberId, &Object)],
+        store: &Store,
+    ) -> Result<Self, AppError> {
+        let mut markings =
+            Self { definitions: HashMap::new(), found: Vec::new(), compiled: HashMap::new(), principal };
         for (source, object) in objects {
             if object.kind() == "marking-definition" {
                 let asks = Asks::of(object);
@@ -87,14 +86,15 @@ impl Markings {
         for (source, ids) in missing {
             let ids: Vec<Id> = ids.into_iter().collect();
             markings.take_earlier(source, &ids, store)?;
-            if source != giver.source {
-                markings.take_earlier(giver.source, &ids, store)?;
+            if source != principal {
+                markings.take_earlier(principal, &ids, store)?;
             }
         }
         Ok(markings)
     }
 
-    fn take_earlier(&mut self, source: MemberId, ids: &[Id], store: &Store) -> Result<(), AppError> {
+    /// Takes in definitions that a source gave before.
+    pub fn take_earlier(&mut self, source: MemberId, ids: &[Id], store: &Store) -> Result<(), AppError> {
         for definition in store.definitions(source, ids)? {
             let asks = Asks::of(&definition);
             self.definitions.entry((source, definition.id().clone())).or_insert(asks);

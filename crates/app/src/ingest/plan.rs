@@ -5,17 +5,19 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::{SignedDuration, Timestamp};
 use kizuna_access::channel::{Channel, compile};
 use kizuna_access::label::{LabelFault, Tlp};
+use kizuna_access::travel::{LABEL_KIND, Labelling};
 use kizuna_access::{Label, MemberId};
 use kizuna_stix::read::{Element, Refused};
 use kizuna_stix::{Fault, Object, Severity};
 use kizuna_store::{Contribution, Quarantined, Store};
 
-use super::assignment::Assignments;
+use super::assignment::{Assignments, version};
 use super::closure::Reached;
-use super::giver::Giver;
+use super::giver::{Giver, Origin};
 use super::marked::{Marked, Markings};
 use super::own::{Lead, Own};
 use super::raw::RawElements;
+use super::settle::Arrived;
 use crate::AppError;
 
 /// How far ahead of the node's clock `modified` may be (design, semantic 8).
@@ -31,6 +33,8 @@ pub struct Plan {
     /// With the place of each in the envelope.
     pub main: Vec<(usize, Contribution)>,
     pub refused: Vec<(usize, Quarantined)>,
+    /// To be carried out once it is stored.
+    pub arrived: Arrived,
 }
 
 /// One object on its way, with its place in the envelope.
@@ -52,9 +56,15 @@ pub fn plan(
     planning.plan.total = elements.len();
     let mut pieces = planning.sort_out(elements);
     let assignments = assign(giver, &mut pieces);
+    let earlier = earlier(giver, &mut pieces, &assignments, store)?;
     let seen: Vec<(MemberId, &Object)> = pieces.iter().map(|piece| (piece.source, &piece.object)).collect();
-    let mut markings = Markings::gather(giver, &seen, store)?;
-    let marked = mark(&pieces, &assignments, &mut markings);
+    let mut markings = Markings::gather(giver.source, &seen, store)?;
+    let mut marked = mark(&pieces, &assignments, &mut markings);
+    for (index, labeller, label_object) in earlier {
+        markings.take_earlier(labeller, &label_object.markings(), store)?;
+        let asked = markings.of(labeller, &label_object);
+        marked[index] = markings.both(marked[index], asked);
+    }
     let labels = Labels::compile(giver, &pieces, &marked, &markings);
     planning.finish(pieces, &marked, &markings, &labels, store)?;
     Ok(planning.plan)
@@ -133,6 +143,7 @@ impl Planning<'_> {
                 self.refuse_object(place, &object, "$.object_marking_refs", &fault.to_string());
                 continue;
             }
+            self.plan.arrived.note(&object, source, authored, self.giver);
             let object = own.write(object, authored, source, found, (number, label))?;
             let contribution = Contribution {
                 object,
@@ -168,6 +179,38 @@ fn assign(giver: &Giver, pieces: &mut [Piece]) -> Assignments {
         }
     }
     assignments
+}
+
+/// The label objects that a peer sent before the objects that they name: each with the place of its object, and whose
+/// it is.
+fn earlier(
+    giver: &Giver,
+    pieces: &mut [Piece],
+    assignments: &Assignments,
+    store: &Store,
+) -> Result<Vec<(usize, MemberId, Object)>, AppError> {
+    let Origin::Peer { hosted } = &giver.origin else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for (index, piece) in pieces.iter_mut().enumerate() {
+        let object = &piece.object;
+        let is_authored = object.created_by() == Some(piece.source.identity());
+        if is_authored || object.kind() == "marking-definition" || assignments.of(object).is_some() {
+            continue;
+        }
+        let version = version(object);
+        'members: for member in hosted {
+            for label_object in store.given_about(*member, LABEL_KIND, object.id())? {
+                let labelling = Labelling::read(&label_object).ok();
+                let names = labelling.is_some_and(|labelling| labelling.assignments.contains(&version));
+                if names {
+                    piece.source = *member;
+                    found.push((index, *member, label_object));
+                    break 'members;
+                }
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// What each object's markings ask for, with what label objects of the same source add; by number.

@@ -49,12 +49,6 @@ impl People<'_> {
     ) -> Result<(User, NewKey), AppError> {
         let directory = self.node.directory()?;
         self.needs_admin_of(&directory, member)?;
-        if directory.member(member).is_some_and(|member| !member.hosted) {
-            return Err(AppError::invalid(
-                "$.member",
-                "this member lives on another node: its people sign in there",
-            ));
-        }
         let person = PersonId(Uuid::new_v4());
         self.record(Rights::PersonAdded { person, email: email.to_owned(), member, roles })?;
         let key = self.add_key(person, false, None)?;

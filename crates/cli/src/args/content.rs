@@ -141,7 +141,7 @@ pub struct Get {
 
     /// This version instead of the latest.
     #[arg(long, value_name = "TIMESTAMP")]
-    pub version: Option<jiff::Timestamp>,
+    pub at: Option<jiff::Timestamp>,
 }
 
 #[derive(Debug, Args)]

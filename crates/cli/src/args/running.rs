@@ -1,6 +1,7 @@
 //! Commands that run a node, exchange with others, check and measure.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use url::Url;
@@ -56,11 +57,28 @@ pub struct PeerAdd {
     #[arg(long)]
     pub push: bool,
     /// How often, such as 30s, 5m, 1h.
-    #[arg(long, default_value = "30s", value_name = "TIME")]
-    pub every: String,
+    #[arg(long, default_value = "30s", value_name = "TIME", value_parser = every)]
+    pub every: Duration,
+    /// What its members are cleared for here, such as EXERCISE:SECRET; may be repeated.
+    #[arg(long, value_name = "POLICY:LEVEL")]
+    pub clear: Vec<String>,
     /// What is asked of readers of what comes from it.
     #[arg(long, value_name = "LABEL")]
     pub label: Option<String>,
+}
+
+fn every(text: &str) -> Result<Duration, String> {
+    let wrong = || "a number and a unit, such as 30s, 5m or 1h".to_owned();
+    let (number, unit) = text.split_at(text.len().checked_sub(1).ok_or_else(wrong)?);
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let total = number.checked_mul(seconds).filter(|total| *total > 0).ok_or_else(wrong)?;
+    Ok(Duration::from_secs(total))
 }
 
 #[derive(Debug, Args)]

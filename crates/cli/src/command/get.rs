@@ -12,7 +12,7 @@ pub fn run(node: &Node, get: &Get, desk: &mut Desk<'_>) -> Result<(), Fail> {
     let id = naming::object(&get.id)?;
     let who = naming::viewer(node, &get.viewer.email, "get")?;
     let reading = node.read(&who)?;
-    let item = match get.version {
+    let item = match get.at {
         None => reading.object(&id),
         Some(version) => reading.versions(&id).and_then(|found| {
             found.into_iter().find(|item| item.version == version).ok_or(AppError::NotFound)

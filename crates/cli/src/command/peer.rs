@@ -1,11 +1,132 @@
 //! `kizuna peer`.
 
-use kizuna_app::Node;
+use kizuna_app::peers::{NewPeer, Peer, PeerStatus};
+use kizuna_app::{Caller, Node};
 
-use crate::args::PeerCommand;
+use super::naming;
+use crate::args::{PeerAdd, PeerCommand};
 use crate::desk::Desk;
 use crate::fail::Fail;
 
-pub fn run(_node: &Node, _command: PeerCommand, _desk: &mut Desk<'_>) -> Result<(), Fail> {
-    Err(Fail::work("peers are not built yet"))
+pub fn run(node: &Node, command: PeerCommand, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    match command {
+        PeerCommand::Add(new) => add(node, *new, desk),
+        PeerCommand::List => list(node, desk),
+        PeerCommand::Sync { name } => sync(node, name.as_deref(), desk),
+        PeerCommand::Status { name } => {
+            let peers = chosen(node, name.as_deref())?;
+            let told = peers
+                .into_iter()
+                .map(|peer| Ok((node.peer_status(&peer.name)?, peer)))
+                .map(|told: Result<_, Fail>| told.map(|(status, peer)| (peer, status)))
+                .collect::<Result<Vec<_>, Fail>>()?;
+            tell(node, &told, desk)
+        }
+    }
+}
+
+fn add(node: &Node, new: PeerAdd, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    let directory = node.directory()?;
+    let members = new
+        .member
+        .iter()
+        .map(|name| Ok(naming::member(&directory, name)?.id))
+        .collect::<Result<Vec<_>, Fail>>()?;
+    // With neither said, both.
+    let both = !new.pull && !new.push;
+    let peer = node.add_peer(
+        &Caller::Operator,
+        NewPeer {
+            name: new.name,
+            url: new.url,
+            members,
+            user: new.user,
+            key: new.key,
+            collections: new.collection,
+            pull: new.pull || both,
+            push: new.push || both,
+            every: new.every,
+            label: new.label,
+            clearance: naming::clearance(&new.clear)?,
+        },
+    )?;
+    desk.say(format!("added {}; a running server begins to exchange with it at once", peer.name))?;
+    Ok(())
+}
+
+fn chosen(node: &Node, name: Option<&str>) -> Result<Vec<Peer>, Fail> {
+    let peers = node.peers(&Caller::Operator)?;
+    let Some(name) = name else { return Ok(peers) };
+    let found: Vec<Peer> = peers.into_iter().filter(|peer| peer.name == name).collect();
+    if found.is_empty() {
+        return Err(Fail::work(format!("there is no peer {name:?} (kizuna peer list)")));
+    }
+    Ok(found)
+}
+
+fn list(node: &Node, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    let directory = node.directory()?;
+    let rows: Vec<serde_json::Value> = chosen(node, None)?
+        .iter()
+        .map(|peer| {
+            let members: Vec<String> = peer
+                .members
+                .iter()
+                .filter_map(|member| Some(directory.member(*member)?.name.clone()))
+                .collect();
+            serde_json::json!({
+                "name": peer.name, "url": peer.url.as_str(), "members": members, "pull": peer.pull,
+                "push": peer.push, "every": peer.every, "label": peer.label,
+            })
+        })
+        .collect();
+    desk.print_rows(&["name", "url", "members", "does", "every", "label"], &rows, |row| {
+        let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+        let members = row["members"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_str);
+        let does = match (row["pull"] == true, row["push"] == true) {
+            (true, true) => "pull and push",
+            (true, false) => "pull",
+            (false, _) => "push",
+        };
+        let members: Vec<&str> = members.collect();
+        let every = format!("{}s", row["every"]);
+        vec![text("name"), text("url"), members.join(", "), does.to_owned(), every, text("label")]
+    })
+}
+
+/// A peer that failed makes the command fail.
+fn sync(node: &Node, name: Option<&str>, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    chosen(node, name)?;
+    let told = node.sync_peers(&Caller::Operator, name)?;
+    tell(node, &told, desk)?;
+    let failed: Vec<String> = told
+        .iter()
+        .filter_map(|(peer, status)| Some(format!("{}: {}", peer.name, status.error.as_ref()?)))
+        .collect();
+    if failed.is_empty() { Ok(()) } else { Err(Fail::work(failed.join("\n        "))) }
+}
+
+fn tell(node: &Node, told: &[(Peer, PeerStatus)], desk: &mut Desk<'_>) -> Result<(), Fail> {
+    let now = node.now();
+    if desk.json {
+        return told.iter().try_for_each(|(peer, status)| {
+            let lag = status.lag(now);
+            desk.print_json(&serde_json::json!({ "name": peer.name, "lag": lag, "status": status }))
+        });
+    }
+    let titles = ["name", "behind", "pulled", "known", "quarantined", "pushed", "refused", "last error"];
+    desk.print_rows(&titles, told, |(peer, status)| {
+        let lag = status.lag(now).map_or_else(|| "never level".to_owned(), |lag| format!("{lag}s"));
+        let trouble = status.error.as_ref().or(status.last_refusal.as_ref());
+        vec![
+            peer.name.clone(),
+            lag,
+            status.pulled.to_string(),
+            status.known.to_string(),
+            status.quarantined.to_string(),
+            status.pushed.to_string(),
+            status.refused.to_string(),
+            trouble.cloned().unwrap_or_default(),
+        ]
+    })
 }

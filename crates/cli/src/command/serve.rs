@@ -27,8 +27,10 @@ pub fn run(data: &Path, serve: &Serve, desk: &mut Desk<'_>) -> Result<(), Fail> 
     let node = Node::open(Config::new(data))?;
     let _control = control::open(data, &node)
         .with_context(|| format!("{}: the control socket cannot be opened", data.display()))?;
+    let schedule = node.schedule_peers()?;
     welcome(&node, &listener, desk)?;
     let served = runtime.block_on(answer(listener, &node));
+    drop(schedule);
     runtime.shutdown_timeout(GRACE);
     served?;
     desk.say("stopped; everything that was acknowledged is on disk")?;

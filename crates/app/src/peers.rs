@@ -1,0 +1,200 @@
+//! Peers: servers that this node exchanges with over TAXII 2.1, another Kizuna or anybody's.
+//!
+//! A peer is a viewer: what is pushed to it is what an account of its member may read here. What is pulled from it is
+//! given by the members that live there. Where an exchange stands is kept after each page that is durable (pulled) or
+//! acknowledged (pushed), so that it resumes there however it ended; an object never goes back to where it came from.
+
+mod account;
+mod client;
+mod exchange;
+mod locate;
+mod pull;
+mod push;
+mod schedule;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kizuna_access::rights::Clearance;
+use kizuna_access::{MemberId, PersonId};
+use url::Url;
+
+use crate::people::Caller;
+use crate::{AppError, Node};
+
+/// Node state: peers by name.
+const PEERS: &str = "peer";
+/// Node state: how each peer's exchange went.
+const STATUS: &str = "peer.status";
+
+/// What is asked for when a peer is added.
+#[derive(Debug, Clone)]
+pub struct NewPeer {
+    pub name: String,
+    /// Discovery, an API root or a collection.
+    pub url: Url,
+    /// The members that live there, the principal one first.
+    pub members: Vec<MemberId>,
+    /// For HTTP Basic; without it a key is sent as a bearer token.
+    pub user: Option<String>,
+    pub key: Option<String>,
+    /// Only these collections, by id or alias.
+    pub collections: Vec<String>,
+    pub pull: bool,
+    pub push: bool,
+    pub every: Duration,
+    /// What is asked of readers of what comes from it, in words.
+    pub label: Option<String>,
+    /// What its members' accounts here are cleared for; granted from the command line alone.
+    pub clearance: Clearance,
+}
+
+/// A peer, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Peer {
+    pub name: String,
+    #[serde(with = "url_text")]
+    pub url: Url,
+    /// The principal member first.
+    pub members: Vec<MemberId>,
+    pub user: Option<String>,
+    key: Option<String>,
+    pub collections: Vec<String>,
+    pub pull: bool,
+    pub push: bool,
+    /// Seconds.
+    pub every: u64,
+    pub label: Option<String>,
+    /// The accounts through which its members' views are read for pushing.
+    accounts: Vec<PersonId>,
+}
+
+impl Peer {
+    fn principal(&self) -> Option<MemberId> {
+        self.members.first().copied()
+    }
+
+    fn hosted(&self) -> BTreeSet<MemberId> {
+        self.members.iter().copied().collect()
+    }
+}
+
+/// How a peer's exchange goes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct PeerStatus {
+    pub last_attempt: Option<Timestamp>,
+    /// When both ends were last level, as far as was asked for.
+    pub last_success: Option<Timestamp>,
+    /// Why the last attempt failed; nothing where it did not.
+    pub error: Option<String>,
+    pub pulled: u64,
+    /// Of those pulled: known already, or our own coming back.
+    pub known: u64,
+    pub quarantined: u64,
+    pub pushed: u64,
+    /// Of those pushed: what the peer did not take.
+    pub refused: u64,
+    /// The peer's reason for what it refused last.
+    pub last_refusal: Option<String>,
+}
+
+impl PeerStatus {
+    /// How long ago both ends were level, in seconds; nothing where they never were.
+    pub fn lag(&self, now: Timestamp) -> Option<i64> {
+        self.last_success.map(|at| now.duration_since(at).as_secs().max(0))
+    }
+}
+
+impl Node {
+    /// Adds a peer, with an account here for each of its members, through whose view is read what it is sent.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] for everybody but who runs the node; [`AppError::Conflict`] for a name that is taken.
+    pub fn add_peer(&self, caller: &Caller, new: NewPeer) -> Result<Peer, AppError> {
+        self.people(caller.clone()).needs_to_run_node()?;
+        if self.peer(&new.name)?.is_some() {
+            return Err(AppError::Conflict(format!("a peer named {:?} exists already", new.name)));
+        }
+        if new.members.is_empty() {
+            return Err(AppError::invalid("$.members", "a peer has at least one member that lives there"));
+        }
+        if let Some(words) = &new.label {
+            crate::ingest::terms(&*self.directory()?, words)?;
+        }
+        let accounts = new
+            .members
+            .iter()
+            .map(|member| self.account(caller, &new.name, *member, &new.clearance))
+            .collect::<Result<_, _>>()?;
+        let peer = Peer {
+            name: new.name,
+            url: new.url,
+            members: new.members,
+            user: new.user,
+            key: new.key,
+            collections: new.collections,
+            pull: new.pull,
+            push: new.push,
+            every: new.every.as_secs().max(1),
+            label: new.label,
+            accounts,
+        };
+        self.keep_json(PEERS, &peer.name, &peer)?;
+        Ok(peer)
+    }
+
+    /// The peers, by name, as who runs the node may see them.
+    pub fn peers(&self, caller: &Caller) -> Result<Vec<Peer>, AppError> {
+        self.people(caller.clone()).needs_to_run_node()?;
+        self.all_peers()
+    }
+
+    /// How a peer's exchange goes.
+    pub fn peer_status(&self, name: &str) -> Result<PeerStatus, AppError> {
+        Ok(self.kept_json(STATUS, name)?.unwrap_or_default())
+    }
+
+    fn all_peers(&self) -> Result<Vec<Peer>, AppError> {
+        let mut peers = Vec::new();
+        for (_, bytes) in self.store.states(PEERS)? {
+            peers
+                .push(serde_json::from_slice(&bytes).map_err(|error| AppError::Internal(error.to_string()))?);
+        }
+        peers.sort_by(|one: &Peer, other: &Peer| one.name.cmp(&other.name));
+        Ok(peers)
+    }
+
+    fn peer(&self, name: &str) -> Result<Option<Peer>, AppError> {
+        self.kept_json(PEERS, name)
+    }
+
+    fn keep_json<T: serde::Serialize>(&self, kind: &str, key: &str, value: &T) -> Result<(), AppError> {
+        let bytes = serde_json::to_vec(value).map_err(|error| AppError::Internal(error.to_string()))?;
+        Ok(self.store.writer().set_state(kind, key, Some(bytes), None)?)
+    }
+
+    fn kept_json<T: serde::de::DeserializeOwned>(
+        &self,
+        kind: &str,
+        key: &str,
+    ) -> Result<Option<T>, AppError> {
+        let Some(bytes) = self.store.state(kind, key)? else { return Ok(None) };
+        serde_json::from_slice(&bytes).map(Some).map_err(|error| AppError::Internal(error.to_string()))
+    }
+}
+
+/// A URL as the text it is.
+mod url_text {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use url::Url;
+
+    pub fn serialize<S: Serializer>(url: &Url, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(url.as_str())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Url::parse(&text).map_err(serde::de::Error::custom)
+    }
+}

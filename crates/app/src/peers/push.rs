@@ -1,0 +1,157 @@
+//! Pushing: what the peer's members may read here and did not give us, in the order in which they came to read it.
+
+use kizuna_access::label::Handling;
+use kizuna_access::travel::LABEL_KIND;
+use kizuna_access::{MemberId, Principal};
+use kizuna_store::query::{Item, Start};
+use kizuna_store::{Position, Search, Selection, Versions, View};
+use kizuna_taxii::message::Progress;
+use kizuna_taxii::{Envelope, Status};
+use url::Url;
+
+use super::client::Client;
+use super::locate::Place;
+use super::{Peer, PeerStatus};
+use crate::{AppError, Node};
+
+/// Node state: where pushing for each account stands.
+const PUSHES: &str = "peer.push";
+/// Objects read for one page.
+const PAGE: usize = 500;
+/// Octets of a POST where the server says more or nothing.
+const POST_BYTES: u64 = 8 << 20;
+/// Label objects looked at for one object.
+const LABELS: usize = 8;
+/// How often a status that is pending is asked for again.
+const ASKED: usize = 60;
+
+impl Node {
+    /// Sends what one of the peer's accounts may read and has not been sent yet.
+    pub(super) fn push(
+        &self,
+        peer: &Peer,
+        client: &Client,
+        place: &Place,
+        who: &Principal,
+        status: &mut PeerStatus,
+    ) -> Result<(), AppError> {
+        let key = format!("{} {} {}", peer.name, who.member(), place.objects);
+        let mut stand: Option<Position> = self.kept_json(PUSHES, &key)?;
+        let selection = Selection { versions: Versions::All, ..Selection::default() };
+        let limit = place.max_content_length.clamp(1 << 10, POST_BYTES);
+        loop {
+            // A view holds a read transaction: none is kept open while the peer thinks.
+            let (bodies, next) = {
+                let view = self.store.view(who)?;
+                let start = stand.map_or(Start::First, Start::After);
+                let page = view.page(&selection, start, PAGE)?;
+                let next = page.items.last().map(|item| item.position);
+                let sent = self.to_send(peer, &view, &page.items)?;
+                (batches(&sent, limit), next)
+            };
+            let Some(next) = next else { return Ok(()) };
+            for (objects, body) in bodies {
+                let answer = client.post(&place.objects, &body)?;
+                let told: Status = answer.read(&place.objects)?;
+                let told = settled(client, &place.objects, told)?;
+                status.pushed += objects;
+                status.refused += told.failure_count;
+                if let Some(failure) = told.failures.first() {
+                    let reason = failure.message.clone().unwrap_or_default();
+                    status.last_refusal = Some(format!("{}: {reason}", failure.id));
+                }
+            }
+            self.keep_json(PUSHES, &key, &next)?;
+            stand = Some(next);
+        }
+    }
+
+    /// What of a page the peer does not have from its own members. With a foreign object goes the label object that
+    /// names it, in one envelope, so that it is never stored there without.
+    fn to_send(&self, peer: &Peer, view: &View, items: &[Item]) -> Result<Vec<Item>, AppError> {
+        let mut sent: Vec<Item> = Vec::new();
+        for item in items {
+            if !self.leaves(peer, item)? {
+                continue;
+            }
+            if !item.authored && item.id.kind() != "marking-definition" {
+                let search = Search {
+                    refers_to: Some(item.id.clone()),
+                    kinds: vec![LABEL_KIND.to_owned()],
+                    ..Search::default()
+                };
+                for label in view.search(&search, None, LABELS)?.items {
+                    let is_there = sent.iter().any(|sent| sent.digest == label.digest);
+                    if !is_there && self.leaves(peer, &label)? {
+                        sent.push(label);
+                    }
+                }
+            }
+            if !sent.iter().any(|sent| sent.digest == item.digest) {
+                sent.push(item.clone());
+            }
+        }
+        Ok(sent)
+    }
+
+    fn leaves(&self, peer: &Peer, item: &Item) -> Result<bool, AppError> {
+        let handling = item.label.handling();
+        if handling.contains(&Handling::Draft) {
+            return Ok(false);
+        }
+        // Originator controlled: a recipient's node does not pass on.
+        if handling.contains(&Handling::Orcon) && !self.lives_here(item.source)? {
+            return Ok(false);
+        }
+        if item.id.kind() == "marking-definition" {
+            return Ok(!peer.members.contains(&item.source));
+        }
+        for member in &peer.members {
+            if *member == item.source || self.store.has_given(*member, &item.id, &item.digest)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn lives_here(&self, member: MemberId) -> Result<bool, AppError> {
+        Ok(self.directory()?.member(member).is_some_and(|member| member.hosted))
+    }
+}
+
+/// Envelopes of at most so many octets, each with how many objects it has. A single object may be longer: the server
+/// says what it thinks of it.
+fn batches(items: &[Item], limit: u64) -> Vec<(u64, Vec<u8>)> {
+    let mut batches = Vec::new();
+    let mut open: Vec<&[u8]> = Vec::new();
+    let mut octets = 0;
+    for item in items {
+        let length = item.bytes.len() as u64 + 1;
+        if !open.is_empty() && octets + length + 64 > limit {
+            batches.push((open.len() as u64, Envelope::write(open.iter().copied(), None)));
+            open.clear();
+            octets = 0;
+        }
+        octets += length;
+        open.push(&item.bytes);
+    }
+    if !open.is_empty() {
+        batches.push((open.len() as u64, Envelope::write(open.iter().copied(), None)));
+    }
+    batches
+}
+
+/// A status once nothing of it is pending.
+fn settled(client: &Client, objects: &Url, mut status: Status) -> Result<Status, AppError> {
+    let broken = |error| AppError::Unavailable(format!("{objects} has no status: {error}"));
+    // …/API-ROOT/collections/ID/objects/ → …/API-ROOT/status/ID/
+    let url = objects.join(&format!("../../../status/{}/", status.id)).map_err(broken)?;
+    for _ in 0..ASKED {
+        if status.status == Progress::Complete {
+            return Ok(status);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        status = client.get(&url)?.read(&url)?;
+    }
+    Err(AppError::Unavailable(format!("{url} is pending for too long")))
+}
