@@ -27,7 +27,7 @@ pub(crate) struct Event {
     pub op: Op,
 }
 
-/// One stored contribution, or the stub that a narrowing left.
+/// One stored contribution, or the recall that a narrowing left.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
     pub seq: u64,
@@ -36,8 +36,8 @@ pub(crate) struct Row {
     pub at: Instant,
     pub given: Contribution,
     pub label: Label,
-    /// What a narrowing leaves to those who could read it before.
-    pub stub: bool,
+    /// Not the object: what a narrowing leaves to those who could read it, an object of its own.
+    pub recall: bool,
     pub digest: Vec<u8>,
     /// When its source narrowed it: readable to nobody since.
     pub dead_at: Option<Instant>,
@@ -109,52 +109,45 @@ impl Oracle {
         self.given += 1;
         let digest = crate::stix::object(&given.content).digest().to_vec();
         let label = given.label.normal();
-        let same = |row: &&mut Row| {
-            !row.stub
-                && row.dead_at.is_none()
-                && row.digest == digest
-                && row.given.source == given.source
-                && row.given.channel == given.channel
-                && row.label == label
+        let ordinals = BTreeSet::from([ordinal]);
+        self.append(Row { seq: 0, ordinals, at: 0, given: given.clone(), label, recall: false, digest, dead_at: None })
+    }
+
+    /// Stores a row, unless its source gave the same bytes under the same label through the same channel before.
+    fn append(&mut self, row: Row) -> Written {
+        let same = |other: &&mut Row| {
+            other.dead_at.is_none()
+                && !other.recall
+                && !row.recall
+                && other.digest == row.digest
+                && other.given.source == row.given.source
+                && other.given.channel == row.given.channel
+                && other.label == row.label
         };
-        if let Some(row) = self.rows.iter_mut().find(same) {
-            row.ordinals.insert(ordinal);
+        if let Some(other) = self.rows.iter_mut().find(same) {
+            other.ordinals.extend(row.ordinals);
             return Written::Duplicate;
         }
         let at = self.tick();
-        self.append(Row {
-            seq: 0,
-            ordinals: BTreeSet::from([ordinal]),
-            at,
-            given: given.clone(),
-            label,
-            stub: false,
-            digest,
-            dead_at: None,
-        });
+        let seq = self.rows.len() as u64 + 1;
+        self.rows.push(Row { seq, at, ..row });
         Written::Stored
     }
 
-    fn append(&mut self, row: Row) {
-        let seq = self.rows.len() as u64 + 1;
-        self.rows.push(Row { seq, ..row });
-    }
-
-    /// The source's contributions become its own member's; those who could read them before read a stub.
+    /// The source's contributions become its own member's; those who could read one before read a recall of it.
     fn narrow(&mut self, source: &str, object: u32, version: Option<Second>) {
         let wide = |row: &Row| {
             let content = &row.given.content;
             let meant = content.object == object && version.is_none_or(|version| content.modified == version);
-            meant && !row.stub && row.dead_at.is_none() && row.given.source == source && row.label != own(row)
+            meant && !row.recall && row.dead_at.is_none() && row.given.source == source && row.label != own(row)
         };
         let narrowed: Vec<Row> = self.rows.iter().filter(|row| wide(row)).cloned().collect();
         for row in narrowed {
             let at = self.tick();
-            self.rows[index(row.seq)].dead_at = Some(at);
-            let digest = b"stub".to_vec();
-            self.append(Row { at, stub: true, digest, ..row.clone() });
-            let at = self.tick();
-            self.append(Row { at, label: own(&row), ..row });
+            let dead = self.rows.iter_mut().find(|other| other.seq == row.seq);
+            dead.into_iter().for_each(|dead| dead.dead_at = Some(at));
+            self.append(Row { recall: true, ..row.clone() });
+            self.append(Row { label: own(&row), ..row });
         }
     }
 }
@@ -163,10 +156,6 @@ impl Oracle {
 fn own(row: &Row) -> Label {
     let audience = Label::own(&row.given.source).audience;
     Label { audience, ..row.label.clone() }.normal()
-}
-
-fn index(seq: u64) -> usize {
-    usize::try_from(seq).unwrap_or(0) - 1
 }
 
 impl Driver for Oracle {

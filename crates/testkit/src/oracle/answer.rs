@@ -59,7 +59,14 @@ impl Oracle {
 
     /// Everything that a selection shows, in the viewer's order.
     fn selected(&self, viewer: &Viewer, selection: &Selection, now: Instant) -> Vec<(Place, Seen)> {
-        let mut found = Vec::new();
+        let mut found: Vec<(Place, Seen)> = Vec::new();
+        if selection.objects.is_empty() && selection.kinds.is_empty() {
+            let recalls = self.recalls(viewer, now).into_iter();
+            let shown = recalls
+                .filter(|recall| chosen(&selection.versions, 0, 1, recall))
+                .filter_map(|recall| self.within(viewer, selection, &recall));
+            found.extend(shown.map(|recall| (recall.place, self.seen(viewer, &recall, now))));
+        }
         for object in self.objects() {
             if !selection.objects.is_empty() && !selection.objects.contains(&object) {
                 continue;
@@ -183,11 +190,10 @@ fn chosen(versions: &Versions, at: usize, count: usize, winner: &Winner<'_>) -> 
     }
 }
 
-/// Whether a row answers a search. A stub says nothing that could be searched for.
+/// Whether a row answers a search. A recall answers none.
 pub(super) fn matches(search: &Search, row: &super::Row) -> bool {
     let content = &row.given.content;
-    let asks_content = !search.words.is_empty() || search.value_of.is_some() || search.refers_to.is_some();
-    if row.stub && asks_content {
+    if row.recall {
         return false;
     }
     let said = |word: &String| content.words.contains(word);

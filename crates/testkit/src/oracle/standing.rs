@@ -21,10 +21,12 @@ pub(super) type Readable<'a> = (&'a Row, Place);
 
 impl Row {
     pub(super) fn version(&self) -> Version {
-        if crate::stix::versioned(self.given.content.object) {
-            Version::At(self.given.content.modified)
-        } else {
-            Version::Bytes(self.given.content.variant)
+        let content = &self.given.content;
+        let versioned = crate::stix::versioned(content.object);
+        match (self.recall, versioned) {
+            (true, _) => Version::Recall(versioned.then_some(content.modified)),
+            (false, true) => Version::At(content.modified),
+            (false, false) => Version::Bytes(content.variant),
         }
     }
 }
@@ -32,7 +34,7 @@ impl Row {
 impl Oracle {
     /// Every row of an object that the viewer may read, in its order.
     pub(super) fn claims_of(&self, viewer: &Viewer, object: u32, now: Instant) -> Vec<Readable<'_>> {
-        let rows = self.rows.iter().filter(|row| row.given.content.object == object);
+        let rows = self.rows.iter().filter(|row| row.given.content.object == object && !row.recall);
         let mut readable: Vec<Readable<'_>> =
             rows.filter_map(|row| Some((row, self.place(viewer, row, now)?))).collect();
         readable.sort_by_key(|(_, place)| *place);
@@ -82,17 +84,28 @@ impl Oracle {
         winners
     }
 
+    /// Every recall that the viewer may read, each the only version of itself.
+    pub(super) fn recalls(&self, viewer: &Viewer, now: Instant) -> Vec<Winner<'_>> {
+        let recalls = self.rows.iter().filter(|row| row.recall);
+        recalls
+            .filter_map(|row| {
+                let place = self.place(viewer, row, now)?;
+                Some(Winner { row, place, version: row.version(), disputed: false, same: vec![(row, place)] })
+            })
+            .collect()
+    }
+
     /// What a viewer sees of one row.
     pub(super) fn seen(&self, viewer: &Viewer, winner: &Winner<'_>, now: Instant) -> Seen {
         let row = winner.row;
         let content = &row.given.content;
         let versions = self.versions_of(viewer, content.object, now);
         let revoked =
-            versions.last().is_some_and(|newest| newest.row.stub || newest.row.given.content.revoked);
+            versions.last().is_some_and(|newest| newest.row.given.content.revoked);
         Seen {
             object: content.object,
             version: winner.version,
-            variant: (!row.stub).then_some(content.variant),
+            variant: (!row.recall).then_some(content.variant),
             source: row.given.source.clone(),
             authored: row.given.authored,
             standing: if revoked { Standing::Revoked } else { Standing::Stands },
@@ -116,7 +129,7 @@ pub(super) fn disputed(row: &Row, claims: &[Readable<'_>]) -> bool {
     let differs = |other: &Row| {
         let beside = match row.version() {
             Version::At(_) => other.version() == row.version(),
-            Version::Bytes(_) => true,
+            Version::Bytes(_) | Version::Recall(_) => true,
         };
         beside && other.given.source != row.given.source && other.digest != row.digest
     };

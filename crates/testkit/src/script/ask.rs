@@ -122,13 +122,15 @@ pub enum Version {
     At(Second),
     /// A type without `modified`; the variant of its bytes.
     Bytes(u32),
+    /// Not the object, but what tells that its source took this version back; of objects without `modified`, that
+    /// it took back some bytes.
+    Recall(Option<Second>),
 }
 
 /// Where an object stands for a viewer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Standing {
     Stands,
-    /// Revoked, or recalled.
     Revoked,
 }
 
@@ -137,7 +139,7 @@ pub enum Standing {
 pub struct Seen {
     pub object: u32,
     pub version: Version,
-    /// Nothing for the stub that a narrowing leaves.
+    /// Nothing for a recall.
     pub variant: Option<u32>,
     pub source: Name,
     pub authored: bool,

@@ -1,0 +1,367 @@
+//! Drives a store with a script.
+
+mod names;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::Timestamp;
+use kizuna_access::rights::{Holder, Sector};
+use kizuna_access::{CommunityId, KeyId, MemberId, PersonId, Principal, Rights};
+use kizuna_store::query::Item;
+use kizuna_store::view::{AuditLine, AuditObject};
+use kizuna_store::writer::{Actor, AuditEntry};
+use kizuna_store::{Clock, Contribution, Options, Outcome, Position, Quarantined, Store, StoreError, View};
+use kizuna_testkit::script::{
+    Answer, Audited, Driver, Op, Query, Search, Seen, Standing, Start, Version, Viewer, Waste, Written,
+};
+use kizuna_testkit::{script, stix};
+use names::Names;
+
+/// Every engine, by name. A further one is a further line.
+pub fn engines() -> Vec<(&'static str, fn() -> Box<dyn Driver>)> {
+    vec![("sqlite", || Box::new(Engine::sqlite()))]
+}
+
+/// A clock that stands until a script moves it.
+struct ScriptClock(AtomicI64);
+
+impl Clock for ScriptClock {
+    fn now(&self) -> Timestamp {
+        stix::instant(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Where a walk got to.
+#[derive(Clone, Copy)]
+struct Reached {
+    position: Position,
+    added: Timestamp,
+}
+
+/// A store of its own, in a directory of its own.
+pub struct Engine {
+    store: Store,
+    clock: Arc<ScriptClock>,
+    names: Names,
+    walks: HashMap<(Viewer, u32), Reached>,
+    /// Who was authenticated once: opening a view must check it again.
+    principals: BTreeMap<Viewer, Principal>,
+    _directory: tempfile::TempDir,
+}
+
+impl Engine {
+    pub fn sqlite() -> Self {
+        let directory = scratch();
+        let clock = Arc::new(ScriptClock(AtomicI64::new(0)));
+        let options = Options {
+            directory: directory.path().to_path_buf(),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            readers: 1,
+        };
+        let store = Store::open(options).unwrap();
+        let (walks, principals) = (HashMap::new(), BTreeMap::new());
+        Self { store, clock, names: Names::default(), walks, principals, _directory: directory }
+    }
+
+    fn record(&self, rights: Rights) {
+        let shown = format!("{rights:?}");
+        if let Err(error) = self.store.writer().record(rights, Actor::Operator) {
+            panic!("a script does what is not allowed: {shown}: {error}");
+        }
+    }
+
+    fn contribution(&mut self, given: &script::Contribution) -> Contribution {
+        Contribution {
+            object: stix::object(&given.content),
+            source: self.names.member(&given.source),
+            by: given.by.as_deref().map(|name| PersonId(stix::uuid(name))),
+            channel: given.channel.clone(),
+            label: self.names.label(&given.label),
+            authored: given.authored,
+            dangling: Vec::new(),
+            reliability: given.reliability,
+        }
+    }
+
+    /// The viewer's principal: authenticated anew, or as it once was.
+    fn principal(&mut self, viewer: &Viewer) -> Option<Principal> {
+        let directory = self.store.directory().unwrap();
+        let now = self.clock.now();
+        let authenticated = match &viewer.key {
+            Some(key) => directory.authenticate_key(&names::secret(key), now),
+            None => directory.authenticate_person(PersonId(stix::uuid(&viewer.person)), now),
+        };
+        match authenticated {
+            Ok(principal) => {
+                self.principals.insert(viewer.clone(), principal.clone());
+                Some(principal)
+            }
+            Err(_) => self.principals.get(viewer).cloned(),
+        }
+    }
+
+    fn page(
+        &mut self,
+        view: &View,
+        viewer: &Viewer,
+        selection: &script::Selection,
+        start: Start,
+        limit: usize,
+    ) -> Answer {
+        let selection = self.names.selection(selection);
+        let walk = match start {
+            Start::First => None,
+            Start::Walk(walk) | Start::Date(walk) => Some((viewer.clone(), walk)),
+        };
+        let reached = walk.as_ref().and_then(|walk| self.walks.get(walk)).copied();
+        let from = match (start, reached) {
+            (Start::Walk(_), Some(reached)) => kizuna_store::query::Start::After(reached.position),
+            (Start::Date(_), Some(reached)) => kizuna_store::query::Start::AddedAfter(reached.added),
+            _ => kizuna_store::query::Start::First,
+        };
+        let page = view.page(&selection, from, limit).unwrap();
+        let mut before =
+            reached.map(|reached| reached.added).filter(|_| from != kizuna_store::query::Start::First);
+        for item in &page.items {
+            assert!(before.is_none_or(|before| item.added > before), "dates of arrival must rise: {item:?}");
+            before = Some(item.added);
+        }
+        if let (Some(next), Some(last)) = (page.next, page.items.last()) {
+            assert_eq!(next, last.position, "a page goes on where it ended");
+        }
+        if let (Some(walk), Some(last)) = (walk, page.items.last()) {
+            self.walks.insert(walk, Reached { position: last.position, added: last.added });
+        }
+        Answer::Items { items: self.seen(&page.items), more: page.next.is_some() }
+    }
+
+    fn search(&self, view: &View, search: &Search, limit: usize) -> Answer {
+        let question = names::search(search);
+        let mut found = Vec::new();
+        let mut before = None;
+        loop {
+            let page = view.search(&question, before, limit).unwrap();
+            found.extend(self.seen(&page.items));
+            before = page.next;
+            if before.is_none() {
+                return Answer::Found(found);
+            }
+            assert!(!page.items.is_empty(), "a page that promises more shows something");
+        }
+    }
+
+    fn seen<'a>(&self, items: impl IntoIterator<Item = &'a Item>) -> Vec<Seen> {
+        items.into_iter().map(|item| self.see(item)).collect()
+    }
+
+    fn see(&self, item: &Item) -> Seen {
+        if item.id.kind() == "kizuna-recall" {
+            return self.see_recall(item);
+        }
+        let object = stix::number(&item.id).unwrap_or_else(|| panic!("nobody gave {}", item.id));
+        let variant = stix::variant(&item.bytes).expect("every object of a script is of some variant");
+        let version =
+            if item.versioned { Version::At(stix::second(item.version)) } else { Version::Bytes(variant) };
+        Seen {
+            object,
+            version,
+            variant: Some(variant),
+            source: self.names.name(item.source.0),
+            authored: item.authored,
+            standing: if item.revoked { Standing::Revoked } else { Standing::Stands },
+            disputed: item.disputed,
+            reliability: item.reliability,
+            label: self.names.read_label(&item.label),
+        }
+    }
+
+    fn see_recall(&self, item: &Item) -> Seen {
+        let (object, version) = recalled(&item.bytes);
+        Seen {
+            object,
+            version: Version::Recall(version),
+            variant: None,
+            source: self.names.name(item.source.0),
+            authored: item.authored,
+            standing: if item.revoked { Standing::Revoked } else { Standing::Stands },
+            disputed: item.disputed,
+            reliability: item.reliability,
+            label: self.names.read_label(&item.label),
+        }
+    }
+}
+
+/// The object that a recall recalls, and which version.
+fn recalled(bytes: &[u8]) -> (u32, Option<script::Second>) {
+    let value: serde_json::Value = serde_json::from_slice(bytes).unwrap();
+    let object = value["object_ref"].as_str().unwrap().parse().unwrap();
+    let version = value.get("object_modified").map(|text| stix::second(text.as_str().unwrap().parse().unwrap()));
+    (stix::number(&object).unwrap(), version)
+}
+
+/// In memory where the machine offers it: a script is thousands of small commits.
+fn scratch() -> tempfile::TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory).unwrap() } else { tempfile::tempdir().unwrap() }
+}
+
+impl Driver for Engine {
+    fn act(&mut self, op: &Op) -> Vec<Written> {
+        let rights = match op {
+            Op::Advance { seconds } => {
+                self.clock.0.fetch_add(*seconds, Ordering::SeqCst);
+                return Vec::new();
+            }
+            Op::Contribute(given) => {
+                let given: Vec<Contribution> = given.iter().map(|one| self.contribution(one)).collect();
+                if given.is_empty() {
+                    return Vec::new();
+                }
+                let outcomes = self.store.writer().contribute(given, Vec::new()).unwrap();
+                let plain = |outcome: &Outcome| match outcome {
+                    Outcome::Stored => Written::Stored,
+                    Outcome::Duplicate => Written::Duplicate,
+                };
+                return outcomes.iter().map(plain).collect();
+            }
+            Op::Refuse { source, channel, text } => {
+                let refused = Quarantined {
+                    source: self.names.member(source),
+                    by: None,
+                    channel: channel.clone(),
+                    received: self.clock.now(),
+                    bytes: text.clone().into_bytes(),
+                    id: None,
+                    faults: Vec::new(),
+                };
+                self.store.writer().contribute(Vec::new(), vec![refused]).unwrap();
+                return Vec::new();
+            }
+            Op::Narrow { source, object, version } => {
+                let version = version.map(stix::instant);
+                let source = self.names.member(source);
+                let narrowed =
+                    self.store.writer().narrow(&stix::id(*object), version, source, Actor::Operator);
+                assert!(matches!(narrowed, Ok(_) | Err(StoreError::NotFound)), "{narrowed:?}");
+                return Vec::new();
+            }
+            Op::Audit { action, object } => {
+                let detail = serde_json::Value::Null;
+                let object = object.map(stix::id);
+                let entry = AuditEntry { actor: Actor::Node, action: action.clone(), object, detail };
+                self.store.writer().audit(entry).unwrap();
+                return Vec::new();
+            }
+            Op::AddMember { name, country } => Rights::MemberAdded {
+                member: self.names.member(name),
+                name: name.clone(),
+                country: country.parse().unwrap(),
+                sector: Sector::Public,
+                hosted: true,
+            },
+            Op::AddCommunity { name, from_joining } => Rights::CommunityAdded {
+                community: CommunityId(self.names.uuid(name)),
+                name: name.clone(),
+                owned: true,
+                from_joining: *from_joining,
+            },
+            Op::Join { community, member, from, until } => Rights::Joined {
+                community: CommunityId(self.names.uuid(community)),
+                member: self.names.member(member),
+                from: from.map(stix::instant),
+                until: until.map(stix::instant),
+            },
+            Op::Leave { community, member } => Rights::Left {
+                community: CommunityId(self.names.uuid(community)),
+                member: self.names.member(member),
+            },
+            Op::ClientOf { client, of } => {
+                Rights::ClientAdded { client: self.names.member(client), of: self.names.member(of) }
+            }
+            Op::NotClientOf { client, of } => {
+                Rights::ClientRemoved { client: self.names.member(client), of: self.names.member(of) }
+            }
+            Op::AddPerson { name, member, roles } => Rights::PersonAdded {
+                person: PersonId(self.names.uuid(name)),
+                email: format!("{name}@{member}.example"),
+                member: self.names.member(member),
+                roles: roles.iter().map(|role| names::role(*role)).collect(),
+            },
+            Op::SetRoles { person, roles } => Rights::RolesSet {
+                person: PersonId(self.names.uuid(person)),
+                roles: roles.iter().map(|role| names::role(*role)).collect(),
+            },
+            Op::RemovePerson { person } => {
+                Rights::PersonRemoved { person: PersonId(self.names.uuid(person)) }
+            }
+            Op::SetClearance { holder, clearance } => {
+                let holder = match holder {
+                    script::Holder::Node => Holder::Node,
+                    script::Holder::Member(name) => Holder::Member(self.names.member(name)),
+                    script::Holder::Person(name) => Holder::Person(PersonId(self.names.uuid(name))),
+                    script::Holder::Key(name) => Holder::Key(KeyId(self.names.uuid(name))),
+                };
+                Rights::ClearanceSet { holder, clearance: names::clearance(clearance) }
+            }
+            Op::AddKey { name, person, read_only, expires } => Rights::KeyAdded {
+                key: KeyId(self.names.uuid(name)),
+                person: PersonId(self.names.uuid(person)),
+                sha256: names::digest_of_secret(name),
+                read_only: *read_only,
+                expires: expires.map(stix::instant),
+            },
+            Op::RevokeKey { name } => Rights::KeyRevoked { key: KeyId(self.names.uuid(name)) },
+            Op::Follow(follow) => Rights::FollowSet {
+                member: self.names.member(&follow.member),
+                created_by: stix::identity(&follow.created_by),
+                source: self.names.member(&follow.source),
+            },
+        };
+        self.record(rights);
+        Vec::new()
+    }
+
+    fn ask(&mut self, viewer: &Viewer, query: &Query) -> Answer {
+        let Some(principal) = self.principal(viewer) else { return Answer::NotAuthenticated };
+        let view = match self.store.view(&principal) {
+            Ok(view) => view,
+            Err(StoreError::NotAuthenticated) => return Answer::NotAuthenticated,
+            Err(error) => panic!("{viewer} cannot open its view: {error}"),
+        };
+        match query {
+            Query::Page { selection, start, limit } => self.page(&view, viewer, selection, *start, *limit),
+            Query::Object(object) => Answer::Found(self.seen(&view.object(&stix::id(*object)).unwrap())),
+            Query::Versions(object) => Answer::Found(self.seen(&view.versions(&stix::id(*object)).unwrap())),
+            Query::Claims(object) => Answer::Found(self.seen(&view.claims(&stix::id(*object)).unwrap())),
+            Query::Search { search, limit } => self.search(&view, search, *limit),
+            Query::Count { search, cap } => {
+                let count = view.count(&names::search(search), *cap).unwrap();
+                Answer::Counted { at_least: count.at_least, capped: count.capped }
+            }
+            Query::Quarantine { limit } => {
+                let read = |(_, input): (u64, Quarantined)| Waste {
+                    source: self.names.name(input.source.0),
+                    channel: input.channel,
+                    text: String::from_utf8_lossy(&input.bytes).into_owned(),
+                };
+                Answer::Quarantined(view.quarantine(None, *limit).unwrap().into_iter().map(read).collect())
+            }
+            Query::Audit { limit } => {
+                let lines = view.audit("exercise.", None, *limit).unwrap();
+                Answer::Audited(lines.into_iter().map(audited).collect())
+            }
+        }
+    }
+}
+
+/// A line of the audit; what is masked must not be the same twice, which only the engine can say.
+fn audited(line: AuditLine) -> Audited {
+    let (object, masked) = match line.object {
+        None => (None, false),
+        Some(AuditObject::Readable(id)) => (stix::number(&id), false),
+        Some(AuditObject::Masked(_)) => (None, true),
+    };
+    Audited { action: line.action, object, masked }
+}
