@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 use kizuna_access::rights::{Holder, Sector};
-use kizuna_access::{CommunityId, KeyId, MemberId, PersonId, Principal, Rights};
+use kizuna_access::{CommunityId, KeyId, PersonId, Principal, Rights};
 use kizuna_store::query::Item;
 use kizuna_store::view::{AuditLine, AuditObject};
 use kizuna_store::writer::{Actor, AuditEntry};

@@ -9,7 +9,7 @@ use kizuna_testkit::script::Viewer;
 use crate::engine::engines;
 
 /// Random steps of a script, before the last questions.
-const LENGTH: usize = 70;
+pub const LENGTH: usize = 70;
 
 /// The least share of questions, in percent, that must meet something hidden beside something shown.
 const SHARE: u32 = 30;
@@ -19,7 +19,7 @@ fn number(name: &str, default: u64) -> u64 {
 }
 
 /// For whom the store is also run without what they cannot read: two of a script's viewers, others in each script.
-fn two_of(script: &Script) -> Vec<Viewer> {
+pub fn two_of(script: &Script) -> Vec<Viewer> {
     let count = script.viewers.len() as u64;
     let chosen = [script.seed % count, (script.seed / 2 + 3) % count];
     chosen.into_iter().filter_map(|at| script.viewers.get(usize::try_from(at).ok()?).cloned()).collect()

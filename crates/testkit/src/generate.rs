@@ -113,10 +113,13 @@ pub fn contribution(random: &mut StdRng, world: &World) -> Contribution {
         (0..random.random_range(0..3)).map(|_| random.random_range(0..NUMBERS)).collect();
     let words: BTreeSet<&str> =
         (0..random.random_range(0..3)).filter_map(|_| WORDS.choose(random)).copied().collect();
+    let variant = random.random_range(0..3);
+    // Without `modified` the bytes are the version: let the variant say them all.
+    let refs = if versioned { refs } else { (1..=variant).map(|next| (object + next) % NUMBERS).collect() };
     let content = Content {
         object,
         modified: if versioned { -100 * random.random_range(1..5) } else { 0 },
-        variant: random.random_range(0..3),
+        variant,
         created_by: created_by.filter(|_| versioned),
         refs: refs.into_iter().filter(|target| *target != object).collect(),
         words: if versioned { words.into_iter().map(str::to_owned).collect() } else { Vec::new() },

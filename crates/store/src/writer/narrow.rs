@@ -72,8 +72,7 @@ impl Desk<'_> {
         self.ledger.kill(row.seq, at)?;
         self.ledger.set_flags(row.seq, row.flags.with(Flags::SHARED, true))?;
 
-        let authored = row.flags.has(Flags::AUTHORED);
-        let contribution = |object: Object, label: Label| Contribution {
+        let contribution = |object: Object, label: Label, authored: bool| Contribution {
             object,
             source,
             by: None,
@@ -84,11 +83,11 @@ impl Desk<'_> {
             reliability: row.reliability,
         };
         let recalled = recall(id, source, row, instant(at))?;
-        let stub = unsearchable(one(contribution(recalled, wide))?);
+        let stub = unsearchable(one(contribution(recalled, wide, true))?);
         self.contribute(&stub)?;
 
         let Body { bytes, .. } = self.ledger.body(row.seq)?;
-        let mut kept = one(contribution(stored_object(&bytes)?, own))?;
+        let mut kept = one(contribution(stored_object(&bytes)?, own, row.flags.has(Flags::AUTHORED)))?;
         kept.flags = row.flags;
         let outcome = self.contribute(&kept)?;
         debug_assert!(matches!(outcome, Outcome::Stored | Outcome::Duplicate));

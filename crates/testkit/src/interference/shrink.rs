@@ -7,6 +7,14 @@ use crate::generate::Script;
 /// Takes steps away, in halves, then quarters, then one by one, as long as the script still fails. A script that does
 /// what is not allowed without the steps taken (it panics) does not count as failing.
 pub fn shrink(script: &Script, fails: impl Fn(&Script) -> bool) -> Script {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let least = take_away(script, &fails);
+    std::panic::set_hook(hook);
+    least
+}
+
+fn take_away(script: &Script, fails: &impl Fn(&Script) -> bool) -> Script {
     let still_fails = |script: &Script| catch_unwind(AssertUnwindSafe(|| fails(script))).unwrap_or(false);
     let mut least = script.clone();
     // The last questions first: most of them have nothing to do with it.

@@ -51,9 +51,19 @@ impl Oracle {
         };
         let member = self.member_of(&viewer.person).unwrap_or_default();
         by_seq(&|row| row.given.authored)
-            .or_else(|| by_seq(&|row| self.followed(member, row) == Some(row.given.source.as_str())))
+            .or_else(|| self.followed_of(member, claims))
             .or_else(|| by_seq(&|row| row.given.source == member))
             .or_else(|| claims.first().map(|(row, _)| row.given.source.as_str()))
+    }
+
+    /// The source that a member follows, by the first claim whose creator it follows somebody for who gave the object.
+    fn followed_of<'a>(&self, member: &str, claims: &[Readable<'a>]) -> Option<&'a str> {
+        let mut claims = claims.to_vec();
+        claims.sort_by_key(|(row, _)| row.seq);
+        claims.iter().find_map(|(row, _)| {
+            let followed = self.followed(member, row)?;
+            claims.iter().map(|(row, _)| row.given.source.as_str()).find(|source| *source == followed)
+        })
     }
 
     /// The source that a member follows for what this row's creator made.
@@ -72,13 +82,15 @@ impl Oracle {
     pub(super) fn versions_of(&self, viewer: &Viewer, object: u32, now: Instant) -> Vec<Winner<'_>> {
         let claims = self.claims_of(viewer, object, now);
         let Some(voice) = self.voice(viewer, &claims) else { return Vec::new() };
-        let mut groups: BTreeMap<Version, Vec<Readable<'_>>> = BTreeMap::new();
+        let versioned = crate::stix::versioned(object);
+        let mut groups: BTreeMap<(Version, &[u8]), Vec<Readable<'_>>> = BTreeMap::new();
         for claim in claims.iter().filter(|(row, _)| row.given.source == voice) {
-            groups.entry(claim.0.version()).or_default().push(*claim);
+            let bytes: &[u8] = if versioned { &[] } else { &claim.0.digest };
+            groups.entry((claim.0.version(), bytes)).or_default().push(*claim);
         }
         let mut winners: Vec<Winner<'_>> =
-            groups.into_iter().filter_map(|(version, group)| winner(version, &group, &claims)).collect();
-        if !crate::stix::versioned(object) {
+            groups.into_iter().filter_map(|((version, _), group)| winner(version, &group, &claims)).collect();
+        if !versioned {
             winners.sort_by_key(|winner| winner.place);
         }
         winners
@@ -100,14 +112,14 @@ impl Oracle {
         let row = winner.row;
         let content = &row.given.content;
         let versions = self.versions_of(viewer, content.object, now);
-        let revoked =
-            versions.last().is_some_and(|newest| newest.row.given.content.revoked);
+        // A recall is an object of its own, by its source, which nobody revokes.
+        let revoked = !row.recall && versions.last().is_some_and(|newest| newest.row.given.content.revoked);
         Seen {
             object: content.object,
             version: winner.version,
             variant: (!row.recall).then_some(content.variant),
             source: row.given.source.clone(),
-            authored: row.given.authored,
+            authored: row.recall || row.given.authored,
             standing: if revoked { Standing::Revoked } else { Standing::Stands },
             disputed: winner.disputed,
             reliability: row.given.reliability,
@@ -116,9 +128,10 @@ impl Oracle {
     }
 }
 
-/// The winning bytes of a version (the lowest digest of what the voice gave), by the first row that has them.
+/// The winning bytes of a version (of what the voice gave: as its author first, then the lowest digest), by the first
+/// row that has them.
 fn winner<'a>(version: Version, group: &[Readable<'a>], claims: &[Readable<'a>]) -> Option<Winner<'a>> {
-    let best = &group.iter().min_by_key(|(row, _)| &row.digest)?.0.digest;
+    let best = &group.iter().min_by_key(|(row, _)| (!row.given.authored, &row.digest))?.0.digest;
     let same: Vec<Readable<'a>> = group.iter().filter(|(row, _)| row.digest == *best).copied().collect();
     let (row, place) = same.iter().copied().min_by_key(|(_, place)| *place)?;
     Some(Winner { row, place, version, disputed: disputed(row, claims), same })

@@ -1,0 +1,65 @@
+//! Every seeded leak must be caught: a test that would not notice a leak proves nothing by passing.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use kizuna_access::leak;
+use kizuna_testkit::generate;
+use kizuna_testkit::interference::{Against, Tally, check};
+
+use crate::engine::engines;
+use crate::interference::{LENGTH, two_of};
+
+/// Every leak that can be switched on: in `access` and in `store`.
+const LEAKS: [u32; 31] = [
+    1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 40,
+];
+
+/// Scripts within which a leak must be caught.
+const BOUND: u64 = 150;
+
+/// How a leak was caught.
+struct Caught {
+    path: &'static str,
+    against: Against,
+    after: u64,
+}
+
+fn catch(number: u32) -> Option<Caught> {
+    let (_, make) = engines().into_iter().next()?;
+    leak::set(Some(number));
+    let mut caught = None;
+    for case in 0..BOUND {
+        let script = generate::script(1000 + case, LENGTH);
+        let found = std::panic::catch_unwind(|| check(&script, &make, &two_of(&script), &mut Tally::default()));
+        caught = match found {
+            Ok(Ok(())) => continue,
+            Ok(Err(difference)) => Some(Caught { path: difference.path(), against: difference.against, after: case + 1 }),
+            // The driver's own assertions: dates that do not rise, pages that do not end.
+            Err(_) => Some(Caught { path: "order of arrivals", against: Against::Oracle, after: case + 1 }),
+        };
+        break;
+    }
+    leak::set(None);
+    caught
+}
+
+#[test]
+fn every_seeded_leak_is_caught() {
+    let only: Option<u32> = std::env::var("KIZUNA_LEAK").ok().and_then(|text| text.parse().ok());
+    let mut table = String::from("leak  scripts  caught by\n");
+    let mut survivors = BTreeMap::new();
+    for number in LEAKS.into_iter().filter(|number| only.is_none_or(|only| only == *number)) {
+        match catch(number) {
+            Some(Caught { path, against, after }) => {
+                writeln!(table, "{number:>4}  {after:>7}  {path}, against {against:?}").unwrap();
+            }
+            None => {
+                writeln!(table, "{number:>4}  {BOUND:>7}  nothing").unwrap();
+                survivors.insert(number, ());
+            }
+        }
+    }
+    println!("{table}");
+    assert!(survivors.is_empty(), "leaks that nothing caught: {:?}", survivors.keys().collect::<Vec<_>>());
+}
