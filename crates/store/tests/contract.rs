@@ -9,8 +9,8 @@ mod versions;
 
 use kizuna_testkit::oracle::Oracle;
 use kizuna_testkit::script::{
-    Answer, Content, Contribution, Driver, Label, Op, Query, Role, Search, Second, Seen, Selection, Standing, Start,
-    Version, Versions, Viewer, Written,
+    Answer, Content, Contribution, Driver, Label, Op, Query, Role, Search, Second, Seen, Selection, Standing,
+    Start, Version, Versions, Viewer, Written,
 };
 
 use crate::engine::engines;
@@ -57,7 +57,13 @@ impl Story {
         self.joins_for(community, member, None, None)
     }
 
-    pub fn joins_for(self, community: &str, member: &str, from: Option<Second>, until: Option<Second>) -> Self {
+    pub fn joins_for(
+        self,
+        community: &str,
+        member: &str,
+        from: Option<Second>,
+        until: Option<Second>,
+    ) -> Self {
         self.does(Op::Join { community: community.into(), member: member.into(), from, until })
     }
 
@@ -129,7 +135,8 @@ fn in_words(answer: &Answer) -> String {
         Answer::Found(items) => listed(items),
         Answer::Counted { at_least, capped } => format!("{at_least}{}", if *capped { "+" } else { "" }),
         Answer::Quarantined(waste) => {
-            let inputs: Vec<String> = waste.iter().map(|one| format!("{} {}", one.source, one.text)).collect();
+            let inputs: Vec<String> =
+                waste.iter().map(|one| format!("{} {}", one.source, one.text)).collect();
             inputs.join(", ")
         }
         Answer::Audited(lines) => {

@@ -197,7 +197,8 @@ impl Engine {
 fn recalled(bytes: &[u8]) -> (u32, Option<script::Second>) {
     let value: serde_json::Value = serde_json::from_slice(bytes).unwrap();
     let object = value["object_ref"].as_str().unwrap().parse().unwrap();
-    let version = value.get("object_modified").map(|text| stix::second(text.as_str().unwrap().parse().unwrap()));
+    let version =
+        value.get("object_modified").map(|text| stix::second(text.as_str().unwrap().parse().unwrap()));
     (stix::number(&object).unwrap(), version)
 }
 

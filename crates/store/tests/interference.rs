@@ -40,7 +40,10 @@ fn every_answer_is_that_of_a_store_without_the_unreadable() {
         }
         println!("{tally}");
         for (path, share) in tally.shares() {
-            assert!(share >= SHARE, "{path}: only {share} % of the questions meet something hidden beside a hit");
+            assert!(
+                share >= SHARE,
+                "{path}: only {share} % of the questions meet something hidden beside a hit"
+            );
         }
     }
 }
@@ -50,6 +53,7 @@ fn explain(script: &Script, make: Make<'_>) -> ! {
     let viewers = two_of(script);
     let least = shrink(script, |script| check(script, make, &viewers, &mut Tally::default()).is_err());
     let difference = check(&least, make, &viewers, &mut Tally::default()).expect_err("it failed before");
-    let steps: Vec<String> = least.steps.iter().chain(&least.battery).map(|step| format!("  {step:?}")).collect();
+    let steps: Vec<String> =
+        least.steps.iter().chain(&least.battery).map(|step| format!("  {step:?}")).collect();
     panic!("{difference}\nthe shortest script that fails:\n{}", steps.join("\n"));
 }

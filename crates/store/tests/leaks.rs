@@ -12,7 +12,8 @@ use crate::interference::{LENGTH, two_of};
 
 /// Every leak that can be switched on: in `access` and in `store`.
 const LEAKS: [u32; 31] = [
-    1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 40,
+    1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36,
+    37, 38, 40,
 ];
 
 /// Scripts within which a leak must be caught.
@@ -31,10 +32,13 @@ fn catch(number: u32) -> Option<Caught> {
     let mut caught = None;
     for case in 0..BOUND {
         let script = generate::script(1000 + case, LENGTH);
-        let found = std::panic::catch_unwind(|| check(&script, &make, &two_of(&script), &mut Tally::default()));
+        let found =
+            std::panic::catch_unwind(|| check(&script, &make, &two_of(&script), &mut Tally::default()));
         caught = match found {
             Ok(Ok(())) => continue,
-            Ok(Err(difference)) => Some(Caught { path: difference.path(), against: difference.against, after: case + 1 }),
+            Ok(Err(difference)) => {
+                Some(Caught { path: difference.path(), against: difference.against, after: case + 1 })
+            }
             // The driver's own assertions: dates that do not rise, pages that do not end.
             Err(_) => Some(Caught { path: "order of arrivals", against: Against::Oracle, after: case + 1 }),
         };

@@ -110,7 +110,16 @@ impl Oracle {
         let digest = crate::stix::object(&given.content).digest().to_vec();
         let label = given.label.normal();
         let ordinals = BTreeSet::from([ordinal]);
-        self.append(Row { seq: 0, ordinals, at: 0, given: given.clone(), label, recall: false, digest, dead_at: None })
+        self.append(Row {
+            seq: 0,
+            ordinals,
+            at: 0,
+            given: given.clone(),
+            label,
+            recall: false,
+            digest,
+            dead_at: None,
+        })
     }
 
     /// Stores a row, unless its source gave the same bytes under the same label through the same channel before.
@@ -139,7 +148,11 @@ impl Oracle {
         let wide = |row: &Row| {
             let content = &row.given.content;
             let meant = content.object == object && version.is_none_or(|version| content.modified == version);
-            meant && !row.recall && row.dead_at.is_none() && row.given.source == source && row.label != own(row)
+            meant
+                && !row.recall
+                && row.dead_at.is_none()
+                && row.given.source == source
+                && row.label != own(row)
         };
         let narrowed: Vec<Row> = self.rows.iter().filter(|row| wide(row)).cloned().collect();
         for row in narrowed {

@@ -196,7 +196,7 @@ pub(super) fn matches(search: &Search, row: &super::Row) -> bool {
     if row.recall {
         return false;
     }
-    let said = |word: &String| content.words.contains(word);
+    let said = |word: &String| content.words.iter().any(|said| said.to_lowercase() == word.to_lowercase());
     let value =
         |of: u32| crate::stix::value(content.object).is_some_and(|value| value == crate::stix::domain(of));
     of_kinds(&search.kinds, content.object)
