@@ -1,14 +1,14 @@
 //! Drives a store with a script.
 
 mod names;
+mod rights;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
-use kizuna_access::rights::{Holder, Sector};
-use kizuna_access::{CommunityId, KeyId, PersonId, Principal, Rights};
+use kizuna_access::{PersonId, Principal};
 use kizuna_store::query::Item;
 use kizuna_store::view::{AuditLine, AuditObject};
 use kizuna_store::writer::{Actor, AuditEntry};
@@ -19,8 +19,11 @@ use kizuna_testkit::script::{
 use kizuna_testkit::{script, stix};
 use names::Names;
 
-/// Every engine, by name. A further one is a further line.
-pub fn engines() -> Vec<(&'static str, fn() -> Box<dyn Driver>)> {
+/// An engine's name, and how to make an empty node on it.
+pub type Made = (&'static str, fn() -> Box<dyn Driver>);
+
+/// Every engine. A further one is a further line.
+pub fn engines() -> Vec<Made> {
     vec![("sqlite", || Box::new(Engine::sqlite()))]
 }
 
@@ -65,7 +68,8 @@ impl Engine {
         Self { store, clock, names: Names::default(), walks, principals, _directory: directory }
     }
 
-    fn record(&self, rights: Rights) {
+    fn record_rights(&mut self, op: &Op) {
+        let rights = self.names.rights(op);
         let shown = format!("{rights:?}");
         if let Err(error) = self.store.writer().record(rights, Actor::Operator) {
             panic!("a script does what is not allowed: {shown}: {error}");
@@ -210,10 +214,9 @@ fn scratch() -> tempfile::TempDir {
 
 impl Driver for Engine {
     fn act(&mut self, op: &Op) -> Vec<Written> {
-        let rights = match op {
+        match op {
             Op::Advance { seconds } => {
                 self.clock.0.fetch_add(*seconds, Ordering::SeqCst);
-                return Vec::new();
             }
             Op::Contribute(given) => {
                 let given: Vec<Contribution> = given.iter().map(|one| self.contribution(one)).collect();
@@ -238,7 +241,6 @@ impl Driver for Engine {
                     faults: Vec::new(),
                 };
                 self.store.writer().contribute(Vec::new(), vec![refused]).unwrap();
-                return Vec::new();
             }
             Op::Narrow { source, object, version } => {
                 let version = version.map(stix::instant);
@@ -246,81 +248,15 @@ impl Driver for Engine {
                 let narrowed =
                     self.store.writer().narrow(&stix::id(*object), version, source, Actor::Operator);
                 assert!(matches!(narrowed, Ok(_) | Err(StoreError::NotFound)), "{narrowed:?}");
-                return Vec::new();
             }
             Op::Audit { action, object } => {
                 let detail = serde_json::Value::Null;
                 let object = object.map(stix::id);
                 let entry = AuditEntry { actor: Actor::Node, action: action.clone(), object, detail };
                 self.store.writer().audit(entry).unwrap();
-                return Vec::new();
             }
-            Op::AddMember { name, country } => Rights::MemberAdded {
-                member: self.names.member(name),
-                name: name.clone(),
-                country: country.parse().unwrap(),
-                sector: Sector::Public,
-                hosted: true,
-            },
-            Op::AddCommunity { name, from_joining } => Rights::CommunityAdded {
-                community: CommunityId(self.names.uuid(name)),
-                name: name.clone(),
-                owned: true,
-                from_joining: *from_joining,
-            },
-            Op::Join { community, member, from, until } => Rights::Joined {
-                community: CommunityId(self.names.uuid(community)),
-                member: self.names.member(member),
-                from: from.map(stix::instant),
-                until: until.map(stix::instant),
-            },
-            Op::Leave { community, member } => Rights::Left {
-                community: CommunityId(self.names.uuid(community)),
-                member: self.names.member(member),
-            },
-            Op::ClientOf { client, of } => {
-                Rights::ClientAdded { client: self.names.member(client), of: self.names.member(of) }
-            }
-            Op::NotClientOf { client, of } => {
-                Rights::ClientRemoved { client: self.names.member(client), of: self.names.member(of) }
-            }
-            Op::AddPerson { name, member, roles } => Rights::PersonAdded {
-                person: PersonId(self.names.uuid(name)),
-                email: format!("{name}@{member}.example"),
-                member: self.names.member(member),
-                roles: roles.iter().map(|role| names::role(*role)).collect(),
-            },
-            Op::SetRoles { person, roles } => Rights::RolesSet {
-                person: PersonId(self.names.uuid(person)),
-                roles: roles.iter().map(|role| names::role(*role)).collect(),
-            },
-            Op::RemovePerson { person } => {
-                Rights::PersonRemoved { person: PersonId(self.names.uuid(person)) }
-            }
-            Op::SetClearance { holder, clearance } => {
-                let holder = match holder {
-                    script::Holder::Node => Holder::Node,
-                    script::Holder::Member(name) => Holder::Member(self.names.member(name)),
-                    script::Holder::Person(name) => Holder::Person(PersonId(self.names.uuid(name))),
-                    script::Holder::Key(name) => Holder::Key(KeyId(self.names.uuid(name))),
-                };
-                Rights::ClearanceSet { holder, clearance: names::clearance(clearance) }
-            }
-            Op::AddKey { name, person, read_only, expires } => Rights::KeyAdded {
-                key: KeyId(self.names.uuid(name)),
-                person: PersonId(self.names.uuid(person)),
-                sha256: names::digest_of_secret(name),
-                read_only: *read_only,
-                expires: expires.map(stix::instant),
-            },
-            Op::RevokeKey { name } => Rights::KeyRevoked { key: KeyId(self.names.uuid(name)) },
-            Op::Follow(follow) => Rights::FollowSet {
-                member: self.names.member(&follow.member),
-                created_by: stix::identity(&follow.created_by),
-                source: self.names.member(&follow.source),
-            },
-        };
-        self.record(rights);
+            rights => self.record_rights(rights),
+        }
         Vec::new()
     }
 

@@ -4,25 +4,14 @@
 
 use kizuna_testkit::generate::{self, Script};
 use kizuna_testkit::interference::{Make, Tally, check, shrink};
-use kizuna_testkit::script::Viewer;
 
 use crate::engine::engines;
-
-/// Random steps of a script, before the last questions.
-pub const LENGTH: usize = 70;
 
 /// The least share of questions, in percent, that must meet something hidden beside something shown.
 const SHARE: u32 = 30;
 
 fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
-
-/// For whom the store is also run without what they cannot read: two of a script's viewers, others in each script.
-pub fn two_of(script: &Script) -> Vec<Viewer> {
-    let count = script.viewers.len() as u64;
-    let chosen = [script.seed % count, (script.seed / 2 + 3) % count];
-    chosen.into_iter().filter_map(|at| script.viewers.get(usize::try_from(at).ok()?).cloned()).collect()
 }
 
 #[test]
@@ -33,8 +22,8 @@ fn every_answer_is_that_of_a_store_without_the_unreadable() {
         let mut tally = Tally::default();
         println!("{name}: seeds {first} to {}", first + cases - 1);
         for seed in first..first + cases {
-            let script = generate::script(seed, LENGTH);
-            if check(&script, &make, &two_of(&script), &mut tally).is_err() {
+            let script = generate::script(seed, generate::LENGTH);
+            if check(&script, &make, &script.two_viewers(), &mut tally).is_err() {
                 explain(&script, &make);
             }
         }
@@ -50,7 +39,7 @@ fn every_answer_is_that_of_a_store_without_the_unreadable() {
 
 /// Shortens a failing script and fails with it.
 fn explain(script: &Script, make: Make<'_>) -> ! {
-    let viewers = two_of(script);
+    let viewers = script.two_viewers();
     let least = shrink(script, |script| check(script, make, &viewers, &mut Tally::default()).is_err());
     let difference = check(&least, make, &viewers, &mut Tally::default()).expect_err("it failed before");
     let steps: Vec<String> =

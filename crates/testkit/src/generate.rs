@@ -24,6 +24,9 @@ pub use world::{MEMBERS, World};
 /// Words that descriptions are made of.
 pub const WORDS: [&str; 6] = ["harbour", "lantern", "granite", "攻撃", "winter", "relay"];
 
+/// A usual number of random steps in a script, before the last questions.
+pub const LENGTH: usize = 70;
+
 /// Numbers of objects in use: few, so that contributions meet.
 pub const NUMBERS: u32 = 11;
 
@@ -36,6 +39,15 @@ pub struct Script {
     /// The last questions, which change nothing and hang on nothing asked before.
     pub battery: Vec<Step>,
     pub viewers: Vec<Viewer>,
+}
+
+impl Script {
+    /// Two of its viewers, others in each script: for whom a store is also run without what they cannot read.
+    pub fn two_viewers(&self) -> Vec<Viewer> {
+        let count = self.viewers.len() as u64;
+        let chosen = [self.seed % count, (self.seed / 2 + 3) % count];
+        chosen.into_iter().filter_map(|at| self.viewers.get(usize::try_from(at).ok()?).cloned()).collect()
+    }
 }
 
 /// The script of a seed with about so many random steps.
@@ -57,7 +69,7 @@ pub fn script(seed: u64, length: usize) -> Script {
     }
     for _ in 0..3 {
         steps.push(refuse(&mut random));
-        steps.push(audit(&mut random));
+        steps.extend([audit(&mut random), audit(&mut random)]);
     }
     let viewers = world.viewers();
     let battery = battery(&mut random, &world, &viewers);

@@ -6,7 +6,6 @@
 // All of it is test code: what fails, fails the test.
 #![allow(clippy::missing_panics_doc, clippy::expect_used)]
 
-pub mod bulk;
 pub mod generate;
 pub mod interference;
 pub mod oracle;

@@ -157,8 +157,9 @@ impl Oracle {
         let narrowed: Vec<Row> = self.rows.iter().filter(|row| wide(row)).cloned().collect();
         for row in narrowed {
             let at = self.tick();
-            let dead = self.rows.iter_mut().find(|other| other.seq == row.seq);
-            dead.into_iter().for_each(|dead| dead.dead_at = Some(at));
+            if let Some(dead) = self.rows.iter_mut().find(|other| other.seq == row.seq) {
+                dead.dead_at = Some(at);
+            }
             self.append(Row { recall: true, ..row.clone() });
             self.append(Row { label: own(&row), ..row });
         }

@@ -67,6 +67,7 @@ fn all_questions(random: &mut StdRng, world: &World) -> Vec<Query> {
         versions: several(random),
         ..Selection::default()
     };
+    let of_kinds = Selection { kinds: kinds.clone(), versions: of_any(random), ..Selection::default() };
     let text = Search { words, ..Search::default() };
     let value = Search { value_of: Some(any(random)), ..Search::default() };
     let refers = Search { refers_to: Some(any(random)), ..Search::default() };
@@ -85,6 +86,8 @@ fn all_questions(random: &mut StdRng, world: &World) -> Vec<Query> {
         first(of(Versions::All), 100),
         first(of(Versions::First), short),
         first(filtered, limit),
+        first(of_kinds, limit),
+        first(of(several(random)), limit),
         first(
             Selection { holds: Holds::Naming(party), versions: Versions::Latest, ..Selection::default() },
             limit,
@@ -101,6 +104,10 @@ fn all_questions(random: &mut StdRng, world: &World) -> Vec<Query> {
         Query::Quarantine { limit: short },
         Query::Audit { limit: 20 },
     ]
+}
+
+fn of_any(random: &mut StdRng) -> Versions {
+    if random.random_bool(0.5) { Versions::Latest } else { Versions::All }
 }
 
 /// The objects with the most contributions: there hides most beside what shows.

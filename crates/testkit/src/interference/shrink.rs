@@ -4,6 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::generate::Script;
 
+/// Runs of the script after which it is short enough.
+const TRIES: u32 = 2000;
+
 /// Takes steps away, in halves, then quarters, then one by one, as long as the script still fails. A script that does
 /// what is not allowed without the steps taken (it panics) does not count as failing.
 pub fn shrink(script: &Script, fails: impl Fn(&Script) -> bool) -> Script {
@@ -15,7 +18,11 @@ pub fn shrink(script: &Script, fails: impl Fn(&Script) -> bool) -> Script {
 }
 
 fn take_away(script: &Script, fails: &impl Fn(&Script) -> bool) -> Script {
-    let still_fails = |script: &Script| catch_unwind(AssertUnwindSafe(|| fails(script))).unwrap_or(false);
+    let tries = std::cell::Cell::new(0);
+    let still_fails = |script: &Script| {
+        tries.set(tries.get() + 1);
+        tries.get() < TRIES && catch_unwind(AssertUnwindSafe(|| fails(script))).unwrap_or(false)
+    };
     let mut least = script.clone();
     // The last questions first: most of them have nothing to do with it.
     for part in [Part::Battery, Part::Steps] {

@@ -93,6 +93,8 @@ impl Query {
             Self::Page { start: Start::First, selection, .. } => {
                 match (&selection.versions, &selection.holds) {
                     _ if selection.own => "page own",
+                    _ if !selection.objects.is_empty() => "page ids",
+                    _ if !selection.kinds.is_empty() => "page kinds",
                     (_, Holds::Naming(_)) => "page naming",
                     (Versions::Latest, _) => "page latest",
                     (Versions::First, _) => "page first",
