@@ -1,5 +1,6 @@
 //! What stands around every request.
 
+use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
 use kizuna_http::Caps;
@@ -57,4 +58,24 @@ fn many_clients_at_once_are_all_answered() {
             });
         }
     });
+}
+
+#[test]
+fn a_client_that_never_finishes_its_head_is_cut_off() {
+    let world = World::with(Caps { head_time: Duration::from_millis(100), ..Caps::default() });
+    let mut slow = std::net::TcpStream::connect(world.address).unwrap();
+    slow.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n").unwrap();
+    slow.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let mut rest = Vec::new();
+    slow.read_to_end(&mut rest).unwrap();
+    assert!(!String::from_utf8_lossy(&rest).contains("200 OK"));
+    assert_eq!(world.anon.get("/healthz").status, 200);
+}
+
+#[test]
+fn connections_beyond_the_cap_wait_for_a_place() {
+    let world =
+        World::with(Caps { connections: 1, head_time: Duration::from_millis(200), ..Caps::default() });
+    let _silent = std::net::TcpStream::connect(world.address).unwrap();
+    assert_eq!(world.anon.get("/healthz").status, 200);
 }

@@ -10,7 +10,7 @@ use kizuna_access::{CommunityId, MemberId};
 use kizuna_app::people::NewMember;
 use kizuna_app::sign_in::Session;
 use kizuna_app::{Caller, Config, Node};
-use kizuna_http::{Caps, Server, registry};
+use kizuna_http::{Caps, Server, registry, serve};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -84,11 +84,11 @@ impl World {
         }
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let server = Server::new(node.clone(), caps, false);
+        let server = Server::new(node.clone(), caps.clone(), false);
         let router = kizuna_api::routes().build(&server, registry::api()).unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        runtime.spawn(async move { axum::serve(listener, router).await });
+        runtime.spawn(async move { serve(listener, router, &caps, std::future::pending()).await });
         let anon = Client::new(address, "", None);
         let user = |email: &str, member: MemberId, role: Role| {
             let (_, key) = people.add_user(email, member, BTreeSet::from([role])).unwrap();

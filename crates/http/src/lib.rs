@@ -8,6 +8,7 @@
 //! `State<Server>`, and adds them to [`Routes`]. Handlers extract, call the node through [`Server::blocking`] or
 //! [`Server::writing`], map and return.
 
+pub mod connections;
 pub mod failure;
 pub mod payload;
 pub mod registry;
@@ -15,6 +16,7 @@ pub mod routes;
 pub mod server;
 pub mod viewer;
 
+pub use connections::serve;
 pub use failure::{Failure, Place};
 pub use payload::{Json, Path, Payload, Query};
 pub use registry::OutputPath;

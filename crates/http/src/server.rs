@@ -15,6 +15,10 @@ pub struct Caps {
     pub body_bytes: usize,
     /// From the request's head to the answer's head. Streams last longer.
     pub request_time: Duration,
+    /// Connections open at once; more wait to be accepted.
+    pub connections: usize,
+    /// How long a client may take to send a request's head, and a silent connection stays open.
+    pub head_time: Duration,
     /// Requests under way at once; more are turned away with 503.
     pub requests: usize,
     /// Reads under way at once; more wait.
@@ -32,6 +36,8 @@ impl Default for Caps {
         Self {
             body_bytes: 32 << 20,
             request_time: Duration::from_mins(1),
+            connections: 4096,
+            head_time: Duration::from_secs(30),
             requests: 1024,
             reads: 16,
             writes: 64,
