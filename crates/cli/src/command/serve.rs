@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
-use kizuna_api::http::{Caps, Server, registry};
+use kizuna_api::http::{self, Caps, Server, registry};
 use kizuna_app::{Config, Node};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -67,7 +67,8 @@ fn welcome(node: &Node, listener: &TcpListener, desk: &mut Desk<'_>) -> Result<(
 }
 
 async fn answer(listener: TcpListener, node: &Node) -> Result<(), Fail> {
-    let server = Server::new(node.clone(), Caps::default(), false);
+    let caps = Caps::default();
+    let server = Server::new(node.clone(), caps.clone(), false);
     let router = kizuna_api::routes()
         .build(&server, registry::api())
         .map_err(|error| Fail::work(error.to_string()))?;
@@ -78,8 +79,7 @@ async fn answer(listener: TcpListener, node: &Node) -> Result<(), Fail> {
             let _ = stopped.wait_for(|stop| *stop).await;
         }
     };
-    let serving =
-        tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(graceful).await });
+    let serving = tokio::spawn(async move { http::serve(listener, router, &caps, graceful).await });
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
         interrupted = tokio::signal::ctrl_c() => interrupted?,
@@ -88,7 +88,7 @@ async fn answer(listener: TcpListener, node: &Node) -> Result<(), Fail> {
     let _ = stop.send(true);
     let _ = stopped.changed().await;
     match tokio::time::timeout(GRACE, serving).await {
-        Ok(Ok(ended)) => ended?,
+        Ok(Ok(())) => {}
         Ok(Err(failed)) => return Err(Fail::work(format!("the server failed: {failed}"))),
         Err(_) => tracing::info!("streams were cut at the end"),
     }
