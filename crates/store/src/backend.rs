@@ -247,8 +247,6 @@ pub(crate) struct NewRow<'a> {
     pub warnings: Option<&'a str>,
     pub references: &'a [Key],
     pub observables: &'a [Observable],
-    /// Search tokens, joined by spaces.
-    pub tokens: &'a str,
     /// Markings it waits for.
     pub dangling: &'a [Key],
 }
@@ -277,6 +275,8 @@ pub(crate) trait Ledger: Send {
     fn add_stripe(&mut self, stripe: &StripeRow) -> Result<(), StoreError>;
     fn grow_stripe(&mut self, stripe: i64, rows: i64) -> Result<(), StoreError>;
     fn add_row(&mut self, new: &NewRow<'_>) -> Result<(), StoreError>;
+    /// Indexes the tokens of a row, joined by spaces.
+    fn add_words(&mut self, seq: Seq, tokens: &str) -> Result<(), StoreError>;
     fn set_flags(&mut self, seq: Seq, flags: Flags) -> Result<(), StoreError>;
     fn kill(&mut self, seq: Seq, at: i64) -> Result<(), StoreError>;
     fn settle(&mut self, seq: Seq) -> Result<(), StoreError>;

@@ -3,7 +3,7 @@
 //! A language written without spaces has no words to cut at. Pairs find any word of two characters or more (a
 //! trigram index cannot find 攻撃), single characters are kept too, so that 核 alone is found.
 
-use std::collections::BTreeSet;
+use std::ops::Range;
 
 use kizuna_stix::Object;
 use serde_json::Value;
@@ -16,30 +16,53 @@ const LONGEST_WORD: usize = 64;
 const NO_TEXT: [&str; 8] =
     ["id", "type", "spec_version", "created", "modified", "valid_from", "valid_until", "extension_type"];
 
+/// Words, kept in one text so that indexing an object does not allocate for each of them.
+#[derive(Default)]
+struct Words {
+    text: String,
+    ranges: Vec<Range<usize>>,
+}
+
+impl Words {
+    fn push(&mut self, chars: impl Iterator<Item = char>) {
+        let start = self.text.len();
+        self.text.extend(chars);
+        self.ranges.push(start..self.text.len());
+    }
+
+    fn push_ascii(&mut self, word: &str) {
+        let start = self.text.len();
+        self.text.push_str(word);
+        self.text[start..].make_ascii_lowercase();
+        self.ranges.push(start..self.text.len());
+    }
+
+    /// Each word once, sorted.
+    fn distinct(&self) -> Vec<&str> {
+        let mut words: Vec<&str> = self.ranges.iter().map(|range| &self.text[range.clone()]).collect();
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+}
+
 /// The tokens of an object, each once, joined by spaces.
 pub(crate) fn of_object(object: &Object) -> String {
-    let mut words = BTreeSet::new();
+    let mut words = Words::default();
     for (key, value) in object.value() {
         collect(key, value, &mut words);
     }
-    let mut joined = String::new();
-    for word in &words {
-        if !joined.is_empty() {
-            joined.push(' ');
-        }
-        joined.push_str(word);
-    }
-    joined
+    words.distinct().join(" ")
 }
 
 /// The tokens that a question asks for; all must occur.
 pub(crate) fn of_question(text: &str) -> Vec<String> {
-    let mut words = BTreeSet::new();
+    let mut words = Words::default();
     split(text, Purpose::Question, &mut words);
-    words.into_iter().collect()
+    words.distinct().into_iter().map(str::to_owned).collect()
 }
 
-fn collect(key: &str, value: &Value, words: &mut BTreeSet<String>) {
+fn collect(key: &str, value: &Value, words: &mut Words) {
     if NO_TEXT.contains(&key) || key.ends_with("_ref") || key.ends_with("_refs") {
         return;
     }
@@ -57,16 +80,11 @@ enum Purpose {
     Question,
 }
 
-fn split(text: &str, purpose: Purpose, words: &mut BTreeSet<String>) {
+fn split(text: &str, purpose: Purpose, words: &mut Words) {
     if text.is_ascii() {
         let separated = text.split(|c: char| !c.is_ascii_alphanumeric());
         for word in separated.filter(|word| !word.is_empty()) {
-            let word = &word[..word.len().min(LONGEST_WORD)];
-            if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
-                words.insert(word.to_ascii_lowercase());
-            } else if !words.contains(word) {
-                words.insert(word.to_owned());
-            }
+            words.push_ascii(&word[..word.len().min(LONGEST_WORD)]);
         }
         return;
     }
@@ -90,7 +108,7 @@ struct Run {
 }
 
 impl Run {
-    fn take(&mut self, c: char, purpose: Purpose, words: &mut BTreeSet<String>) {
+    fn take(&mut self, c: char, purpose: Purpose, words: &mut Words) {
         let cjk = is_cjk(c);
         let separates = !cjk && !c.is_alphanumeric() && !is_mark(c);
         if separates || cjk != self.cjk {
@@ -102,18 +120,18 @@ impl Run {
         }
     }
 
-    fn end(&mut self, purpose: Purpose, words: &mut BTreeSet<String>) {
+    fn end(&mut self, purpose: Purpose, words: &mut Words) {
         if self.chars.is_empty() {
             return;
         }
         if self.cjk {
-            words.extend(self.chars.windows(2).map(|pair| pair.iter().collect()));
+            self.chars.windows(2).for_each(|pair| words.push(pair.iter().copied()));
             let single = self.chars.len() == 1;
             if single || purpose == Purpose::Index {
-                words.extend(self.chars.iter().map(char::to_string));
+                self.chars.iter().for_each(|c| words.push(std::iter::once(*c)));
             }
         } else {
-            words.insert(self.chars.iter().take(LONGEST_WORD).collect());
+            words.push(self.chars.iter().copied().take(LONGEST_WORD));
         }
         self.chars.clear();
     }

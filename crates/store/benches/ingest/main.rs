@@ -26,15 +26,23 @@ fn main() {
     let batches: Vec<Vec<u8>> = (0..objects / BATCH).map(subject::batch).collect();
 
     let subject = subject::Subject::open(&place.path().join("store"));
+    let before = subject::cpu_seconds();
     let store = timed(|| subject.ingest(&batches));
     println!("{{\"what\":\"ingest, one client\",\"per_second\":{:.0}}}", rate(objects, store));
+    let store_cpu = subject::cpu_seconds() - before;
 
     let rows = bare::Rows::of(&place.path().join("store/kizuna.db"));
     let mut loop_ = bare::Bare::create(&place.path().join("bare.db"), &rows);
+    let before = subject::cpu_seconds();
     let bare = timed(|| loop_.ingest(&rows, BATCH));
+    let bare_cpu = subject::cpu_seconds() - before;
     println!("{{\"what\":\"ingest, bare loop\",\"per_second\":{:.0}}}", rate(objects, bare));
     println!("{{\"what\":\"ingest, share of the bare loop\",\"ratio\":{:.2}}}", ratio(bare, store));
+    println!("{{\"what\":\"ingest, processor time\",\"store\":{store_cpu:.2},\"bare\":{bare_cpu:.2}}}");
 
+    if std::env::var_os("KIZUNA_BENCH_INGEST_ONLY").is_some() {
+        return;
+    }
     let two = subject::Subject::open(&place.path().join("two"));
     let both = timed(|| two.ingest_from_two(&batches));
     println!("{{\"what\":\"ingest, two clients\",\"per_second\":{:.0}}}", rate(objects, both));

@@ -175,3 +175,12 @@ pub fn idle_memory(path: &Path) -> f64 {
     };
     (field("RssAnon:") + field("RssShmem:")) / 1024.0
 }
+
+/// Processor time of this process so far, all threads.
+pub fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let fields: Vec<f64> = after_name.split_whitespace().map(|field| field.parse().unwrap_or(0.0)).collect();
+    // utime and stime, the 14th and 15th field of the line, in hundredths of a second.
+    fields.get(11..13).map_or(f64::NAN, |times| times.iter().sum::<f64>() / 100.0)
+}

@@ -142,7 +142,6 @@ impl Ledger for SqliteLedger {
             "INSERT INTO body (seq, bytes, warnings) VALUES (?1, ?2, ?3)",
             params![row.seq, new.body, new.warnings],
         )?;
-        self.run("INSERT INTO words (rowid, tokens) VALUES (?1, ?2)", params![row.seq, new.tokens])?;
         for target in new.references {
             self.run("INSERT INTO reference (target, seq) VALUES (?1, ?2)", params![target, row.seq])?;
         }
@@ -159,6 +158,10 @@ impl Ledger for SqliteLedger {
             )?;
         }
         Ok(())
+    }
+
+    fn add_words(&mut self, seq: Seq, tokens: &str) -> Result<(), StoreError> {
+        self.run("INSERT INTO words (rowid, tokens) VALUES (?1, ?2)", params![seq, tokens])
     }
 
     fn set_flags(&mut self, seq: Seq, flags: Flags) -> Result<(), StoreError> {

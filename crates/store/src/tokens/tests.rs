@@ -1,13 +1,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::*;
 
 fn index(text: &str) -> BTreeSet<String> {
-    let mut words = BTreeSet::new();
+    let mut words = Words::default();
     split(text, Purpose::Index, &mut words);
-    words
+    words.distinct().into_iter().map(str::to_owned).collect()
 }
 
 fn finds(question: &str, text: &str) -> bool {

@@ -10,7 +10,7 @@ use super::prepare::{Prepared, salt};
 use super::thread::{Reply, Request};
 use super::{Actor, AuditEntry};
 use crate::StoreError;
-use crate::backend::{Flags, Heads, Ledger, NewRow, Row, Space, StripeRow, TermRow};
+use crate::backend::{Flags, Heads, Ledger, NewRow, Row, Seq, Space, StripeRow, TermRow};
 use crate::clock::{self, Ticks, instant};
 use crate::contribution::{Outcome, Quarantined};
 
@@ -26,6 +26,9 @@ pub(crate) struct Books {
     /// What was interned since the transaction began, in order.
     new_terms: Vec<(Space, String)>,
     new_stripes: Vec<(i64, i64)>,
+    /// Tokens of new rows. They are indexed together at the end: every savepoint would make the text index write out
+    /// what it has gathered.
+    words: Vec<(Seq, String)>,
 }
 
 /// A state of the books to return to.
@@ -35,6 +38,7 @@ pub(crate) struct Mark {
     grown: HashMap<i64, i64>,
     new_terms: usize,
     new_stripes: usize,
+    words: usize,
 }
 
 impl Books {
@@ -58,6 +62,7 @@ impl Books {
             grown: HashMap::new(),
             new_terms: Vec::new(),
             new_stripes: Vec::new(),
+            words: Vec::new(),
         })
     }
 
@@ -77,6 +82,7 @@ impl Books {
             grown: self.grown.clone(),
             new_terms: self.new_terms.len(),
             new_stripes: self.new_stripes.len(),
+            words: self.words.len(),
         }
     }
 
@@ -89,6 +95,7 @@ impl Books {
         for stripe in self.new_stripes.drain(mark.new_stripes..) {
             self.stripes.remove(&stripe);
         }
+        self.words.truncate(mark.words);
         self.heads = mark.heads;
         self.directory = mark.directory;
         self.grown = mark.grown;
@@ -96,6 +103,9 @@ impl Books {
 
     /// Writes what is summed up per transaction.
     pub fn settle(&mut self, ledger: &mut dyn Ledger) -> Result<(), StoreError> {
+        for (seq, tokens) in self.words.drain(..) {
+            ledger.add_words(seq, &tokens)?;
+        }
         for (stripe, rows) in self.grown.drain() {
             ledger.grow_stripe(stripe, rows)?;
         }
@@ -117,7 +127,7 @@ impl Desk<'_> {
         match request {
             Request::Contribute { prepared, quarantined } => {
                 let outcomes =
-                    prepared.into_iter().map(|one| self.contribute(&one)).collect::<Result<_, _>>()?;
+                    prepared.into_iter().map(|one| self.contribute(one)).collect::<Result<_, _>>()?;
                 for input in &quarantined {
                     self.quarantine(input)?;
                 }
@@ -133,7 +143,7 @@ impl Desk<'_> {
             }
             Request::Relabel { prepared, settled } => {
                 let outcomes =
-                    prepared.into_iter().map(|one| self.contribute(&one)).collect::<Result<_, _>>()?;
+                    prepared.into_iter().map(|one| self.contribute(one)).collect::<Result<_, _>>()?;
                 for seq in settled {
                     self.ledger.settle(seq)?;
                 }
@@ -152,7 +162,7 @@ impl Desk<'_> {
     }
 
     /// Stores one contribution, unless its source gave the very same before.
-    pub fn contribute(&mut self, new: &Prepared) -> Result<Outcome, StoreError> {
+    pub fn contribute(&mut self, new: Prepared) -> Result<Outcome, StoreError> {
         let source = self.term(Space::Member, &new.source.to_string())?;
         let channel = self.term(Space::Channel, &new.channel)?;
         let by = new.by.map(|person| self.term(Space::Person, &person.to_string())).transpose()?;
@@ -174,8 +184,9 @@ impl Desk<'_> {
         heads.seq += 1;
         heads.tick += clock::step();
         heads.at = self.ticks.next();
+        let seq = heads.seq;
         let row = Row {
-            seq: heads.seq,
+            seq,
             key: new.key,
             uuid: new.uuid,
             stripe,
@@ -198,9 +209,9 @@ impl Desk<'_> {
             warnings: new.warnings.as_deref(),
             references: &new.references,
             observables: &new.observables,
-            tokens: &new.tokens,
             dangling: &new.dangling,
         })?;
+        self.books.words.push((seq, new.tokens));
         fail::fail_point!("in-request");
         Ok(Outcome::Stored)
     }

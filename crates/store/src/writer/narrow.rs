@@ -84,12 +84,12 @@ impl Desk<'_> {
         };
         let recalled = recall(id, source, row, instant(at))?;
         let stub = unsearchable(one(contribution(recalled, wide, true))?);
-        self.contribute(&stub)?;
+        self.contribute(stub)?;
 
         let Body { bytes, .. } = self.ledger.body(row.seq)?;
         let mut kept = one(contribution(stored_object(&bytes)?, own, row.flags.has(Flags::AUTHORED)))?;
         kept.flags = row.flags;
-        let outcome = self.contribute(&kept)?;
+        let outcome = self.contribute(kept)?;
         debug_assert!(matches!(outcome, Outcome::Stored | Outcome::Duplicate));
         Ok(true)
     }
