@@ -224,6 +224,10 @@ explain-back = Back to the object
 
 ## Collections
 collections-what = TAXII 2.1 API roots and collections that you may use. Any TAXII client can read them with your API key.
+collection-all = Everything that you may read.
+collection-inbox = Where you write; your own member reads it unless its label says more.
+collection-naming = What names the party of this collection.
+collection-nothing = Only written to.
 collections-client = With a client
 collections-client-what = Send your API key as a bearer token, or as the password of HTTP Basic with your e-mail address.
 can-read = read

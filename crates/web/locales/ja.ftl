@@ -219,6 +219,10 @@ explain-back = オブジェクトへ戻る
 
 ## コレクション
 collections-what = 利用できるTAXII 2.1のAPIルートとコレクションです。APIキーを使えば、任意のTAXIIクライアントで読めます。
+collection-all = あなたが閲覧できるすべての情報です。
+collection-inbox = 書き込み先です。ラベルで広げない限り、自組織だけが読みます。
+collection-naming = このコレクションの対象を名指しする情報です。
+collection-nothing = 書き込み専用です。
 collections-client = クライアントから使う
 collections-client-what = APIキーはBearerトークンとして、またはHTTP Basic認証のパスワード（ユーザー名はメールアドレス）として送ります。
 can-read = 読み取り

@@ -3,11 +3,16 @@
 //! Owns templates, translations, the style sheet and how labels, times and values look. Refuses to decide anything:
 //! what a reader may read and do is said by the node.
 //!
-//! Start at [`view`], what each page shows.
+//! Start at [`routes`], then [`view`], what each page shows.
 
 pub mod asset;
 pub mod icon;
+mod label;
 pub mod language;
 pub mod moment;
+mod multipart;
+mod pages;
 pub mod preferences;
 pub mod view;
+
+pub use pages::{CONTENT_SECURITY_POLICY, routes};

@@ -1,6 +1,264 @@
 //! Pages for people. Declared here, served by the pages' own crate.
 
-use super::OutputPath;
+use super::{Access, Answer, Body, Face, Kind, Method, OutputPath, Param, Reads};
 
 /// Every page.
-pub static ALL: &[&OutputPath] = &[];
+pub static ALL: &[&OutputPath] = &[
+    &HOME,
+    &SEARCH,
+    &OBJECT,
+    &EXPLAIN,
+    &COLLECTIONS,
+    &MEMBERS,
+    &PEERS,
+    &QUARANTINE,
+    &QUARANTINED,
+    &IMPORT,
+    &CHECK_IMPORT,
+    &CONFIRM_IMPORT,
+    &LOAD_SAMPLE,
+    &SIGN_IN,
+    &SIGN_IN_WITH_KEY,
+    &LINK,
+    &USE_LINK,
+    &SIGN_OUT,
+    &PREFER,
+    &HELP,
+    &ASSET,
+];
+
+const HTML: &str = "text/html; charset=utf-8";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+const SHOWN: &[Answer] = &[Answer { status: 200, media: HTML, schema: "", summary: "The page" }];
+const DONE: &[Answer] =
+    &[Answer { status: 303, media: "", schema: "", summary: "Done; see the page that it leads to" }];
+
+const PAGE: OutputPath = OutputPath {
+    name: "",
+    method: Method::Get,
+    path: "",
+    face: Face::Pages,
+    access: Access::Viewer,
+    reads: Reads::Content,
+    summary: "",
+    params: &[],
+    body: None,
+    answers: SHOWN,
+};
+
+const ACTION: OutputPath = OutputPath {
+    method: Method::Post,
+    reads: Reads::Own,
+    body: Some(Body { media: FORM, schema: "", required: true }),
+    answers: DONE,
+    ..PAGE
+};
+
+const OBJECT_ID: Param = Param::path("id", Kind::StixId, "The object's id");
+const TOKEN: Param = Param::path("token", Kind::Text, "The link's secret");
+const CURSOR: Param = Param::query("next", Kind::Cursor, "Where the page before ended");
+
+/// What became readable last, and how much there is.
+pub static HOME: OutputPath = OutputPath {
+    name: "pages.home",
+    path: "/",
+    summary: "What changed",
+    params: &[Param::query("loaded", Kind::Text, "How many objects of the sample were loaded")],
+    ..PAGE
+};
+
+/// Search.
+pub static SEARCH: OutputPath = OutputPath {
+    name: "pages.search",
+    path: "/search",
+    summary: "Search by words, values and kinds",
+    params: &[
+        Param::query("q", Kind::Text, "Words, one value, or an id"),
+        Param::query("kind", Kind::Text, "Only this type"),
+        Param::query("as", Kind::Text, "`value` or `words`: how the page before understood it"),
+        CURSOR,
+    ],
+    ..PAGE
+};
+
+/// One object.
+pub static OBJECT: OutputPath = OutputPath {
+    name: "pages.object",
+    path: "/objects/{id}",
+    summary: "An object with its relations, sightings, versions and claims",
+    params: &[OBJECT_ID, Param::query("version", Kind::Timestamp, "An earlier version")],
+    ..PAGE
+};
+
+/// Why the viewer may read an object.
+pub static EXPLAIN: OutputPath = OutputPath {
+    name: "pages.explain",
+    path: "/objects/{id}/explain",
+    summary: "Why the viewer may read it, rule by rule",
+    params: &[OBJECT_ID],
+    ..PAGE
+};
+
+/// Roots and collections.
+pub static COLLECTIONS: OutputPath = OutputPath {
+    name: "pages.collections",
+    path: "/collections",
+    reads: Reads::Directory,
+    summary: "API roots and collections",
+    ..PAGE
+};
+
+/// Members and communities.
+pub static MEMBERS: OutputPath = OutputPath {
+    name: "pages.members",
+    path: "/members",
+    reads: Reads::Directory,
+    summary: "Members and communities",
+    ..PAGE
+};
+
+/// Peers and how they stand.
+pub static PEERS: OutputPath = OutputPath {
+    name: "pages.peers",
+    path: "/peers",
+    reads: Reads::Directory,
+    summary: "Peers and how synchronisation with them stands",
+    ..PAGE
+};
+
+/// What could not be accepted.
+pub static QUARANTINE: OutputPath = OutputPath {
+    name: "pages.quarantine",
+    path: "/quarantine",
+    reads: Reads::Quarantine,
+    summary: "Input that was refused, newest first",
+    params: &[CURSOR],
+    ..PAGE
+};
+
+/// One refused input.
+pub static QUARANTINED: OutputPath = OutputPath {
+    name: "pages.quarantined",
+    path: "/quarantine/{name}",
+    reads: Reads::Quarantine,
+    summary: "One refused input, with its faults and its bytes",
+    params: &[Param::path("name", Kind::Cursor, "As the list gave it")],
+    ..PAGE
+};
+
+/// The form to import with.
+pub static IMPORT: OutputPath = OutputPath {
+    name: "pages.import",
+    path: "/import",
+    reads: Reads::Directory,
+    summary: "Choose a bundle and its label",
+    ..PAGE
+};
+
+/// Says what an import would do and whom it would reach.
+pub static CHECK_IMPORT: OutputPath = OutputPath {
+    name: "pages.check-import",
+    path: "/import",
+    summary: "What an import would do and whom it would reach",
+    body: Some(Body { media: "multipart/form-data", schema: "", required: true }),
+    answers: SHOWN,
+    ..ACTION
+};
+
+/// Imports what was checked.
+pub static CONFIRM_IMPORT: OutputPath = OutputPath {
+    name: "pages.confirm-import",
+    path: "/import/confirm",
+    summary: "Imports what was checked",
+    answers: SHOWN,
+    ..ACTION
+};
+
+/// Loads the exercise sample.
+pub static LOAD_SAMPLE: OutputPath =
+    OutputPath { name: "pages.load-sample", path: "/sample", summary: "Loads the exercise sample", ..ACTION };
+
+/// The sign-in form.
+pub static SIGN_IN: OutputPath = OutputPath {
+    name: "pages.sign-in",
+    path: "/sign-in",
+    access: Access::Anyone,
+    reads: Reads::Nothing,
+    summary: "Sign in",
+    params: &[Param::query("back", Kind::Text, "Where to go on to")],
+    ..PAGE
+};
+
+/// Signs in with an API key.
+pub static SIGN_IN_WITH_KEY: OutputPath = OutputPath {
+    name: "pages.sign-in-with-key",
+    path: "/sign-in",
+    access: Access::Anyone,
+    reads: Reads::Nothing,
+    summary: "Sign in with an API key",
+    ..ACTION
+};
+
+/// What a one-time link opens.
+pub static LINK: OutputPath = OutputPath {
+    name: "pages.link",
+    path: "/sign-in/{token}",
+    access: Access::Anyone,
+    reads: Reads::Nothing,
+    summary: "A one-time link: asks before it is spent",
+    params: &[TOKEN],
+    ..PAGE
+};
+
+/// Spends a one-time link.
+pub static USE_LINK: OutputPath = OutputPath {
+    name: "pages.use-link",
+    path: "/sign-in/{token}",
+    access: Access::Anyone,
+    reads: Reads::Nothing,
+    summary: "Sign in with a one-time link, or set up a new node with it",
+    params: &[TOKEN],
+    ..ACTION
+};
+
+/// Ends the session.
+pub static SIGN_OUT: OutputPath = OutputPath {
+    name: "pages.sign-out",
+    path: "/sign-out",
+    access: Access::Optional,
+    reads: Reads::Nothing,
+    summary: "Ends the session",
+    ..ACTION
+};
+
+/// Language, time zone, light or dark.
+pub static PREFER: OutputPath = OutputPath {
+    name: "pages.prefer",
+    path: "/preferences",
+    access: Access::Optional,
+    reads: Reads::Nothing,
+    summary: "Keeps language, time zone, light or dark in cookies",
+    ..ACTION
+};
+
+/// Keys and words.
+pub static HELP: OutputPath = OutputPath {
+    name: "pages.help",
+    path: "/help",
+    reads: Reads::Nothing,
+    summary: "Keys and words",
+    ..PAGE
+};
+
+/// A file that pages load.
+pub static ASSET: OutputPath = OutputPath {
+    name: "pages.asset",
+    path: "/assets/{name}",
+    access: Access::Anyone,
+    reads: Reads::Nothing,
+    summary: "A file that pages load",
+    params: &[Param::path("name", Kind::Text, "Its name")],
+    answers: &[Answer { status: 200, media: "*/*", schema: "", summary: "The file" }],
+    ..PAGE
+};

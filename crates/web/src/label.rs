@@ -1,0 +1,134 @@
+//! Labels put into words for a reader.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kizuna_access::label::{Classification, Handling, Pap, Tlp};
+use kizuna_access::{Directory, Label, Party, policy, spec};
+
+use crate::language::Language;
+use crate::view::{Banner, LabelView, Level, Mark, Run};
+
+/// A label in the reader's language, with the names that the directory gives.
+pub fn view(t: Language, label: &Label, directory: &Directory) -> LabelView {
+    let clause = |clause: &BTreeSet<Party>| clause.iter().map(|named| party(t, named, directory)).collect();
+    LabelView {
+        levels: levels(t, label.classification()),
+        audience: label.audience().iter().map(clause).collect(),
+        marks: marks(t, label.tlp(), label.pap(), label.handling()),
+    }
+}
+
+/// What stands over a page that shows these labels: the one they share, or the highest of each part.
+pub fn banner<'a>(
+    t: Language,
+    labels: impl IntoIterator<Item = &'a Label>,
+    directory: &Directory,
+) -> Option<Banner> {
+    let distinct: BTreeSet<&Label> = labels.into_iter().collect();
+    let mut all = distinct.iter();
+    let first = all.next()?;
+    if distinct.len() == 1 {
+        return Some(Banner { label: view(t, first, directory), mixed: false });
+    }
+    let mut highest: BTreeMap<String, Classification> = BTreeMap::new();
+    for (policy, asked) in distinct.iter().flat_map(|label| label.classification()) {
+        let kept = highest.entry(policy.clone()).or_insert_with(|| asked.clone());
+        if rank(policy, &asked.level) > rank(policy, &kept.level) {
+            *kept = asked.clone();
+        }
+    }
+    let tlp = distinct.iter().filter_map(|label| label.tlp()).max();
+    let pap = distinct.iter().filter_map(|label| label.pap()).max();
+    let handling = distinct.iter().flat_map(|label| label.handling()).copied().collect();
+    let label =
+        LabelView { levels: levels(t, &highest), audience: Vec::new(), marks: marks(t, tlp, pap, &handling) };
+    Some(Banner { label, mixed: true })
+}
+
+/// A party as a reader knows it.
+pub fn party(t: Language, party: &Party, directory: &Directory) -> String {
+    let member = |id| directory.member(id).map(|member| member.name.clone());
+    let known = match party {
+        Party::World => Some(t.say("party-world")),
+        Party::Member(id) => member(*id),
+        Party::ClientsOf(id) => member(*id).map(|name| t.with("party-clients", "name", &name)),
+        Party::Person(id) => {
+            directory.person(*id).map(|person| t.with("party-person", "name", &person.email))
+        }
+        Party::Country(_) | Party::Community(_) => Some(spec::party_text(party, directory)),
+    };
+    let known = match party {
+        Party::Community(id) => directory.community(*id).map(|community| community.name.clone()),
+        _ => known,
+    };
+    known.unwrap_or_else(|| t.say("party-unknown"))
+}
+
+fn rank(policy: &str, level: &str) -> Option<usize> {
+    policy::find(policy)?.rank(level)
+}
+
+fn levels(t: Language, classification: &BTreeMap<String, Classification>) -> Vec<Level> {
+    let mut levels = Vec::new();
+    for (policy, asked) in classification {
+        let mut categories = tags(&asked.restrictive);
+        categories.extend(tags(&asked.permissive));
+        categories.extend(tags(&asked.informative));
+        for word in asked.levels() {
+            levels.push(level(t, policy, word, std::mem::take(&mut categories)));
+        }
+    }
+    levels
+}
+
+fn level(t: Language, policy: &str, word: &str, categories: Vec<String>) -> Level {
+    // A level that this node does not know is shown as the highest: it asks for something that nobody here holds.
+    const UNKNOWN: u8 = 3;
+    let known = policy::find(policy).and_then(|policy| policy.level(word));
+    let translated = known.filter(|_| t.tag() == "ja").map(|level| Run::new("ja", level.name_ja.clone()));
+    let rank = rank(policy, word).map_or(UNKNOWN, |rank| u8::try_from(rank).unwrap_or(UNKNOWN).min(UNKNOWN));
+    Level { policy: policy.to_owned(), original: Run::new("", word), translated, categories, rank }
+}
+
+fn tags(sets: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let line = |(set, tags): (&String, &BTreeSet<String>)| {
+        format!("{set}: {}", Vec::from_iter(tags.clone()).join(", "))
+    };
+    sets.iter().map(line).collect()
+}
+
+fn marks(t: Language, tlp: Option<Tlp>, pap: Option<Pap>, handling: &BTreeSet<Handling>) -> Vec<Mark> {
+    let mark = |word: String, class, meaning: &str| Mark { word, class, meaning: t.say(meaning) };
+    let mut marks = Vec::new();
+    if let Some(tlp) = tlp {
+        let word = format!("TLP:{}", tlp.as_str().to_uppercase());
+        let (class, meaning) = match tlp {
+            Tlp::Clear => ("tlp-clear", "tlp-clear"),
+            Tlp::Green => ("tlp-green", "tlp-green"),
+            Tlp::Amber => ("tlp-amber", "tlp-amber"),
+            Tlp::AmberStrict => ("tlp-amber", "tlp-amber-strict"),
+            Tlp::Red => ("tlp-red", "tlp-red"),
+        };
+        marks.push(mark(word, class, meaning));
+    }
+    if let Some(pap) = pap {
+        let word = format!("PAP:{}", pap.as_str().to_uppercase());
+        let class = match pap {
+            Pap::Clear => "pap-clear",
+            Pap::Green => "pap-green",
+            Pap::Amber => "pap-amber",
+            Pap::Red => "pap-red",
+        };
+        marks.push(mark(word, class, class));
+    }
+    for value in handling {
+        let word = value.as_str().to_uppercase();
+        let meaning = match value {
+            Handling::Orcon => "handling-orcon",
+            Handling::Exercise => "handling-exercise",
+            Handling::Draft => "handling-draft",
+        };
+        marks.push(mark(word, "handling", meaning));
+    }
+    marks
+}

@@ -1,0 +1,131 @@
+//! Handlers: extract, call the node, map, return.
+
+mod desk;
+mod directory;
+mod failure;
+mod home;
+mod import;
+mod object;
+mod preferences;
+mod quarantine;
+mod row;
+mod search;
+mod sign_in;
+mod title;
+
+use axum::extract::FromRequest;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use kizuna_app::AppError;
+use kizuna_http::registry::{Face, pages as paths};
+use kizuna_http::{Failure, Path, Routes, Server};
+use serde::de::DeserializeOwned;
+
+use crate::asset;
+
+pub(crate) use failure::present;
+
+/// Scripts, styles and pictures come from this node only, and none stands in a page itself.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// Every route for people.
+pub fn routes() -> Routes {
+    let reading = Routes::new()
+        .add(&paths::HOME, home::home)
+        .add(&paths::SEARCH, search::search)
+        .add(&paths::OBJECT, object::object)
+        .add(&paths::EXPLAIN, object::explain)
+        .add(&paths::COLLECTIONS, directory::collections)
+        .add(&paths::MEMBERS, directory::members)
+        .add(&paths::PEERS, directory::peers)
+        .add(&paths::QUARANTINE, quarantine::list)
+        .add(&paths::QUARANTINED, quarantine::one)
+        .add(&paths::HELP, directory::help)
+        .add(&paths::ASSET, file);
+    reading
+        .add(&paths::IMPORT, import::form)
+        .add(&paths::CHECK_IMPORT, import::check)
+        .add(&paths::CONFIRM_IMPORT, import::confirm)
+        .add(&paths::LOAD_SAMPLE, home::load_sample)
+        .add(&paths::SIGN_IN, sign_in::form)
+        .add(&paths::SIGN_IN_WITH_KEY, sign_in::with_key)
+        .add(&paths::LINK, sign_in::link)
+        .add(&paths::USE_LINK, sign_in::use_link)
+        .add(&paths::SIGN_OUT, sign_in::out)
+        .add(&paths::PREFER, preferences::prefer)
+        .present(Face::Pages, present)
+}
+
+/// A template as a response.
+pub(crate) fn html<T: askama::Template>(template: &T) -> Response {
+    html_with(template, StatusCode::OK)
+}
+
+pub(crate) fn html_with<T: askama::Template>(template: &T, status: StatusCode) -> Response {
+    let text = match template.render() {
+        Ok(text) => text,
+        Err(error) => return Failure::from(AppError::Internal(error.to_string())).into_response(),
+    };
+    let mut response = (status, text).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    headers.insert(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
+    headers.insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
+    response
+}
+
+/// Leads to a page of this node after something was done.
+pub(crate) fn see(path: &str) -> Response {
+    let place = HeaderValue::from_str(path).unwrap_or_else(|_| HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response()
+}
+
+/// A path of this node, or home: a link from elsewhere does not choose where a reader goes on to.
+pub(crate) fn own_path(path: &str) -> &str {
+    let is_plain = |c: char| c.is_ascii_graphic() && c != '\\';
+    let is_own = path.starts_with('/') && !path.starts_with("//") && path.chars().all(is_plain);
+    if is_own { path } else { "/" }
+}
+
+/// A text as part of a query string.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+async fn file(Path(name): Path<String>) -> Result<Response, Failure> {
+    let asset = asset::find(&name).ok_or(AppError::NotFound)?;
+    let headers =
+        [(header::CONTENT_TYPE, asset.media), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    Ok((headers, asset.bytes).into_response())
+}
+
+/// A form's fields.
+pub(crate) struct Form<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Server> for Form<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, server: &Server) -> Result<Self, Failure> {
+        match axum::extract::Form::<T>::from_request(request, server).await {
+            Ok(axum::extract::Form(fields)) => Ok(Self(fields)),
+            Err(rejection) => Err(Failure::invalid("$", rejection.body_text())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,254 @@
+//! Taking in a bundle: choose it and its label, see whom it reaches, then do it.
+
+use axum::extract::State;
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header};
+use jiff::SignedDuration;
+use kizuna_access::label::{Handling, Pap, Tlp};
+use kizuna_access::{Directory, Party, policy, spec};
+use kizuna_app::{AppError, Delivery, Node, Report};
+use kizuna_http::{Failure, Payload, Server};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::desk::Desk;
+use super::{Form, html, html_with};
+use crate::label;
+use crate::language::Language;
+use crate::multipart;
+use crate::view::Here;
+use crate::view::import::{Counts, ImportCheckPage, ImportDonePage, ImportPage, PartyGroup};
+use crate::view::sign_in::Choice;
+
+/// How long a checked bundle waits to be confirmed.
+const WAIT_MINUTES: i64 = 30;
+const KEPT: &str = "import";
+
+/// What was chosen on the form.
+#[derive(Debug, Default)]
+struct Chosen {
+    file: String,
+    bytes: Bytes,
+    level: String,
+    tlp: String,
+    pap: String,
+    parties: Vec<String>,
+    handlings: Vec<String>,
+}
+
+impl Chosen {
+    /// The label in words, as a command would take it.
+    fn words(&self) -> String {
+        let mut words = Vec::new();
+        let mut say = |key: &str, value: &str| {
+            if !value.is_empty() {
+                words.push(format!("{key}{value}"));
+            }
+        };
+        say("class:", &self.level);
+        say("tlp:", &self.tlp);
+        say("pap:", &self.pap);
+        say("rel:", &self.parties.join(","));
+        for handling in &self.handlings {
+            say("", handling);
+        }
+        words.join(" ")
+    }
+}
+
+pub(super) async fn form(State(server): State<Server>, desk: Desk) -> Result<Response, Failure> {
+    let limit = server.caps().body_bytes;
+    let page = server
+        .blocking(move |node| {
+            if !node.read(desk.who())?.reader().may_write() {
+                return Err(AppError::Forbidden("this takes a role that writes, such as analyst".to_owned()));
+            }
+            form_page(node, &desk, &Chosen { tlp: "amber".to_owned(), ..Chosen::default() }, limit)
+        })
+        .await?;
+    Ok(html(&page))
+}
+
+fn form_page(node: &Node, desk: &Desk, chosen: &Chosen, limit: usize) -> Result<ImportPage, AppError> {
+    let t = desk.t();
+    let directory = node.directory()?;
+    let level = |policy: &'static policy::Policy| {
+        policy.levels.iter().map(move |level| format!("{}/{}", policy.id, level.id))
+    };
+    let levels = policy::built_in().iter().flat_map(level);
+    let handlings = Handling::ALL.into_iter().filter(|handling| *handling != Handling::Draft);
+    Ok(ImportPage {
+        page: desk.page(Here::Import, &directory),
+        levels: levels.map(|value| choice(value.clone(), value.replace('/', " "), &chosen.level)).collect(),
+        tlps: Tlp::ALL.into_iter().map(|tlp| marked("TLP", tlp.as_str(), &chosen.tlp)).collect(),
+        paps: Pap::ALL.into_iter().map(|pap| marked("PAP", pap.as_str(), &chosen.pap)).collect(),
+        parties: parties(t, node, desk, &directory, &chosen.parties)?,
+        handlings: handlings
+            .map(|handling| Choice {
+                value: handling.as_str().to_owned(),
+                name: t.say(&format!("handling-{}", handling.as_str())),
+                chosen: chosen.handlings.iter().any(|word| word == handling.as_str()),
+            })
+            .collect(),
+        faults: Vec::new(),
+        limit: format!("{} MiB", limit >> 20),
+    })
+}
+
+fn choice(value: String, name: String, chosen: &str) -> Choice {
+    Choice { chosen: value == chosen, value, name }
+}
+
+fn marked(scale: &str, word: &str, chosen: &str) -> Choice {
+    choice(word.to_owned(), format!("{scale}:{}", word.to_uppercase()), chosen)
+}
+
+/// Whom this reader may know of, and so release to.
+fn parties(
+    t: Language,
+    node: &Node,
+    desk: &Desk,
+    directory: &Directory,
+    chosen: &[String],
+) -> Result<Vec<PartyGroup>, AppError> {
+    let people = node.people(desk.caller());
+    let members = people.members()?;
+    let mut countries: Vec<Party> = members.iter().map(|member| Party::Country(member.country)).collect();
+    countries.sort();
+    countries.dedup();
+    let communities = people.communities()?.into_iter().map(|community| Party::Community(community.id));
+    let members = members.into_iter().map(|member| Party::Member(member.id));
+    let group = |key: &str, named: Vec<Party>| {
+        let offer = |party: &Party| {
+            let value = spec::party_text(party, directory);
+            Choice { chosen: chosen.contains(&value), name: label::party(t, party, directory), value }
+        };
+        PartyGroup { name: t.say(key), parties: named.iter().map(offer).collect() }
+    };
+    let groups = vec![
+        group("import-countries", countries),
+        group("import-communities", communities.collect()),
+        group("import-members", members.collect()),
+    ];
+    Ok(groups.into_iter().filter(|group| !group.parties.is_empty()).collect())
+}
+
+pub(super) async fn check(
+    State(server): State<Server>,
+    desk: Desk,
+    headers: HeaderMap,
+    Payload(body): Payload,
+) -> Result<Response, Failure> {
+    let limit = server.caps().body_bytes;
+    let content_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let chosen = chosen(content_type, &body).ok_or_else(|| Failure::invalid("$", "not the import form"))?;
+    let checked = server.writing(move |node| checked(node, &desk, chosen, limit)).await?;
+    Ok(match checked {
+        Checked::Good(page) => html(&*page),
+        Checked::Wrong(page) => html_with(&*page, StatusCode::BAD_REQUEST),
+    })
+}
+
+enum Checked {
+    Good(Box<ImportCheckPage>),
+    /// The form again, with what was wrong.
+    Wrong(Box<ImportPage>),
+}
+
+fn checked(node: &Node, desk: &Desk, chosen: Chosen, limit: usize) -> Result<Checked, AppError> {
+    let words = chosen.words();
+    let tried = node.people(desk.caller()).reach(&words).and_then(|reach| {
+        let delivery = Delivery { label: Some(&words), ..Delivery::default() };
+        Ok((reach, node.dry_run(desk.who(), &chosen.bytes, &delivery)?))
+    });
+    let (reach, report) = match tried {
+        Ok(tried) => tried,
+        Err(AppError::Invalid { faults }) => {
+            let mut page = form_page(node, desk, &chosen, limit)?;
+            page.faults = faults.iter().map(super::quarantine::fault_view).collect();
+            return Ok(Checked::Wrong(Box::new(page)));
+        }
+        Err(error) => return Err(error),
+    };
+    let token = Uuid::new_v4().to_string();
+    let until = node.now() + SignedDuration::from_mins(WAIT_MINUTES);
+    node.keep(desk.who(), KEPT, &token, chosen.bytes.to_vec(), until)?;
+    let directory = node.directory()?;
+    Ok(Checked::Good(Box::new(ImportCheckPage {
+        page: desk.page(Here::Import, &directory),
+        token,
+        file: chosen.file,
+        label: label::view(desk.t(), &reach.label, &directory),
+        words,
+        reach: reach.members.into_iter().map(|member| member.name).collect(),
+        counts: counts(&report),
+        reasons: reasons(report),
+    })))
+}
+
+fn chosen(content_type: &str, body: &Bytes) -> Option<Chosen> {
+    let mut chosen = Chosen::default();
+    for part in multipart::parts(content_type, body)? {
+        if part.name == "file" {
+            chosen.file = part.file.unwrap_or_default();
+            chosen.bytes = body.slice_ref(part.bytes);
+            continue;
+        }
+        let text = std::str::from_utf8(part.bytes).ok()?.to_owned();
+        match part.name.as_str() {
+            "class" => chosen.level = text,
+            "tlp" => chosen.tlp = text,
+            "pap" => chosen.pap = text,
+            "rel" => chosen.parties.push(text),
+            "handling" => chosen.handlings.push(text),
+            _ => {}
+        }
+    }
+    Some(chosen)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Confirmed {
+    token: String,
+    label: String,
+}
+
+pub(super) async fn confirm(
+    State(server): State<Server>,
+    desk: Desk,
+    Form(confirmed): Form<Confirmed>,
+) -> Result<Response, Failure> {
+    let page = server
+        .writing(move |node| {
+            let t = desk.t();
+            let gone = || AppError::invalid("$.token", t.say("import-expired"));
+            let bytes = node.kept(desk.who(), KEPT, &confirmed.token)?.ok_or_else(gone)?;
+            let delivery = Delivery { label: Some(&confirmed.label), ..Delivery::default() };
+            let report = node.ingest(desk.who(), &bytes, &delivery)?;
+            // What was confirmed waits no longer.
+            node.keep(desk.who(), KEPT, &confirmed.token, Vec::new(), node.now())?;
+            Ok(ImportDonePage {
+                page: desk.page(Here::Import, &*node.directory()?),
+                counts: counts(&report),
+                reasons: reasons(report),
+            })
+        })
+        .await?;
+    Ok(html(&page))
+}
+
+fn counts(report: &Report) -> Counts {
+    Counts {
+        total: report.total as u64,
+        stored: report.stored as u64,
+        duplicates: report.duplicates as u64,
+        quarantined: report.quarantined as u64,
+        warned: report.warned as u64,
+    }
+}
+
+fn reasons(report: Report) -> Vec<(String, u64)> {
+    report.reasons.into_iter().map(|(reason, number)| (reason, number as u64)).collect()
+}

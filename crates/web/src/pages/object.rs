@@ -1,0 +1,167 @@
+//! One object, as one viewer may read it, and why.
+
+mod facts;
+mod links;
+mod versions;
+
+use axum::extract::State;
+use axum::response::Response;
+use jiff::Timestamp;
+use kizuna_access::reader::Rule;
+use kizuna_app::{AppError, Item, Reading};
+use kizuna_http::{Failure, Path, Query, Server};
+use kizuna_stix::Id;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::desk::Desk;
+use super::title::{Titles, properties, run};
+use super::{html, quarantine, row};
+use crate::label;
+use crate::moment::Moment;
+use crate::view::explain::{Because, ExplainPage, RuleView};
+use crate::view::object::ObjectPage;
+use crate::view::{Banner, Here, Value as Exact};
+
+/// Characters of JSON that a page shows.
+const JSON_SHOWN: usize = 512 << 10;
+
+#[derive(Deserialize)]
+pub(super) struct ObjectQuery {
+    version: Option<Timestamp>,
+}
+
+pub(super) async fn object(
+    State(server): State<Server>,
+    desk: Desk,
+    Path(text): Path<String>,
+    Query(query): Query<ObjectQuery>,
+) -> Result<Response, Failure> {
+    let page = server
+        .blocking(move |node| {
+            let id = id(&text)?;
+            assemble(&node.read(desk.who())?, &desk, &id, query.version)
+        })
+        .await?;
+    Ok(html(&page))
+}
+
+/// An id from a path. What is no id names nothing: not found, as for an object that is absent or hidden.
+fn id(text: &str) -> Result<Id, AppError> {
+    text.parse().map_err(|_| AppError::NotFound)
+}
+
+fn assemble(
+    reading: &Reading,
+    desk: &Desk,
+    id: &Id,
+    version: Option<Timestamp>,
+) -> Result<ObjectPage, AppError> {
+    let (t, zone) = (desk.t(), &desk.preferences.zone);
+    let newest = reading.object(id)?;
+    let winners = reading.versions(id)?;
+    let item = match version {
+        None => newest.clone(),
+        Some(at) => winners.iter().find(|item| item.version == at).cloned().ok_or(AppError::NotFound)?,
+    };
+    let object = properties(&item.bytes);
+    let mut titles = Titles::new(t, reading);
+    let title = titles.of(&object, id)?;
+    let relations = links::relations(&desk.preferences, reading, &mut titles, id)?;
+    let mentions = links::mentions(reading, id)?;
+    let mut shown_mentions = Vec::with_capacity(mentions.len());
+    for mention in &mentions {
+        shown_mentions.push(row::row(&desk.preferences, reading, &mut titles, mention)?);
+    }
+    let banner = Banner { label: label::view(t, &item.label, reading.directory()), mixed: false };
+    let text = |name: &str| object.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    Ok(ObjectPage {
+        page: desk.page(Here::Elsewhere, reading.directory()).under(Some(banner)),
+        id: Exact::uncut(id.to_string()),
+        kind: id.kind().to_owned(),
+        kind_name: t.term("kind", id.kind()),
+        title: title.text,
+        exact: title.exact,
+        description: text("description").or(text("content")).map(|text| run(&object, text)),
+        revoked: newest.revoked,
+        disputed: item.disputed,
+        earlier: is_earlier(&item, &newest).then(|| Moment::new(item.version, zone)),
+        pattern: pattern(&object),
+        facts: facts::facts(&desk.preferences, &mut titles, &object)?,
+        translations: links::translations(&desk.preferences, reading, id, &item)?,
+        more_relations: relations.more,
+        relations: relations.shown,
+        sightings: links::sightings(&desk.preferences, reading, &mut titles, id)?,
+        mentions: shown_mentions,
+        versions: versions::versions(&desk.preferences, reading, &winners, &reading.claims(id)?, &item),
+        warnings: item.warnings.iter().map(quarantine::fault_view).collect(),
+        json: pretty(&object),
+    })
+}
+
+fn is_earlier(item: &Item, newest: &Item) -> bool {
+    item.version < newest.version
+}
+
+fn pattern(object: &Map<String, Value>) -> Option<(String, String)> {
+    let pattern = object.get("pattern")?.as_str()?.to_owned();
+    let language = object.get("pattern_type").and_then(Value::as_str).unwrap_or("stix");
+    let language = if language == "stix" { "STIX" } else { language };
+    Some((language.to_owned(), pattern))
+}
+
+fn pretty(object: &Map<String, Value>) -> String {
+    let mut text = serde_json::to_string_pretty(object).unwrap_or_default();
+    if let Some((cut, _)) = text.char_indices().nth(JSON_SHOWN) {
+        text.truncate(cut);
+        text.push('…');
+    }
+    text
+}
+
+pub(super) async fn explain(
+    State(server): State<Server>,
+    desk: Desk,
+    Path(text): Path<String>,
+) -> Result<Response, Failure> {
+    let page = server
+        .blocking(move |node| {
+            let (t, id) = (desk.t(), id(&text)?);
+            let explanation = node.explain(desk.who(), &id)?;
+            let reading = node.read(desk.who())?;
+            let item = reading.object(&id)?;
+            let contributions = explanation.contributions.into_iter().map(|because| Because {
+                source: because.source,
+                version: because.version.map(|version| Moment::new(version, &desk.preferences.zone)),
+                label: because.label,
+                readable: because.readable,
+                rules: because
+                    .steps
+                    .into_iter()
+                    .map(|step| RuleView { rule: t.say(rule(step.rule)), found: step.text, met: step.holds })
+                    .collect(),
+            });
+            let banner = row::banner(&desk.preferences, &reading, std::slice::from_ref(&item));
+            Ok(ExplainPage {
+                page: desk.page(Here::Elsewhere, reading.directory()).under(banner),
+                id: Exact::uncut(id.to_string()),
+                contributions: contributions.collect(),
+            })
+        })
+        .await?;
+    Ok(html(&page))
+}
+
+/// The message that names a rule.
+fn rule(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Named => "rule-named",
+        Rule::Clause => "rule-clause",
+        Rule::Level => "rule-level",
+        Rule::Restrictive => "rule-restrictive",
+        Rule::Permissive => "rule-permissive",
+        Rule::Draft => "rule-draft",
+        Rule::FromJoining => "rule-from-joining",
+        Rule::Decision => "rule-decision",
+    }
+}
