@@ -1,5 +1,6 @@
 //! Lists the translations, so that a further language is one more file in `locales/`.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs, io};
 
@@ -23,7 +24,7 @@ fn main() -> io::Result<()> {
     let mut list = String::from("&[\n");
     for tag in tags {
         let file = folder.join(format!("{tag}.ftl"));
-        list.push_str(&format!("    ({tag:?}, include_str!({:?})),\n", file.display()));
+        writeln!(list, "    ({tag:?}, include_str!({:?})),", file.display()).map_err(io::Error::other)?;
     }
     list.push(']');
     fs::write(Path::new(&out).join("locales.rs"), list)

@@ -89,7 +89,6 @@ pub fn of_kind(kind: &str) -> Icon {
         "report" | "note" | "opinion" | "grouping" => "report",
         "attack-pattern" | "x-mitre-tactic" | "x-mitre-matrix" => "technique",
         "relationship" => "relation",
-        "sighting" | "observed-data" => "observable",
         "identity" | "infrastructure" => "organisation",
         "location" => "place",
         "course-of-action" | "vulnerability" => "shield",

@@ -70,7 +70,8 @@ async fn answer(listener: TcpListener, node: &Node) -> Result<(), Fail> {
     let caps = Caps::default();
     let server = Server::new(node.clone(), caps.clone(), false);
     let router = kizuna_api::routes()
-        .build(&server, registry::api())
+        .merge(kizuna_web::routes())
+        .build(&server, registry::all())
         .map_err(|error| Fail::work(error.to_string()))?;
     let (stop, mut stopped) = tokio::sync::watch::channel(false);
     let graceful = {

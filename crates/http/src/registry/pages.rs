@@ -236,7 +236,7 @@ pub static SIGN_OUT: OutputPath = OutputPath {
 pub static PREFER: OutputPath = OutputPath {
     name: "pages.prefer",
     path: "/preferences",
-    access: Access::Optional,
+    access: Access::Anyone,
     reads: Reads::Nothing,
     summary: "Keeps language, time zone, light or dark in cookies",
     ..ACTION

@@ -1,5 +1,7 @@
 //! What could not be accepted: the list, and one input with its bytes.
 
+use std::fmt::Write as _;
+
 use axum::extract::State;
 use axum::response::Response;
 use kizuna_app::Quarantined;
@@ -89,13 +91,13 @@ fn legible(bytes: &[u8]) -> String {
         for c in chunk.valid().chars() {
             let turns_text = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
             if (c.is_control() && !matches!(c, '\n' | '\t')) || turns_text {
-                out.push_str(&format!("\\u{{{:04x}}}", u32::from(c)));
+                let _ = write!(out, "\\u{{{:04x}}}", u32::from(c));
             } else {
                 out.push(c);
             }
         }
         for byte in chunk.invalid() {
-            out.push_str(&format!("\\x{byte:02x}"));
+            let _ = write!(out, "\\x{byte:02x}");
         }
     }
     out

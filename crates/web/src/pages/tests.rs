@@ -1,4 +1,4 @@
-use super::own_path;
+use super::{encoded, own_path};
 
 #[test]
 fn only_paths_of_this_node_are_gone_on_to() {
@@ -8,4 +8,9 @@ fn only_paths_of_this_node_are_gone_on_to() {
     {
         assert_eq!(own_path(elsewhere), "/", "{elsewhere}");
     }
+}
+
+#[test]
+fn a_text_in_a_query_string_is_encoded() {
+    assert_eq!(encoded("a b/攻"), "a%20b%2F%E6%94%BB");
 }

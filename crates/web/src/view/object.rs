@@ -81,6 +81,14 @@ impl Relation {
     }
 }
 
+/// The relations that a page shows.
+#[derive(Debug, Clone, Default)]
+pub struct Relations {
+    pub shown: Vec<Relation>,
+    /// There are older ones.
+    pub more: bool,
+}
+
 /// A sighting of this object.
 #[derive(Debug, Clone)]
 pub struct Sighting {
@@ -143,8 +151,7 @@ pub struct ObjectPage {
     pub pattern: Option<(String, String)>,
     pub facts: Vec<Fact>,
     pub translations: Vec<Translation>,
-    pub relations: Vec<Relation>,
-    pub more_relations: bool,
+    pub relations: Relations,
     pub sightings: Vec<Sighting>,
     /// Other objects that refer to this one: reports, groupings, notes.
     pub mentions: Vec<crate::view::Row>,

@@ -120,13 +120,11 @@ fn web(t: Language, map: &Map<String, Value>) -> Stated {
     let name = if words.is_empty() { t.say("field-external_references") } else { words.join(" ") };
     // Only these are links: other schemes can make a browser do something.
     let is_web = |url: &&str| url.starts_with("https://") || url.starts_with("http://");
-    match part("url").filter(is_web) {
-        Some(url) => Stated::Web { href: url.to_owned(), name },
-        None => {
-            let rest = part("url").or(part("description")).map(|text| format!("{name}: {text}"));
-            Stated::Text(crate::view::Run::new("", rest.unwrap_or(name)))
-        }
+    if let Some(url) = part("url").filter(is_web) {
+        return Stated::Web { href: url.to_owned(), name };
     }
+    let rest = part("url").or(part("description")).map(|text| format!("{name}: {text}"));
+    Stated::Text(crate::view::Run::new("", rest.unwrap_or(name)))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::language::grouped;
 use crate::moment::Moment;
 use crate::preferences::Preferences;
 use crate::view::Run;
-use crate::view::object::{Relation, Sighting, Translation};
+use crate::view::object::{Relation, Relations, Sighting, Translation};
 
 /// Relations that a page shows.
 const RELATIONS: usize = 200;
@@ -19,11 +19,6 @@ const TRANSLATIONS: usize = 20;
 const MENTIONS: usize = 20;
 /// Referring objects that are looked at for mentions: most may refer only as their author or marking.
 const LOOKED_AT: usize = 200;
-
-pub(super) struct Relations {
-    pub shown: Vec<Relation>,
-    pub more: bool,
-}
 
 fn referring(
     reading: &Reading,

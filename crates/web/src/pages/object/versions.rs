@@ -19,7 +19,7 @@ pub(super) fn versions(
         source: reading.member_name(item.source),
         authored: item.authored,
         served: item.position == winner.position,
-        digest: hex(&item.digest),
+        digest: hex::encode(item.digest),
         added: Moment::new(item.added, &preferences.zone),
         label: label::view(preferences.language, &item.label, reading.directory()),
         reliability: item.reliability,
@@ -39,8 +39,4 @@ pub(super) fn versions(
         }
     };
     winners.iter().rev().map(version).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
