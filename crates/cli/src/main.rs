@@ -6,6 +6,8 @@
 //! Start at [`args::Args`] and [`run::run`].
 
 mod args;
+mod bench;
+mod child;
 mod command;
 mod control;
 mod desk;

@@ -99,6 +99,10 @@ pub struct TaxiiCheck {
 #[derive(Debug, Args)]
 pub struct Bench {
     /// How many objects.
-    #[arg(long, default_value_t = 50_000, value_name = "N")]
-    pub objects: usize,
+    #[arg(long, default_value_t = 50_000, value_name = "N", value_parser = clap::value_parser!(u32).range(10_000..))]
+    pub objects: u32,
+
+    /// Fail when a gated ratio is missed.
+    #[arg(long)]
+    pub gate: bool,
 }

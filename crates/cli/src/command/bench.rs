@@ -1,9 +1,25 @@
 //! `kizuna bench`.
 
 use crate::args::Bench;
+use crate::bench::{self, Figure};
 use crate::desk::Desk;
 use crate::fail::Fail;
 
-pub fn run(_bench: &Bench, _desk: &mut Desk<'_>) -> Result<(), Fail> {
-    Err(Fail::work("bench is not built yet"))
+pub fn run(bench: &Bench, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    let said = std::cell::RefCell::new(&mut *desk.err);
+    let say = |what: &str| {
+        // Who closed standard error does not want to be told.
+        let _ = writeln!(said.borrow_mut(), "measuring {what}");
+    };
+    let report = bench::run(bench.objects as usize, &say)?;
+    serde_json::to_writer_pretty(&mut *desk.out, &report)?;
+    writeln!(desk.out)?;
+    let missed: Vec<&Figure> = report.missed();
+    for figure in &missed {
+        desk.say(format!(
+            "missed: {} is {:.2} {}, wanted {}",
+            figure.what, figure.value, figure.unit, figure.goal
+        ))?;
+    }
+    if bench.gate && !missed.is_empty() { Err(Fail::Said) } else { Ok(()) }
 }

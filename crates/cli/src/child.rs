@@ -1,0 +1,121 @@
+//! This same program as a child: its commands, and nodes of its own for a measurement or a demonstration.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+
+/// A data directory that goes when it is dropped.
+pub struct Scratch(pub PathBuf);
+
+impl Scratch {
+    pub fn new(name: &str) -> anyhow::Result<Self> {
+        let path = std::env::temp_dir().join(format!("kizuna-bench-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed is in the machine's temporary directory, which cleans itself.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Runs one command of this same program against a data directory and returns what it printed.
+pub fn command(data: &Path, arguments: &[&str]) -> anyhow::Result<String> {
+    command_with_input(data, arguments, &[])
+}
+
+/// The same, with something on its standard input.
+pub fn command_with_input(data: &Path, arguments: &[&str], input: &[u8]) -> anyhow::Result<String> {
+    let program = std::env::current_exe().context("cannot tell where this program is")?;
+    let mut child = Command::new(program)
+        .arg("--data")
+        .arg(data)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot run kizuna {}", arguments.join(" ")))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(input)?;
+    }
+    let done = child.wait_with_output()?;
+    ensure!(
+        done.status.success(),
+        "kizuna {} failed: {}",
+        arguments.join(" "),
+        String::from_utf8_lossy(&done.stderr).trim()
+    );
+    Ok(String::from_utf8_lossy(&done.stdout).trim().to_owned())
+}
+
+/// A running node. Killed when dropped.
+pub struct Node {
+    child: Child,
+    address: SocketAddr,
+    /// From the start of the process to the first answer.
+    pub ready_after: Duration,
+}
+
+impl Node {
+    /// On a port of 127.0.0.1 that is free.
+    pub fn start(data: &Path) -> anyhow::Result<Self> {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").context("no free port")?;
+        let address = listener.local_addr()?;
+        drop(listener);
+        Self::start_at(data, address)
+    }
+
+    pub fn start_at(data: &Path, address: SocketAddr) -> anyhow::Result<Self> {
+        let program = std::env::current_exe().context("cannot tell where this program is")?;
+        let started = Instant::now();
+        let child = Command::new(program)
+            .arg("--data")
+            .arg(data)
+            .args(["serve", "--listen", &address.to_string()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("cannot start the node")?;
+        let mut node = Self { child, address, ready_after: Duration::ZERO };
+        let url = node.url("/readyz");
+        while started.elapsed() < Duration::from_mins(1) {
+            if ureq::get(&url).call().is_ok() {
+                node.ready_after = started.elapsed();
+                return Ok(node);
+            }
+            if let Some(status) = node.child.try_wait()? {
+                bail!("the node ended before it was ready: {status}");
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        bail!("the node was not ready after 60 s")
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Memory that no file backs, in bytes (`Anonymous` of `smaps_rollup`; Linux alone tells it).
+    pub fn memory(&self) -> Option<u64> {
+        let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id())).ok()?;
+        let line = rollup.lines().find(|line| line.starts_with("Anonymous:"))?;
+        let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some(kib * 1024)
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
