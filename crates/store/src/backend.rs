@@ -290,4 +290,6 @@ pub(crate) trait Ledger: Send {
         value: Option<&[u8]>,
         expires: Option<i64>,
     ) -> Result<(), StoreError>;
+    /// Removes what expired at or before an instant.
+    fn sweep_state(&mut self, now: i64) -> Result<(), StoreError>;
 }

@@ -80,6 +80,11 @@ pub(crate) struct Ticks {
 }
 
 impl Ticks {
+    /// The wall clock now, for what is not ordered by the store's.
+    pub fn wall(&self) -> i64 {
+        self.clock.wall().as_microsecond()
+    }
+
     /// The instant of the next event: a random step after the last, so that instants do not count events.
     pub fn next(&mut self) -> i64 {
         self.last += step();

@@ -11,6 +11,10 @@ use std::time::{Duration, Instant};
 
 /// Objects per batch.
 const BATCH: usize = 1_000;
+/// Batches between two lines of output.
+const STRETCH: usize = 100;
+/// With more objects the bare loop, which keeps its rows in memory, is left out.
+const BARE_AT_MOST: usize = 200_000;
 
 fn main() {
     if let Some(path) = std::env::var_os("KIZUNA_BENCH_IDLE") {
@@ -23,37 +27,64 @@ fn main() {
     let objects = std::env::var("KIZUNA_BENCH_OBJECTS").ok().and_then(|n| n.parse().ok()).unwrap_or(50_000);
     let root = std::env::var_os("KIZUNA_BENCH_DIR").map_or_else(std::env::temp_dir, Into::into);
     let place = tempfile::tempdir_in(root).unwrap();
-    let batches: Vec<Vec<u8>> = (0..objects / BATCH).map(subject::batch).collect();
 
     let subject = subject::Subject::open(&place.path().join("store"));
-    let before = subject::cpu_seconds();
-    let store = timed(|| subject.ingest(&batches));
-    println!("{{\"what\":\"ingest, one client\",\"per_second\":{:.0}}}", rate(objects, store));
-    let store_cpu = subject::cpu_seconds() - before;
+    let mut store = Duration::ZERO;
+    let mut store_cpu = 0.0;
+    for begin in (0..objects / BATCH).step_by(STRETCH) {
+        let batches: Vec<Vec<u8>> = (begin..objects / BATCH).take(STRETCH).map(subject::batch).collect();
+        let before = subject::cpu_seconds();
+        let took = timed(|| subject.ingest(&batches));
+        store_cpu += subject::cpu_seconds() - before;
+        store += took;
+        let (given, stored) = (batches.len() * BATCH, (begin + batches.len()) * BATCH);
+        println!(
+            "{{\"what\":\"ingest, one client\",\"stored\":{stored},\"per_second\":{:.0}}}",
+            rate(given, took)
+        );
+    }
+    let mut bare_loop = None;
+    if objects <= BARE_AT_MOST {
+        bare_loop = Some(beside_bare(place.path(), objects, store, store_cpu));
+    }
+    if std::env::var_os("KIZUNA_BENCH_INGEST_ONLY").is_some() {
+        return;
+    }
+    if objects <= BARE_AT_MOST {
+        let batches: Vec<Vec<u8>> = (0..objects / BATCH).map(subject::batch).collect();
+        let two = subject::Subject::open(&place.path().join("two"));
+        let both = timed(|| two.ingest_from_two(&batches));
+        println!("{{\"what\":\"ingest, two clients\",\"per_second\":{:.0}}}", rate(objects, both));
+    }
+    read(&subject, bare_loop.as_ref(), objects);
 
-    let rows = bare::Rows::of(&place.path().join("store/kizuna.db"));
-    let mut loop_ = bare::Bare::create(&place.path().join("bare.db"), &rows);
+    let path = place.path().join("store");
+    drop(subject);
+    let opened = timed(|| drop(subject::Subject::reopen(&path)));
+    println!("{{\"what\":\"opening\",\"ms\":{:.1}}}", opened.as_secs_f64() * 1e3);
+    println!("{{\"what\":\"memory without file-backed pages\",\"mb\":{:.1}}}", subject::idle_memory(&path));
+}
+
+/// The bare loop's ingest, and how the store's compares.
+fn beside_bare(place: &std::path::Path, objects: usize, store: Duration, store_cpu: f64) -> bare::Bare {
+    let rows = bare::Rows::of(&place.join("store/kizuna.db"));
+    let mut bare_loop = bare::Bare::create(&place.join("bare.db"), &rows);
     let before = subject::cpu_seconds();
-    let bare = timed(|| loop_.ingest(&rows, BATCH));
+    let bare = timed(|| bare_loop.ingest(&rows, BATCH));
     let bare_cpu = subject::cpu_seconds() - before;
     println!("{{\"what\":\"ingest, bare loop\",\"per_second\":{:.0}}}", rate(objects, bare));
     println!("{{\"what\":\"ingest, share of the bare loop\",\"ratio\":{:.2}}}", ratio(bare, store));
     println!("{{\"what\":\"ingest, processor time\",\"store\":{store_cpu:.2},\"bare\":{bare_cpu:.2}}}");
+    bare_loop
+}
 
-    if std::env::var_os("KIZUNA_BENCH_INGEST_ONLY").is_some() {
-        return;
-    }
-    let two = subject::Subject::open(&place.path().join("two"));
-    let both = timed(|| two.ingest_from_two(&batches));
-    println!("{{\"what\":\"ingest, two clients\",\"per_second\":{:.0}}}", rate(objects, both));
-    drop(two);
-
+fn read(subject: &subject::Subject, bare_loop: Option<&bare::Bare>, objects: usize) {
     let rounds = 5;
-    let bare = best(rounds, || assert_eq!(loop_.pages(BATCH), objects));
+    let bare = bare_loop.map(|bare| best(rounds, || assert_eq!(bare.pages(BATCH), objects)));
     for (who, count) in [("all", objects), ("most", objects), ("few", objects / 100)] {
         let paged = best(rounds, || assert_eq!(subject.pages(who, BATCH), count));
         println!("{{\"what\":\"pages, reader of {who}\",\"per_second\":{:.0}}}", rate(count, paged));
-        if who == "all" {
+        if let Some(bare) = bare.filter(|_| who == "all") {
             println!("{{\"what\":\"pages, bare loop\",\"per_second\":{:.0}}}", rate(objects, bare));
             println!("{{\"what\":\"pages, share of the bare loop\",\"ratio\":{:.2}}}", ratio(bare, paged));
         }
@@ -64,12 +95,6 @@ fn main() {
     println!("{{\"what\":\"opening a view\",\"us\":{:.1}}}", view.as_secs_f64() * 1e6);
     let found = best(20, || subject.search());
     println!("{{\"what\":\"searching one word, 50 hits\",\"ms\":{:.2}}}", found.as_secs_f64() * 1e3);
-
-    let path = place.path().join("store");
-    drop(subject);
-    let opened = timed(|| drop(subject::Subject::reopen(&path)));
-    println!("{{\"what\":\"opening\",\"ms\":{:.1}}}", opened.as_secs_f64() * 1e3);
-    println!("{{\"what\":\"memory without file-backed pages\",\"mb\":{:.1}}}", subject::idle_memory(&path));
 }
 
 fn timed(work: impl FnOnce()) -> Duration {

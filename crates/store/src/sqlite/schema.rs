@@ -13,6 +13,8 @@ const WRITER_CACHE_KIB: i64 = -24 * 1024;
 const READER_CACHE_KIB: i64 = -4 * 1024;
 /// Pages in the write-ahead log before it is copied back: 64 MiB.
 const CHECKPOINT_PAGES: i64 = 8192;
+/// A log that grew beyond this under a long read is cut back to it.
+const LOG_BYTES_KEPT: i64 = 128 << 20;
 
 const TABLES: &str = "
 CREATE TABLE term (
@@ -131,6 +133,7 @@ pub(super) fn prepare_writer(connection: &Connection) -> Result<(), StoreError> 
     connection.pragma_update(None, "synchronous", "FULL").map_err(|e| failed(&e))?;
     connection.pragma_update(None, "cache_size", WRITER_CACHE_KIB).map_err(|e| failed(&e))?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(|e| failed(&e))?;
+    connection.pragma_update(None, "journal_size_limit", LOG_BYTES_KEPT).map_err(|e| failed(&e))?;
     connection.pragma_update(None, "mmap_size", 0).map_err(|e| failed(&e))?;
     connection.pragma_update(None, "temp_store", "MEMORY").map_err(|e| failed(&e))?;
 

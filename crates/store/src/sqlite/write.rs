@@ -224,6 +224,10 @@ impl Ledger for SqliteLedger {
             params![kind, key, value, expires],
         )
     }
+
+    fn sweep_state(&mut self, now: i64) -> Result<(), StoreError> {
+        self.run("DELETE FROM state WHERE expires <= ?1", [now])
+    }
 }
 
 fn encode<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {

@@ -211,3 +211,20 @@ fn what_was_stored_is_there_when_the_store_is_opened_again() {
     assert_eq!(story.store.dangerous("a test", Actor::Operator).unwrap().check().unwrap().faults, [""; 0]);
     assert!(story.store.durability().unwrap().contains("journal_mode=wal, synchronous=FULL"));
 }
+
+#[test]
+fn state_is_kept_until_it_expires_or_is_removed() {
+    let story = Story::cast();
+    let writer = story.store.writer();
+    let past = Some(jiff::Timestamp::UNIX_EPOCH);
+    writer.set_state("session", "old", Some(b"1".to_vec()), past).unwrap();
+    writer.set_state("session", "kept", Some(b"2".to_vec()), None).unwrap();
+    assert_eq!(story.store.state("session", "old").unwrap(), None);
+    assert_eq!(story.store.states("session").unwrap(), [("kept".to_owned(), b"2".to_vec())]);
+    writer.set_state("session", "kept", None, None).unwrap();
+    assert_eq!(story.store.state("session", "kept").unwrap(), None);
+    let secret = story.store.secret("cursor").unwrap();
+    let story = story.reopened();
+    assert_eq!(story.store.secret("cursor").unwrap(), secret);
+    assert_ne!(story.store.secret("session").unwrap(), secret);
+}

@@ -155,6 +155,7 @@ impl Desk<'_> {
             }
             Request::SetState { kind, key, value, expires } => {
                 let expires = expires.map(Timestamp::as_microsecond);
+                self.ledger.sweep_state(self.ticks.wall())?;
                 self.ledger.set_state(&kind, &key, value.as_deref(), expires)?;
                 Ok(Reply::Done)
             }
