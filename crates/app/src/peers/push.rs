@@ -2,7 +2,8 @@
 
 use kizuna_access::label::Handling;
 use kizuna_access::travel::LABEL_KIND;
-use kizuna_access::{MemberId, Principal};
+use kizuna_access::{MemberId, Principal, marking};
+use kizuna_stix::Id;
 use kizuna_store::query::{Item, Start};
 use kizuna_store::{Position, Search, Selection, Versions, View};
 use kizuna_taxii::message::Progress;
@@ -66,28 +67,39 @@ impl Node {
         }
     }
 
-    /// What of a page the peer does not have from its own members. With a foreign object goes the label object that
-    /// names it, in one envelope, so that it is never stored there without.
+    /// What of a page the peer does not have from its own members. With an object go, in one envelope, its marking
+    /// definitions and the label object that names it, so that it is never stored there without: there our account is
+    /// a source of its own, for which nobody else's definitions count.
     fn to_send(&self, peer: &Peer, view: &View, items: &[Item]) -> Result<Vec<Item>, AppError> {
         let mut sent: Vec<Item> = Vec::new();
         for item in items {
+            if item.id.kind() == "marking-definition" {
+                if given_by_others(peer, view, item)? && !has(&sent, item) {
+                    sent.push(item.clone());
+                }
+                continue;
+            }
             if !self.leaves(peer, item)? {
                 continue;
             }
-            if !item.authored && item.id.kind() != "marking-definition" {
+            for definition in definitions(view, item)? {
+                if !has(&sent, &definition) {
+                    sent.push(definition);
+                }
+            }
+            if !item.authored {
                 let search = Search {
                     refers_to: Some(item.id.clone()),
                     kinds: vec![LABEL_KIND.to_owned()],
                     ..Search::default()
                 };
                 for label in view.search(&search, None, LABELS)?.items {
-                    let is_there = sent.iter().any(|sent| sent.digest == label.digest);
-                    if !is_there && self.leaves(peer, &label)? {
+                    if !has(&sent, &label) && self.leaves(peer, &label)? {
                         sent.push(label);
                     }
                 }
             }
-            if !sent.iter().any(|sent| sent.digest == item.digest) {
+            if !has(&sent, item) {
                 sent.push(item.clone());
             }
         }
@@ -103,9 +115,6 @@ impl Node {
         if handling.contains(&Handling::Orcon) && !self.lives_here(item.source)? {
             return Ok(false);
         }
-        if item.id.kind() == "marking-definition" {
-            return Ok(!peer.members.contains(&item.source));
-        }
         for member in &peer.members {
             if *member == item.source || self.store.has_given(*member, &item.id, &item.digest)? {
                 return Ok(false);
@@ -117,6 +126,44 @@ impl Node {
     fn lives_here(&self, member: MemberId) -> Result<bool, AppError> {
         Ok(self.directory()?.member(member).is_some_and(|member| member.hosted))
     }
+}
+
+fn has(sent: &[Item], item: &Item) -> bool {
+    sent.iter().any(|sent| sent.digest == item.digest)
+}
+
+/// Whether somebody else than the peer's members gave this too.
+fn given_by_others(peer: &Peer, view: &View, item: &Item) -> Result<bool, AppError> {
+    let claims = view.claims(&item.id)?;
+    Ok(claims.iter().any(|claim| !peer.members.contains(&claim.source)))
+}
+
+/// The definitions of an object's markings, as far as they are not known to everybody.
+fn definitions(view: &View, item: &Item) -> Result<Vec<Item>, AppError> {
+    let object: Marked = serde_json::from_slice(&item.bytes).unwrap_or_default();
+    let granular = object.granular_markings.into_iter().filter_map(|marking| marking.marking_ref);
+    let mut found = Vec::new();
+    for id in object.object_marking_refs.into_iter().chain(granular) {
+        if marking::well_known(&id).is_none() {
+            found.extend(view.object(&id)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The markings of an object.
+#[derive(Default, serde::Deserialize)]
+struct Marked {
+    #[serde(default)]
+    object_marking_refs: Vec<Id>,
+    #[serde(default)]
+    granular_markings: Vec<Granular>,
+}
+
+#[derive(serde::Deserialize)]
+struct Granular {
+    #[serde(default)]
+    marking_ref: Option<Id>,
 }
 
 /// Envelopes of at most so many octets, each with how many objects it has. A single object may be longer: the server
