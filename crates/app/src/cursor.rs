@@ -14,6 +14,8 @@ use sha2::{Digest, Sha256};
 use crate::AppError;
 
 const NONCE_BYTES: usize = 24;
+/// Cursors are padded to multiples of this.
+const BLOCK_BYTES: usize = 64;
 
 /// Seals and opens cursors with the node's own secret.
 #[derive(Clone)]
@@ -29,7 +31,9 @@ impl Sealer {
     /// Seals a place for one viewer and one question. `question` is whatever must be the same when the cursor comes
     /// back; paging size is not part of it.
     pub fn seal<T: Serialize>(&self, who: &Principal, question: &str, place: &T) -> Result<String, AppError> {
-        let plain = serde_json::to_vec(place).map_err(|error| AppError::Internal(error.to_string()))?;
+        let mut plain = serde_json::to_vec(place).map_err(|error| AppError::Internal(error.to_string()))?;
+        // JSON may end in spaces. So the length of a cursor does not tell how many digits a position has.
+        plain.resize(plain.len().next_multiple_of(BLOCK_BYTES), b' ');
         let mut nonce = [0_u8; NONCE_BYTES];
         rand::rng().fill_bytes(&mut nonce);
         let bound = binding(who, question);
