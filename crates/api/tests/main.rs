@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod gate;
+mod interference;
 mod native;
 mod python;
 mod requests;

@@ -1,0 +1,191 @@
+//! Questions for every entry that reads.
+
+use kizuna_http::OutputPath;
+use kizuna_testkit::generate::{NUMBERS, Script, WORDS};
+use kizuna_testkit::script::{Op, Step};
+use kizuna_testkit::stix;
+
+use super::object;
+
+/// One question.
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub path: String,
+    /// The object that it is about, where it is about one.
+    pub object: Option<u32>,
+    /// How a further page is asked for, where there are pages.
+    pub pages: Option<&'static str>,
+    /// Whether the answer is a stream.
+    pub streams: bool,
+}
+
+impl Question {
+    fn new(path: impl Into<String>) -> Self {
+        Self { path: path.into(), object: None, pages: None, streams: false }
+    }
+
+    fn about(mut self, object: u32) -> Self {
+        self.object = Some(object);
+        self
+    }
+
+    fn paged(mut self, parameter: &'static str) -> Self {
+        self.pages = Some(parameter);
+        self
+    }
+}
+
+/// Objects that are asked for one by one: a few of each script, and one that nobody gave.
+fn asked(seed: u64) -> Vec<u32> {
+    let first = u32::try_from(seed % u64::from(NUMBERS)).unwrap_or_default();
+    vec![first, (first + 2) % NUMBERS, (first + 4) % NUMBERS, (first + 7) % NUMBERS, NUMBERS + 1]
+}
+
+/// The objects to which most refers: there hides most beside what shows.
+fn referred(script: &Script) -> Vec<u32> {
+    let mut counts = [0_usize; NUMBERS as usize];
+    for step in &script.steps {
+        let Step::Do(Op::Contribute(batch)) = step else { continue };
+        for target in batch.iter().flat_map(|given| &given.content.refs) {
+            counts[*target as usize] += 1;
+        }
+    }
+    let mut numbers: Vec<u32> = (0..NUMBERS).collect();
+    numbers.sort_by_key(|number| std::cmp::Reverse(counts[*number as usize]));
+    numbers.truncate(4);
+    numbers
+}
+
+/// Questions to an entry. An entry without any is a hole in the test.
+pub fn questions(entry: &OutputPath, script: &Script) -> Vec<Question> {
+    let found = match entry.name.split_once('.') {
+        Some(("node", _)) => Some(vec![Question::new(entry.path)]),
+        Some(("taxii", name)) => taxii(name, script.seed),
+        Some(("native", name)) => native(name, script),
+        _ => None,
+    };
+    found.unwrap_or_else(|| panic!("no question for {}", entry.name))
+}
+
+/// The collection `all` of the own member and that of each community, whether the viewer is in it or not.
+fn collections() -> Vec<String> {
+    let shared = ["quad", "ring"].map(|name| format!("/taxii2/{}/collections/community/", stix::uuid(name)));
+    ["/taxii2/own/collections/all/".to_owned()].into_iter().chain(shared).collect()
+}
+
+fn taxii(name: &str, seed: u64) -> Option<Vec<Question>> {
+    let roots = ["own".to_owned(), stix::uuid("quad").to_string(), stix::uuid("ring").to_string()];
+    let in_roots =
+        |rest: &str| roots.iter().map(|root| Question::new(format!("/taxii2/{root}/{rest}"))).collect();
+    let per_object = |rest: &str| -> Vec<Question> {
+        let asked = asked(seed);
+        let paths = asked.iter().map(|number| {
+            let path = format!("/taxii2/own/collections/all/objects/{}/{rest}", object(*number));
+            Question::new(path).about(*number).paged("next")
+        });
+        paths.collect()
+    };
+    Some(match name {
+        "discovery" => vec![Question::new("/taxii2/")],
+        "api-root" => in_roots(""),
+        "collections" => in_roots("collections/"),
+        "status" => in_roots(&format!("status/{}/", stix::uuid("status"))),
+        "collection" => collections().into_iter().map(Question::new).collect(),
+        "objects" | "manifest" => {
+            let filters = [
+                "",
+                "limit=2",
+                "limit=3&match[version]=all",
+                "match[version]=first",
+                "match[version]=first,last",
+                "match[type]=indicator,report",
+                "match[type]=malware&match[version]=all",
+                "match[type]=domain-name",
+                "match[spec_version]=2.0",
+                "added_after=2026-01-01T00:00:20Z",
+                "added_after=2026-01-01T00:00:20Z&limit=2",
+            ];
+            let mut questions: Vec<Question> = Vec::new();
+            for collection in collections() {
+                let path =
+                    |filter: &str| Question::new(format!("{collection}{name}/?{filter}")).paged("next");
+                questions.extend(filters.iter().map(|filter| path(filter)));
+                for number in asked(seed) {
+                    questions.push(
+                        path(&format!("match[id]={}&match[version]=all", object(number))).about(number),
+                    );
+                }
+            }
+            questions
+        }
+        "object" => {
+            let versions = ["", "?match[version]=all", "?match[version]=first", "?match[spec_version]=2.0"];
+            versions.into_iter().flat_map(per_object).collect()
+        }
+        "versions" => per_object("versions/"),
+        _ => return None,
+    })
+}
+
+fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
+    let seed = script.seed;
+    let of_object = |number: u32, rest: &str| {
+        Question::new(format!("/api/v1/objects/{}{rest}", object(number))).about(number)
+    };
+    let per_object = |rest: &str| -> Vec<Question> {
+        asked(seed).into_iter().map(|number| of_object(number, rest)).collect()
+    };
+    Some(match name {
+        "openapi" => vec![Question::new("/api/v1/openapi.json")],
+        "me" | "members" | "users" | "keys" | "communities" | "collections" => {
+            vec![Question::new(format!("/api/v1/{name}"))]
+        }
+        "objects" => {
+            let filters = [
+                "",
+                "limit=2",
+                "versions=all&limit=3",
+                "versions=first",
+                "own=true&versions=all",
+                "type=indicator",
+            ];
+            filters
+                .iter()
+                .map(|filter| Question::new(format!("/api/v1/objects?{filter}")).paged("cursor"))
+                .collect()
+        }
+        "object" => per_object(""),
+        "referring" => {
+            let referred = referred(script).into_iter();
+            referred.map(|number| of_object(number, "/referring").paged("cursor")).collect()
+        }
+        "versions" | "claims" | "explain" => per_object(&format!("/{name}")),
+        "search" | "count" => searches(name, seed),
+        "changes" => vec![Question {
+            streams: true,
+            ..Question::new("/api/v1/changes?added_after=2000-01-01T00:00:00Z")
+        }],
+        "quarantine" => vec![
+            Question::new("/api/v1/quarantine").paged("cursor"),
+            Question::new("/api/v1/quarantine?limit=1").paged("cursor"),
+        ],
+        _ => return None,
+    })
+}
+
+fn searches(name: &str, seed: u64) -> Vec<Question> {
+    let mut filters: Vec<String> = WORDS.iter().map(|word| format!("q={}", escaped(word))).collect();
+    filters.extend((0..4).map(|number| format!("value={}", stix::domain(number))));
+    filters.extend(["type=indicator".to_owned(), "type=malware,report".to_owned()]);
+    filters.extend(asked(seed).into_iter().map(|number| format!("refers_to={}", object(number))));
+    let is_search = name == "search";
+    let path = |filter: String| {
+        let question = Question::new(format!("/api/v1/{name}?{filter}"));
+        if is_search { question.paged("cursor") } else { question }
+    };
+    filters.into_iter().map(path).collect()
+}
+
+fn escaped(word: &str) -> String {
+    url::form_urlencoded::byte_serialize(word.as_bytes()).collect()
+}

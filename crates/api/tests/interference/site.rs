@@ -1,0 +1,262 @@
+//! A node that a script was written to, and its answers without what is of the moment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures::StreamExt as _;
+use http::{Request, Response};
+use jiff::Timestamp;
+use kizuna_access::PersonId;
+use kizuna_app::sign_in::SignIn;
+use kizuna_app::{Config, Node};
+use kizuna_http::{Caps, Server, registry};
+use kizuna_store::writer::{Actor, AuditEntry};
+use kizuna_store::{Clock, Contribution, Options, Quarantined, Store, StoreError};
+use kizuna_testkit::script::{Op, Step, Viewer};
+use kizuna_testkit::stix;
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use super::names::{Names, secret};
+use super::questions::Question;
+
+/// Pages followed at most.
+const PAGES: usize = 12;
+/// A stream that is silent for so long has said all.
+const SILENCE: Duration = Duration::from_millis(60);
+
+/// A clock that stands until a script moves it.
+struct ScriptClock(AtomicI64);
+
+impl Clock for ScriptClock {
+    fn now(&self) -> Timestamp {
+        stix::instant(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A node with its router.
+pub struct Site {
+    node: Node,
+    router: Router,
+    runtime: tokio::runtime::Runtime,
+    _directory: tempfile::TempDir,
+}
+
+/// What a viewer gets, page by page, without times of arrival and without cursors, of which only the length counts.
+#[derive(Debug, PartialEq)]
+pub struct Seen {
+    pages: Vec<Page>,
+    /// Whether there is anything in it.
+    pub shows: bool,
+}
+
+#[derive(Debug, PartialEq)]
+struct Page {
+    status: u16,
+    headers: BTreeMap<String, String>,
+    body: Value,
+}
+
+impl Seen {
+    /// Whether whoever asked is somebody now.
+    pub fn is_of_somebody(&self) -> bool {
+        self.pages.first().is_some_and(|page| page.status != 401)
+    }
+}
+
+impl Site {
+    /// Writes a script to the store of a new node, then opens the node.
+    pub fn write(steps: &[Step]) -> Self {
+        let memory = std::path::Path::new("/dev/shm");
+        let directory = if memory.is_dir() {
+            tempfile::tempdir_in(memory).unwrap()
+        } else {
+            tempfile::tempdir().unwrap()
+        };
+        let clock: Arc<ScriptClock> = Arc::new(ScriptClock(AtomicI64::new(0)));
+        let as_clock = || Arc::clone(&clock) as Arc<dyn Clock>;
+        let options = Options { directory: directory.path().to_path_buf(), clock: as_clock(), readers: 1 };
+        let store = Store::open(options).unwrap();
+        let mut names = Names::default();
+        for step in steps {
+            if let Step::Do(op) = step {
+                act(&store, &clock, &mut names, op);
+            }
+        }
+        drop(store);
+        let node =
+            Node::open(Config { clock: as_clock(), readers: 2, ..Config::new(directory.path()) }).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let server = Server::new(node.clone(), Caps::default(), false);
+        let router = kizuna_api::routes().build(&server, registry::api()).unwrap();
+        Self { node, router, runtime, _directory: directory }
+    }
+
+    /// What a viewer is answered: all pages, or all that a stream says.
+    pub fn ask(&self, viewer: &Viewer, question: &Question) -> Seen {
+        let mut seen = Seen { pages: Vec::new(), shows: false };
+        let Some(credentials) = self.credentials(viewer) else { return seen };
+        let mut path = question.path.clone();
+        for _ in 0..PAGES {
+            let request =
+                Request::get(&path).header(credentials.0, &credentials.1).header("host", "node.example");
+            let response =
+                self.runtime.block_on(self.router.clone().oneshot(request.body(Body::empty()).unwrap()));
+            let (page, next) = self.runtime.block_on(read(response.unwrap(), question.streams));
+            seen.shows |= shows(&page);
+            seen.pages.push(page);
+            let (Some(parameter), Some(next)) = (question.pages, next) else { break };
+            let separator = if question.path.contains('?') { '&' } else { '?' };
+            path = format!("{}{separator}{parameter}={next}", question.path);
+        }
+        seen
+    }
+
+    /// A key, or the session of a person that can still sign in.
+    fn credentials(&self, viewer: &Viewer) -> Option<(&'static str, String)> {
+        if let Some(key) = &viewer.key {
+            return Some(("authorization", format!("Bearer {}", URL_SAFE_NO_PAD.encode(secret(key)))));
+        }
+        let link = self.node.link(Some(PersonId(stix::uuid(&viewer.person)))).ok()?;
+        match self.node.sign_in(&link.token).ok()? {
+            SignIn::Session(session) => Some(("cookie", format!("kizuna={}", session.token))),
+            SignIn::SetUp => None,
+        }
+    }
+}
+
+fn act(store: &Store, clock: &ScriptClock, names: &mut Names, op: &Op) {
+    match op {
+        Op::Advance { seconds } => {
+            clock.0.fetch_add(*seconds, Ordering::SeqCst);
+        }
+        Op::Contribute(given) => {
+            let contribution = |given: &kizuna_testkit::script::Contribution| Contribution {
+                object: stix::object(&given.content),
+                source: names.member(&given.source),
+                by: given.by.as_deref().map(|name| PersonId(stix::uuid(name))),
+                channel: given.channel.clone(),
+                label: names.label(&given.label),
+                authored: given.authored,
+                dangling: Vec::new(),
+                reliability: given.reliability,
+            };
+            let given: Vec<Contribution> = given.iter().map(contribution).collect();
+            if !given.is_empty() {
+                store.writer().contribute(given, Vec::new()).unwrap();
+            }
+        }
+        Op::Refuse { source, channel, text } => {
+            let refused = Quarantined {
+                source: names.member(source),
+                by: None,
+                channel: channel.clone(),
+                received: clock.now(),
+                bytes: text.clone().into_bytes(),
+                id: None,
+                faults: Vec::new(),
+            };
+            store.writer().contribute(Vec::new(), vec![refused]).unwrap();
+        }
+        Op::Narrow { source, object, version } => {
+            let (version, source) = (version.map(stix::instant), names.member(source));
+            let narrowed = store.writer().narrow(&stix::id(*object), version, source, Actor::Operator);
+            assert!(matches!(narrowed, Ok(_) | Err(StoreError::NotFound)), "{narrowed:?}");
+        }
+        Op::Audit { action, object } => {
+            let object = object.map(stix::id);
+            let entry =
+                AuditEntry { actor: Actor::Node, action: action.clone(), object, detail: Value::Null };
+            store.writer().audit(entry).unwrap();
+        }
+        rights => {
+            store.writer().record(names.rights(rights), Actor::Operator).unwrap();
+        }
+    }
+}
+
+/// A page and where the next one begins.
+async fn read(response: Response<Body>, streams: bool) -> (Page, Option<String>) {
+    let status = response.status().as_u16();
+    let headers = response.headers().iter().filter_map(|(name, value)| {
+        let shown = match name.as_str() {
+            "x-request-id" | "date" => return None,
+            // When something arrived is of the moment; that it did is not.
+            name if name.starts_with("x-taxii-date-added") => "(time)".to_owned(),
+            // Cursors are as long as each other; times are written with as many digits as they need.
+            "content-length" => return None,
+            _ => value.to_str().unwrap().to_owned(),
+        };
+        Some((name.to_string(), shown))
+    });
+    let headers = headers.collect();
+    let bytes = if streams && status == 200 {
+        events(response.into_body()).await
+    } else {
+        axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()
+    };
+    let mut body: Value = serde_json::from_slice(&bytes)
+        .unwrap_or_else(|_| String::from_utf8_lossy(&bytes).into_owned().into());
+    let next = body.get("next").and_then(Value::as_str).map(str::to_owned);
+    settle(&mut body);
+    (Page { status, headers, body }, next)
+}
+
+/// All events of a stream as a list, once it falls silent.
+async fn events(body: Body) -> Vec<u8> {
+    let mut chunks = body.into_data_stream();
+    let mut text = String::new();
+    while let Ok(Some(Ok(chunk))) = tokio::time::timeout(SILENCE, chunks.next()).await {
+        text.push_str(&String::from_utf8_lossy(&chunk));
+    }
+    let event = |block: &str| -> Value {
+        let lines = block.lines().filter_map(|line| line.split_once(": "));
+        let fields = lines.map(|(name, value)| match name {
+            "id" => ("next".to_owned(), value.into()),
+            "data" => (name.to_owned(), serde_json::from_str(value).unwrap_or_else(|_| value.into())),
+            _ => (name.to_owned(), value.into()),
+        });
+        Value::Object(fields.collect())
+    };
+    let items: Vec<Value> = text.split("\n\n").filter(|block| !block.is_empty()).map(event).collect();
+    serde_json::to_vec(&serde_json::json!({ "items": items })).unwrap()
+}
+
+/// Takes out what is of the moment: times since the script began, and what cursors say.
+fn settle(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map.iter_mut() {
+                match value {
+                    Value::String(cursor) if key == "next" => {
+                        *value = format!("({} letters)", cursor.len()).into();
+                    }
+                    _ => settle(value),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(settle),
+        // A recall has a random id.
+        Value::String(text) if text.starts_with("kizuna-recall--") => "(recall)".clone_into(text),
+        Value::String(text) => {
+            let is_since = |word: &str| word.parse::<Timestamp>().is_ok_and(|at| at >= stix::instant(0));
+            let settled = |word| if is_since(word) { "(time)" } else { word };
+            *text = text.split(' ').map(settled).collect::<Vec<_>>().join(" ");
+        }
+        _ => {}
+    }
+}
+
+/// Whether a page shows anything of what is stored.
+fn shows(page: &Page) -> bool {
+    let is_full = |member: &str| page.body[member].as_array().is_some_and(|list| !list.is_empty());
+    let is_one = page.body["object"].is_object() || page.body["contributions"].is_array();
+    let counts = page.body["at_least"].as_u64().is_some_and(|count| count > 0);
+    page.status == 200 && (["objects", "items", "versions"].into_iter().any(is_full) || is_one || counts)
+}
