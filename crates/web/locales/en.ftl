@@ -263,6 +263,13 @@ peers-pulled = Received
 peers-pushed = Sent
 peers-refused = Refused
 peers-now = Synchronise now, from the command line:
+seconds = { $count } s
+minutes = { $count } min
+hours = { $count } h
+days = { $n ->
+    [one] { $count } day
+   *[other] { $count } days
+}
 peer-ok = In step
 peer-behind = Behind
 peer-failed = Failing

@@ -1,25 +1,28 @@
 //! Collections, members and communities, peers, help.
 
-use axum::extract::State;
+use axum::extract::State as Shared;
 use axum::response::Response;
 use http::{HeaderMap, header};
-use kizuna_access::MemberId;
+use jiff::Timestamp;
 use kizuna_access::rights::{Holds, Sector};
+use kizuna_access::{Directory, MemberId};
+use kizuna_app::peers::{Peer, PeerStatus};
 use kizuna_app::people::Community;
 use kizuna_app::{AppError, Collection};
 use kizuna_http::{Failure, Server};
 
 use super::desk::Desk;
 use super::html;
-use crate::language::Language;
+use crate::language::{Language, grouped};
+use crate::moment::Moment;
 use crate::view::collections::{CollectionView, CollectionsPage, RootView};
 use crate::view::help::HelpPage;
 use crate::view::members::{CommunityView, MemberView, MembersPage};
-use crate::view::peers::PeersPage;
+use crate::view::peers::{PeerView, PeersPage, State};
 use crate::view::{Here, Value};
 
 pub(super) async fn collections(
-    State(server): State<Server>,
+    Shared(server): Shared<Server>,
     desk: Desk,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
@@ -63,7 +66,7 @@ fn collection_view(t: Language, root: &str, collection: &Collection) -> Collecti
     }
 }
 
-pub(super) async fn members(State(server): State<Server>, desk: Desk) -> Result<Response, Failure> {
+pub(super) async fn members(Shared(server): Shared<Server>, desk: Desk) -> Result<Response, Failure> {
     let page = server
         .blocking(move |node| {
             let t = desk.t();
@@ -114,17 +117,72 @@ fn sector(sector: Sector) -> &'static str {
     }
 }
 
-pub(super) async fn peers(State(server): State<Server>, desk: Desk) -> Result<Response, Failure> {
+pub(super) async fn peers(Shared(server): Shared<Server>, desk: Desk) -> Result<Response, Failure> {
     let page = server
         .blocking(move |node| -> Result<PeersPage, AppError> {
             let directory = node.directory()?;
-            Ok(PeersPage { page: desk.page(Here::Peers, &directory), peers: Vec::new(), may_run: false })
+            let mut views = Vec::new();
+            for peer in node.peers(&desk.caller())? {
+                let status = node.peer_status(&peer.name)?;
+                views.push(peer_view(&desk, &directory, &peer, &status, node.now()));
+            }
+            let may_run = true;
+            Ok(PeersPage { page: desk.page(Here::Peers, &directory), peers: views, may_run })
         })
         .await?;
     Ok(html(&page))
 }
 
-pub(super) async fn help(State(server): State<Server>, desk: Desk) -> Result<Response, Failure> {
+fn peer_view(
+    desk: &Desk,
+    directory: &Directory,
+    peer: &Peer,
+    status: &PeerStatus,
+    now: Timestamp,
+) -> PeerView {
+    let t = desk.t();
+    let name = |id: &MemberId| directory.member(*id).map(|member| member.name.clone());
+    let members: Vec<String> = peer.members.iter().filter_map(name).collect();
+    let direction = match (peer.pull, peer.push) {
+        (true, false) => "peer-pull",
+        (false, true) => "peer-push",
+        _ => "peer-both",
+    };
+    let lag = status.lag(now);
+    // Twice its own interval: one round may always be under way.
+    let is_late = lag.is_none_or(|seconds| seconds.unsigned_abs() > peer.every.saturating_mul(2).max(60));
+    let state = match (&status.error, status.last_attempt) {
+        (Some(_), _) => State::Failed,
+        (None, None) => State::Waiting,
+        (None, Some(_)) if is_late => State::Behind,
+        (None, Some(_)) => State::Ok,
+    };
+    PeerView {
+        name: peer.name.clone(),
+        url: peer.url.to_string(),
+        member: members.join(", "),
+        direction: t.say(direction),
+        state,
+        last: status.last_attempt.map(|at| Moment::new(at, &desk.preferences.zone)),
+        pulled: grouped(status.pulled),
+        pushed: grouped(status.pushed),
+        refused: grouped(status.refused + status.quarantined),
+        lag: lag.filter(|_| state != State::Ok).map(|seconds| duration(t, seconds.unsigned_abs())),
+        error: status.error.clone().or(status.last_refusal.clone()),
+    }
+}
+
+/// Seconds in the largest unit that fits.
+fn duration(t: Language, seconds: u64) -> String {
+    match seconds {
+        0..=119 => t.count("seconds", seconds),
+        120..=7199 => t.count("minutes", seconds / 60),
+        7200..=172_799 => t.count("hours", seconds / 3600),
+        _ => t.count("days", seconds / 86_400),
+    }
+}
+
+pub(super) async fn help(Shared(server): Shared<Server>, desk: Desk) -> Result<Response, Failure> {
     let page = server
         .blocking(move |node| Ok(HelpPage { page: desk.page(Here::Elsewhere, &*node.directory()?) }))
         .await?;
