@@ -313,6 +313,7 @@ import-reach = { $n ->
    *[other] Reaches { $count } members
 }
 import-reach-help = Members that this label names, as far as this node knows them today. What the bundle's own markings narrow further reaches fewer.
+import-beyond-you = You are not cleared for this label: you could not read what you import yourself.
 import-would = What would happen
 import-do = { $n ->
     [one] Import for { $count } member

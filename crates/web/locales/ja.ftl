@@ -296,6 +296,7 @@ import-check-help = まだ保存されません。
 import-check-title = 保存前の確認
 import-reach = { $count }メンバーに届きます
 import-reach-help = このラベルが名指しするメンバーのうち、このノードが現在把握しているものです。バンドル自体の表示でさらに絞られる場合は、これより少なくなります。
+import-beyond-you = あなたの資格はこのラベルに達していません。取り込んだ情報を自分では閲覧できません。
 import-would = 取り込みの見込み
 import-do = { $n ->
     [1] { $count }メンバー向けに取り込む

@@ -73,6 +73,8 @@ pub(crate) fn html_with<T: askama::Template>(template: &T, status: StatusCode) -
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     headers.insert(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
+    // Under `no-referrer` a browser sends forms with `Origin: null`, and they are proved by their origin.
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(
         HeaderName::from_static("cross-origin-opener-policy"),
         HeaderValue::from_static("same-origin"),

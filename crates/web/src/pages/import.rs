@@ -176,6 +176,7 @@ fn checked(node: &Node, desk: &Desk, chosen: Chosen, limit: usize) -> Result<Che
     let until = node.now() + SignedDuration::from_mins(WAIT_MINUTES);
     node.keep(desk.who(), KEPT, &token, chosen.bytes.to_vec(), until)?;
     let directory = node.directory()?;
+    let reads_it = node.read(desk.who())?.reader().can_read(&reach.label, node.now());
     Ok(Checked::Good(Box::new(ImportCheckPage {
         page: desk.page(Here::Import, &directory),
         token,
@@ -183,6 +184,7 @@ fn checked(node: &Node, desk: &Desk, chosen: Chosen, limit: usize) -> Result<Che
         label: label::view(desk.t(), &reach.label, &directory),
         words,
         reach: reach.members.into_iter().map(|member| member.name).collect(),
+        beyond_reader: !reads_it,
         counts: counts(&report),
         reasons: reasons(report),
     })))

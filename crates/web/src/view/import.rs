@@ -41,6 +41,8 @@ pub struct ImportCheckPage {
     pub words: String,
     /// The members that could read it, the own one first.
     pub reach: Vec<String>,
+    /// The reader himself could not read it: his clearance does not reach.
+    pub beyond_reader: bool,
     pub counts: Counts,
     pub reasons: Vec<(String, u64)>,
 }

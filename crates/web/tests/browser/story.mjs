@@ -1,0 +1,211 @@
+// The pages in a real browser: a new node is set up, an invented bundle goes in, and people read it — in both
+// languages, at both widths, in light and dark, with keys alone and without scripts. Run by scripts/test-browser.
+//
+// Environment: KIZUNA_BIN, KIZUNA_BROWSER, PLAYWRIGHT (folder of the module); KIZUNA_SHOTS (folder, optional) keeps
+// pictures of every page; KIZUNA_PICTURE (file, optional) draws the picture of the README.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { contrastFaults } from "./contrast.mjs";
+
+const { chromium } = createRequire(join(process.env.PLAYWRIGHT, "package.json"))("playwright-core");
+const here = dirname(fileURLToPath(import.meta.url));
+const shots = process.env.KIZUNA_SHOTS;
+const DESK = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+const START_MS = 30_000;
+
+/** Starts a node on a new data directory; resolves to its address and its sign-in link. */
+function start(data) {
+  const port = 20_000 + (process.pid % 20_000);
+  const address = `127.0.0.1:${port}`;
+  const node = spawn(process.env.KIZUNA_BIN, ["--data", data, "serve", "--listen", address], { stdio: ["ignore", "ignore", "pipe"] });
+  return new Promise((resolve, reject) => {
+    let said = "";
+    const late = setTimeout(() => reject(new Error(`the node did not start:\n${said}`)), START_MS);
+    node.stderr.on("data", (chunk) => {
+      said += chunk;
+      const link = said.match(/http:\S+\/sign-in\/\S+/);
+      if (link && said.includes("ready on")) {
+        clearTimeout(late);
+        resolve({ node, origin: `http://${address}`, link: link[0] });
+      }
+    });
+    node.on("exit", (code) => reject(new Error(`the node ended with ${code}:\n${said}`)));
+  });
+}
+
+/** A page on which every fault a browser reports fails the test. */
+async function open(context, origin) {
+  const page = await context.newPage();
+  const faults = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/status of (401|404)/.test(message.text())) faults.push(message.text());
+  });
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(origin)) faults.push(`a request to ${request.url()}`);
+  });
+  return { page, faults };
+}
+
+/** What must hold of every page as it stands. */
+async function inspect(page, name) {
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(overflow <= 0, `${name}: ${overflow} px wider than the window`);
+  const unnamed = await page.evaluate(() => {
+    const named = (element) => element.labels?.length || element.getAttribute("aria-label") || element.type === "hidden";
+    return [...document.querySelectorAll("input, select, textarea")].filter((element) => !named(element)).length;
+  });
+  assert.equal(unnamed, 0, `${name}: fields without a name`);
+  assert.equal(await page.locator("h1").count(), 1, `${name}: one main heading`);
+  const faint = await page.evaluate(contrastFaults);
+  assert.deepEqual(faint, [], `${name}: text below AA contrast`);
+  if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+}
+
+async function setUp(page, link) {
+  await page.goto(link);
+  await inspect(page, "set-up");
+  await page.getByLabel("Name of your organisation").fill("CERT Esteria");
+  await page.getByLabel("Country").fill("EST");
+  await page.getByLabel("Your e-mail address").fill("a.tamm@cert.example");
+  await page.getByRole("button", { name: "Set up and sign in" }).click();
+  await page.getByRole("heading", { name: "Nothing here yet" }).waitFor();
+  await inspect(page, "home-empty");
+}
+
+async function bringIn(page) {
+  await page.getByRole("link", { name: "Import a bundle" }).click();
+  await page.getByLabel("File").setInputFiles(join(here, "story.json"));
+  await page.getByLabel("Policy and level").selectOption("EXERCISE/SECRET");
+  await page.getByLabel("TLP", { exact: true }).selectOption("");
+  await page.getByLabel("EST", { exact: true }).check();
+  await inspect(page, "import");
+  await page.getByRole("button", { name: "Check whom it reaches" }).click();
+  await page.getByRole("heading", { name: "Reaches 1 member" }).waitFor();
+  await inspect(page, "import-check");
+  await page.getByRole("button", { name: /^Import for 1 member/ }).click();
+  await page.getByRole("heading", { name: "Imported" }).waitFor();
+  assert.match(await page.locator("main").innerText(), /Quarantined\s*1/);
+  await inspect(page, "import-done");
+}
+
+async function keys(page, origin) {
+  await page.goto(origin);
+  await page.locator("html.with-script").waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("heron");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/search\?q=heron/);
+  await page.locator("html.with-script a.open").first().waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  assert.ok(await page.evaluate(() => document.activeElement.matches("[data-list] a.open")), "j and k walk the list");
+  await page.keyboard.press("Shift+?");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("g");
+  await page.keyboard.press("c");
+  await page.waitForURL(/\/collections$/);
+}
+
+async function readObject(page, origin, name) {
+  await page.goto(`${origin}/search?q=198.51.100%5B.%5D7`);
+  await page.locator("a.open", { hasText: "Beacon of GLASS HERON" }).click();
+  await page.waitForURL(/\/objects\/indicator--/);
+  const banner = page.locator("aside.banner").first();
+  assert.match(await banner.innerText(), /TLP:AMBER\+STRICT/);
+  assert.match(await page.locator("main").innerText(), /FOLLOWEDBY/);
+  await inspect(page, name);
+  await page.locator(".side a.button").click();
+  await page.waitForURL(/\/explain$/);
+}
+
+async function everyPage(page, origin, name) {
+  for (const path of ["", "search", "collections", "members", "peers", "quarantine", "import", "help"]) {
+    await page.goto(`${origin}/${path}`);
+    await inspect(page, `${path || "home"}-${name}`);
+  }
+  await page.goto(`${origin}/quarantine`);
+  await page.locator("a.open").first().click();
+  await page.waitForURL(/\/quarantine\/./);
+  assert.match(await page.locator("main").innerText(), /<b>a pattern<\/b>/, "bytes are shown, not carried out");
+  await inspect(page, `quarantined-${name}`);
+}
+
+async function hiddenIsAbsent(page, origin) {
+  const absent = await page.goto(`${origin}/objects/indicator--00000000-0000-4000-8000-000000000000`);
+  assert.equal(absent.status(), 404);
+  const other = await page.goto(`${origin}/objects/not-an-id`);
+  assert.equal(other.status(), 404);
+  await inspect(page, "not-found");
+}
+
+const data = mkdtempSync(join(tmpdir(), "kizuna-browser-"));
+const { node, origin, link } = await start(data);
+const browser = await chromium.launch({ executablePath: process.env.KIZUNA_BROWSER, args: ["--no-sandbox"] });
+try {
+  const context = await browser.newContext({ viewport: DESK, locale: "en-GB", timezoneId: "Europe/Tallinn", colorScheme: "light" });
+  const { page, faults } = await open(context, origin);
+  await page.goto(`${origin}/objects/x`);
+  assert.ok(page.url().includes("/sign-in?back="), "who is not signed in is led to the sign-in page");
+  await inspect(page, "sign-in");
+  await setUp(page, link);
+  await bringIn(page);
+  await keys(page, origin);
+  await hiddenIsAbsent(page, origin);
+  const state = await context.storageState();
+
+  for (const [size, viewport] of [["desk", DESK], ["phone", PHONE]]) {
+    for (const [locale, button] of [["en-GB", null], ["ja-JP", "日本語"]]) {
+      for (const colorScheme of ["light", "dark"]) {
+        const name = `${locale.slice(0, 2)}-${colorScheme}-${size}`;
+        const again = await browser.newContext({ viewport, locale, colorScheme, timezoneId: "Asia/Tokyo", storageState: state });
+        const reader = await open(again, origin);
+        await reader.page.goto(origin);
+        if (button) {
+          await reader.page.getByRole("button", { name: button }).click();
+          await reader.page.locator("html[lang=ja]").waitFor();
+          await reader.page.evaluate(() => { document.cookie = "kizuna-zone=Asia/Tokyo; Path=/"; });
+        } else {
+          await reader.page.getByRole("button", { name: "English" }).click();
+        }
+        await everyPage(reader.page, origin, name);
+        await readObject(reader.page, origin, `object-${name}`);
+        await inspect(reader.page, `explain-${name}`);
+        assert.deepEqual(reader.faults, [], name);
+        await again.close();
+      }
+    }
+  }
+
+  const plain = await browser.newContext({ viewport: PHONE, javaScriptEnabled: false, storageState: state });
+  const bare = await plain.newPage();
+  await bare.goto(`${origin}/search?q=heron`);
+  await bare.locator("a.open").first().click();
+  assert.match(bare.url(), /\/objects\//, "reading works without scripts");
+  assert.deepEqual(faults, []);
+
+  if (process.env.KIZUNA_PICTURE) {
+    const still = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", colorScheme: "light", storageState: state });
+    const shown = await still.newPage();
+    await shown.goto(`${origin}/search?q=Beacon`);
+    await shown.locator("a.open", { hasText: "Beacon of GLASS HERON" }).first().click();
+    await shown.waitForURL(/\/objects\//);
+    await shown.screenshot({ path: process.env.KIZUNA_PICTURE });
+  }
+  console.log("the pages: set up, imported, searched, read, explained; English and Japanese, desk and phone, light and dark");
+} finally {
+  await browser.close();
+  node.removeAllListeners("exit");
+  node.kill("SIGTERM");
+  await new Promise((done) => node.once("exit", done));
+  rmSync(data, { recursive: true, force: true });
+}
