@@ -68,6 +68,28 @@ impl Engine {
         Self { store, clock, names: Names::default(), walks, principals, _directory: directory }
     }
 
+    /// Gives an object as its source's own, outside of any script.
+    pub fn gives_object(&mut self, source: &str, object: kizuna_stix::Object) {
+        let source = self.names.member(source);
+        let given = Contribution {
+            object,
+            source,
+            by: None,
+            channel: "inbox".to_owned(),
+            label: kizuna_access::Label::own(source),
+            authored: false,
+            dangling: Vec::new(),
+            reliability: None,
+        };
+        self.store.writer().contribute(vec![given], Vec::new()).unwrap();
+    }
+
+    /// How many definitions of a marking explain what this source gives.
+    pub fn definitions(&mut self, source: &str, marking: &kizuna_stix::Id) -> usize {
+        let source = self.names.member(source);
+        self.store.definitions(source, std::slice::from_ref(marking)).unwrap().len()
+    }
+
     fn record_rights(&mut self, op: &Op) {
         let rights = self.names.rights(op);
         let shown = format!("{rights:?}");
@@ -153,6 +175,7 @@ impl Engine {
                 return Answer::Found(found);
             }
             assert!(!page.items.is_empty(), "a page that promises more shows something");
+            assert!(found.len() < 10_000, "the pages of a search do not end");
         }
     }
 

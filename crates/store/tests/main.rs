@@ -5,6 +5,7 @@
 
 #[cfg(not(feature = "seeded-leaks"))]
 mod contract;
+mod definitions;
 #[cfg(not(feature = "seeded-leaks"))]
 mod durability;
 mod engine;
