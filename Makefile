@@ -47,4 +47,4 @@ bench: ## Measure a node on this machine (docs/BENCHMARKS.md)
 
 .PHONY: long
 long: ## The long runs: many kills, many cases (hours)
-	@KIZUNA_KILLS=$${KIZUNA_KILLS:-200} KIZUNA_CASES=$${KIZUNA_CASES:-1000000} scripts/test rust
+	@KIZUNA_KILLS=$${KIZUNA_KILLS:-200} KIZUNA_CASES=$${KIZUNA_CASES:-20000} scripts/test rust

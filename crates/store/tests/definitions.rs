@@ -17,6 +17,13 @@ fn found() -> (usize, usize) {
     });
     let marking = Object::from_value(marking).unwrap();
     let mut engine = Engine::sqlite();
+    let something = Object::from_value(json!({
+        "type": "mutex",
+        "spec_version": "2.1",
+        "id": "mutex--7b5d1e0a-3c3e-4c7f-8f0a-2d6a3c1c5a11",
+        "name": "exercise",
+    }));
+    engine.gives_object("ee-cert", something.unwrap());
     engine.gives_object("jp-cert", marking.clone());
     (engine.definitions("jp-cert", marking.id()), engine.definitions("ee-cert", marking.id()))
 }
