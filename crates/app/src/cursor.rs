@@ -80,3 +80,6 @@ fn binding(who: &Principal, question: &str) -> [u8; 32] {
     digest.update(question.as_bytes());
     digest.finalize().into()
 }
+
+#[cfg(test)]
+mod tests;

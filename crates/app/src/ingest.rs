@@ -87,4 +87,4 @@ pub struct Report {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -275,3 +275,6 @@ fn digest(token: &str) -> String {
 fn form_token(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(format!("form\0{token}").as_bytes()))
 }
+
+#[cfg(test)]
+mod tests;

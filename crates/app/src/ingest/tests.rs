@@ -19,6 +19,13 @@ use crate::{
 /// A clock that tests set.
 pub(crate) struct TestClock(Mutex<Timestamp>);
 
+impl TestClock {
+    pub fn advance(&self, by: jiff::SignedDuration) {
+        let mut now = self.0.lock();
+        *now += by;
+    }
+}
+
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         *self.0.lock()
