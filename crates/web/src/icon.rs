@@ -86,14 +86,16 @@ pub fn of_kind(kind: &str) -> Icon {
         "indicator" => "indicator",
         "malware" | "tool" | "malware-analysis" => "malware",
         "threat-actor" | "intrusion-set" | "campaign" => "actor",
-        "report" | "note" | "opinion" | "grouping" => "report",
+        "report" | "note" | "opinion" | "grouping" | "language-content" => "report",
         "attack-pattern" | "x-mitre-tactic" | "x-mitre-matrix" => "technique",
         "relationship" => "relation",
         "identity" | "infrastructure" => "organisation",
         "location" => "place",
         "course-of-action" | "vulnerability" => "shield",
-        "marking-definition" => "label",
-        "artifact"
+        "marking-definition" | "kizuna-label" | "kizuna-recall" => "label",
+        "sighting"
+        | "observed-data"
+        | "artifact"
         | "autonomous-system"
         | "directory"
         | "domain-name"

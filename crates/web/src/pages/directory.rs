@@ -57,8 +57,13 @@ fn collection_view(t: Language, root: &str, collection: &Collection) -> Collecti
         (_, Holds::Naming(_)) => "collection-naming",
         (_, Holds::Nothing) => "collection-nothing",
     };
+    let title = match collection.alias.as_deref() {
+        Some("all") => t.say("collection-title-all"),
+        Some("inbox") => t.say("collection-title-inbox"),
+        _ => collection.title.clone(),
+    };
     CollectionView {
-        title: collection.title.clone(),
+        title,
         description: t.say(key),
         address: Value::new(format!("{root}collections/{}/", collection.id)),
         can_read: collection.can_read,

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use kizuna_access::travel::{LABEL_KIND, RECALL_KIND};
 use kizuna_app::{AppError, Count, Reading, Search};
 use kizuna_http::{Failure, Query, Server};
 use serde::Deserialize;
@@ -14,6 +15,10 @@ use crate::view::home::{Figure, HomePage};
 
 /// Rows of what changed.
 const RECENT: usize = 25;
+/// Objects that are looked at for them.
+const LOOKED_AT: usize = 100;
+/// What carries labels about is no news; search shows it.
+const MACHINERY: [&str; 3] = ["marking-definition", LABEL_KIND, RECALL_KIND];
 /// Figures are counted no further.
 const COUNT_CAP: u64 = 1_000;
 /// Kinds with a figure of their own.
@@ -32,13 +37,16 @@ pub(super) async fn home(
     let page = server
         .blocking(move |node| {
             let reading = node.read(desk.who())?;
-            let recent = reading.search(&Search::default(), None, RECENT)?;
-            let figures = if recent.items.is_empty() { Vec::new() } else { figures(desk.t(), &reading)? };
+            let mut newest = reading.search(&Search::default(), None, LOOKED_AT)?.items;
+            let is_empty = newest.is_empty();
+            newest.retain(|item| !MACHINERY.contains(&item.id.kind()));
+            newest.truncate(RECENT);
+            let figures = if is_empty { Vec::new() } else { figures(desk.t(), &reading)? };
             let page = desk.page(Here::Home, reading.directory());
             Ok(HomePage {
-                page: page.under(row::banner(&desk.preferences, &reading, &recent.items)),
+                page: page.under(row::banner(&desk.preferences, &reading, &newest)),
                 figures,
-                recent: row::rows(&desk.preferences, &reading, &recent.items)?,
+                recent: row::rows(&desk.preferences, &reading, &newest)?,
                 may_write: reading.reader().may_write(),
                 loaded: query.loaded,
             })

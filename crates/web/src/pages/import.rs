@@ -41,17 +41,17 @@ impl Chosen {
     /// The label in words, as a command would take it.
     fn words(&self) -> String {
         let mut words = Vec::new();
-        let mut say = |key: &str, value: &str| {
+        let mut add = |key: &str, value: &str| {
             if !value.is_empty() {
                 words.push(format!("{key}{value}"));
             }
         };
-        say("class:", &self.level);
-        say("tlp:", &self.tlp);
-        say("pap:", &self.pap);
-        say("rel:", &self.parties.join(","));
+        add("class:", &self.level);
+        add("tlp:", &self.tlp);
+        add("pap:", &self.pap);
+        add("rel:", &self.parties.join(","));
         for handling in &self.handlings {
-            say("", handling);
+            add("", handling);
         }
         words.join(" ")
     }

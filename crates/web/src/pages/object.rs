@@ -7,7 +7,7 @@ mod versions;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
-use kizuna_access::reader::Rule;
+use kizuna_access::reader::{Rule, Step};
 use kizuna_app::{AppError, Item, Reading};
 use kizuna_http::{Failure, Path, Query, Server};
 use kizuna_stix::Id;
@@ -18,6 +18,7 @@ use super::desk::Desk;
 use super::title::{Titles, properties, run};
 use super::{html, quarantine, row};
 use crate::label;
+use crate::language::Language;
 use crate::moment::Moment;
 use crate::view::explain::{Because, ExplainPage, RuleView};
 use crate::view::object::ObjectPage;
@@ -134,11 +135,7 @@ pub(super) async fn explain(
                 version: because.version.map(|version| Moment::new(version, &desk.preferences.zone)),
                 label: because.label,
                 readable: because.readable,
-                rules: because
-                    .steps
-                    .into_iter()
-                    .map(|step| RuleView { rule: t.say(rule(step.rule)), found: step.text, met: step.holds })
-                    .collect(),
+                rules: because.steps.into_iter().map(|step| rule_view(t, step)).collect(),
             });
             let banner = row::banner(&desk.preferences, &reading, std::slice::from_ref(&item));
             Ok(ExplainPage {
@@ -149,6 +146,12 @@ pub(super) async fn explain(
         })
         .await?;
     Ok(html(&page))
+}
+
+fn rule_view(t: Language, step: Step) -> RuleView {
+    let name = rule(step.rule);
+    let means = t.say(&format!("{name}-{}", if step.holds { "yes" } else { "no" }));
+    RuleView { rule: t.say(name), means, found: step.text, met: step.holds }
 }
 
 /// The message that names a rule.

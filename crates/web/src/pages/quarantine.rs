@@ -29,6 +29,11 @@ pub(super) fn fault_view(fault: &Fault) -> FaultView {
     FaultView { path: fault.path.clone(), rule: fault.rule.clone() }
 }
 
+/// A channel's name, without the digest of the label that its sender gave it.
+fn channel(name: &str) -> &str {
+    name.split('+').next().unwrap_or(name)
+}
+
 pub(super) async fn list(
     State(server): State<Server>,
     desk: Desk,
@@ -42,7 +47,7 @@ pub(super) async fn list(
                 href: format!("/quarantine/{name}"),
                 id: input.id.clone().map(Value::new),
                 source: reading.member_name(input.source),
-                channel: input.channel.clone(),
+                channel: channel(&input.channel).to_owned(),
                 received: Moment::new(input.received, &desk.preferences.zone),
                 first: input.faults.first().map(fault_view),
                 more: input.faults.len().saturating_sub(1) as u64,
@@ -72,7 +77,7 @@ pub(super) async fn one(
                 page: desk.page(Here::Quarantine, reading.directory()),
                 id: input.id.clone().map(Value::uncut),
                 source: reading.member_name(input.source),
-                channel: input.channel.clone(),
+                channel: channel(&input.channel).to_owned(),
                 received: Moment::new(input.received, &desk.preferences.zone),
                 faults: input.faults.iter().map(fault_view).collect(),
                 bytes: legible(shown),

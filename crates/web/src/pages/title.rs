@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use kizuna_access::travel::{LABEL_KIND, RECALL_KIND};
 use kizuna_app::{AppError, Reading};
 use kizuna_stix::Id;
 use serde_json::{Map, Value};
@@ -45,6 +46,12 @@ pub(super) fn language_of(object: &Map<String, Value>, text: &str) -> String {
 
 pub(super) fn run(object: &Map<String, Value>, text: &str) -> Run {
     Run::new(language_of(object, text), text)
+}
+
+/// The first object that a label object is about.
+fn assigned(object: &Map<String, Value>) -> Option<Id> {
+    let first = object.get("assignments")?.as_array()?.first()?;
+    first.get("object_ref")?.as_str()?.parse().ok()
 }
 
 /// Titles of the objects that a page mentions, each looked up once.
@@ -92,6 +99,10 @@ impl<'a> Titles<'a> {
             "language-content" => {
                 let of = self.end(reference("object_ref"))?;
                 Ok(exact(format!("{}: {of}", self.t.say("kind-language-content"))))
+            }
+            LABEL_KIND | RECALL_KIND => {
+                let of = self.end(reference("object_ref").or_else(|| assigned(object)))?;
+                Ok(exact(format!("{}: {of}", self.t.term("kind", id.kind()))))
             }
             _ => Ok(self.plain(object, id)),
         }

@@ -10,7 +10,9 @@ use crate::view::{Page, Value};
 pub struct RuleView {
     /// Its name in the reader's language.
     pub rule: String,
-    /// What was found, in the node's own words (English).
+    /// What was found, in the reader's language.
+    pub means: String,
+    /// The same with its particulars, in the node's own words (English).
     pub found: String,
     pub met: bool,
 }

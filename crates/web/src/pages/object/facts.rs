@@ -21,6 +21,7 @@ const ELSEWHERE: &[&str] = &[
     "description",
     "content",
     "pattern",
+    "pattern_type",
     "revoked",
     "object_marking_refs",
     "granular_markings",
