@@ -97,6 +97,7 @@ impl Store {
         let Options { directory, clock, readers } = options;
         let lock = take_lock(&directory)?;
         let (backend, mut ledger) = Sqlite::open(&directory.join("kizuna.db"), readers)?;
+        sync_directory(&directory)?;
         let books = Books::load(&mut ledger)?;
         let clock = Arc::new(StoreClock::new(clock, books.heads().at));
         let (commit, commits) = watch::channel(books.heads().seq.unsigned_abs());
@@ -333,6 +334,18 @@ fn take_lock(directory: &Path) -> Result<File, StoreError> {
         Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked(directory.to_owned())),
         Err(std::fs::TryLockError::Error(error)) => Err(unusable(error)),
     }
+}
+
+/// Makes the names of new files durable: a synced file that has no name after a crash is lost all the same. SQLite does
+/// it for the logs it makes later.
+fn sync_directory(directory: &Path) -> Result<(), StoreError> {
+    let parent = directory.canonicalize().ok().and_then(|path| path.parent().map(Path::to_owned));
+    for directory in [Some(directory.to_owned()), parent].into_iter().flatten() {
+        File::open(&directory)
+            .and_then(|file| file.sync_all())
+            .map_err(|error| StoreError::Disk(format!("does not sync {}: {error}", directory.display())))?;
+    }
+    Ok(())
 }
 
 /// An object from bytes that were canonical when they were stored.

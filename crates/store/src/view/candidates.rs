@@ -17,6 +17,8 @@ use crate::backend::{Key, Order, Row, Seq, Snapshot};
 const SEEK_COST: i64 = 6;
 /// What a row reached through its stripe costs beside reading one row of a scan.
 const MERGED_ROW_COST: i64 = 2;
+/// After so many rows that an index named and the viewer may not read, another way is looked for.
+const PATIENCE: i64 = 4_096;
 /// Rows read at a time when nothing says how many are wanted.
 const CHUNK: usize = 256;
 
@@ -54,39 +56,43 @@ pub(super) struct Candidates<'a> {
     order: Order,
     /// What has not been walked yet.
     range: Range<Seq>,
-    way: Way<'a>,
+    way: Way,
+    /// What every row must be named by.
+    lookups: &'a [Lookup],
+    /// Rows named by the leading index that were no candidates.
+    passed_over: i64,
 }
 
-enum Way<'a> {
+enum Way {
     /// Every row in order.
     Scan,
     /// Only these stripes, merged.
     Merge(Merge),
-    /// What an index names.
-    Lookup(&'a Lookup),
+    /// What the first lookup names.
+    Lead,
 }
 
 impl<'a> Candidates<'a> {
-    /// The rows of a segment that lie in `range`, through an index where one is given.
+    /// The rows of a segment that lie in `range` and that all lookups name.
     pub fn new(
         view: &'a View,
         admit: &'a Admit,
         segment: usize,
         range: Range<Seq>,
         order: Order,
-        lookup: Option<&'a Lookup>,
+        lookups: &'a [Lookup],
         path: u32,
     ) -> Self {
         let of_segment = view.timeline().range(segment);
         let start = range.start.max(of_segment.start).max(1);
         let end = range.end.min(of_segment.end).min(view.heads.seq + 1);
         let range = start..end.max(start);
-        let way = match lookup {
-            Some(lookup) => Way::Lookup(lookup),
-            None if leak::is(path) => Way::Scan,
-            None => view.cheapest(admit, segment, &range),
+        let way = match lookups {
+            [_, ..] => Way::Lead,
+            [] if leak::is(path) => Way::Scan,
+            [] => view.cheapest(admit, segment, &range),
         };
-        Self { view, admit, path, segment, order, range, way }
+        Self { view, admit, path, segment, order, range, way, lookups, passed_over: 0 }
     }
 
     /// Up to about `wanted` more rows, in order. Nothing means that there are no more.
@@ -107,23 +113,54 @@ impl<'a> Candidates<'a> {
                     }
                     snapshot.rows(&seqs)?
                 }
-                Way::Lookup(lookup) => {
-                    let seqs = lookup.seqs(snapshot, self.range.clone(), self.order, chunk)?;
+                Way::Lead => {
+                    let seqs = self.lookups[0].seqs(snapshot, self.range.clone(), self.order, chunk)?;
                     self.advance(&seqs, chunk);
                     snapshot.rows(&seqs)?
                 }
             };
-            let mine: Vec<Row> = rows.into_iter().filter(|row| self.is_candidate(row)).collect();
+            let read = rows.len();
+            let mut mine = Vec::new();
+            for row in rows {
+                if self.is_candidate(&row)? {
+                    mine.push(row);
+                }
+            }
+            self.passed_over += i64::try_from(read - mine.len()).unwrap_or(i64::MAX);
+            self.reconsider();
             if !mine.is_empty() {
                 return Ok(mine);
             }
         }
     }
 
-    /// Whether a row is readable, comes in this segment and is admitted.
-    fn is_candidate(&self, row: &Row) -> bool {
-        let Some(arrival) = self.view.arrival_on(self.path, row) else { return false };
-        self.view.timeline().order(arrival, row.seq).0 == self.segment && self.admit.row(row)
+    /// Leaves an index that names mostly what the viewer may not read, where the readable rows are fewer.
+    fn reconsider(&mut self) {
+        if !matches!(self.way, Way::Lead) || self.passed_over < PATIENCE || leak::is(self.path) {
+            return;
+        }
+        let (parts, readable) = self.view.readable_parts(self.admit, self.segment, &self.range);
+        if readable < self.passed_over {
+            self.way = Way::Merge(Merge::new(parts));
+        }
+        self.passed_over = 0;
+    }
+
+    /// Whether a row is readable, comes in this segment, is admitted and named by all lookups.
+    fn is_candidate(&self, row: &Row) -> Result<bool, StoreError> {
+        let Some(arrival) = self.view.arrival_on(self.path, row) else { return Ok(false) };
+        let here = self.view.timeline().order(arrival, row.seq).0 == self.segment;
+        if !here || !self.admit.row(row) {
+            return Ok(false);
+        }
+        let known = usize::from(matches!(self.way, Way::Lead));
+        for lookup in &self.lookups[known..] {
+            let only = row.seq..row.seq + 1;
+            if lookup.seqs(self.view.snapshot.as_ref(), only, Order::Oldest, 1)?.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn scan(&mut self, chunk: usize) -> Result<Vec<Row>, StoreError> {
@@ -161,7 +198,21 @@ impl<'a> Candidates<'a> {
 
 impl View {
     /// Whether to read every row and pass over the unreadable ones, or to merge the readable stripes.
-    fn cheapest<'a>(&self, admit: &Admit, segment: usize, range: &Range<Seq>) -> Way<'a> {
+    fn cheapest(&self, admit: &Admit, segment: usize, range: &Range<Seq>) -> Way {
+        let wanted = 1000;
+        if range.end - range.start <= wanted {
+            return Way::Scan;
+        }
+        let (parts, readable) = self.readable_parts(admit, segment, range);
+        let total = self.heads.seq.max(1);
+        let seeks = i64::try_from(parts.len()).unwrap_or(i64::MAX);
+        let merging = seeks.saturating_mul(SEEK_COST) + wanted * MERGED_ROW_COST;
+        let scanning = wanted.saturating_mul(total) / readable.max(1);
+        if scanning <= merging { Way::Scan } else { Way::Merge(Merge::new(parts)) }
+    }
+
+    /// The stretches of stripes that a segment is made of, and about how many rows they hold.
+    fn readable_parts(&self, admit: &Admit, segment: usize, range: &Range<Seq>) -> (Vec<Part>, i64) {
         let gain = Timeline::gain_of(segment);
         let mut parts = Vec::new();
         let mut readable = 0;
@@ -177,13 +228,7 @@ impl View {
             }
             parts.extend(ranges.into_iter().map(|range| Part::new(stripe.id, range)));
         }
-        let total = self.heads.seq.max(1);
-        let seeks = i64::try_from(parts.len()).unwrap_or(i64::MAX);
-        let wanted = 1000;
-        let merging = seeks.saturating_mul(SEEK_COST) + wanted * MERGED_ROW_COST;
-        let scanning = wanted.saturating_mul(total) / readable.max(1);
-        let few_rows = range.end - range.start <= wanted;
-        if few_rows || scanning <= merging { Way::Scan } else { Way::Merge(Merge::new(parts)) }
+        (parts, readable)
     }
 }
 
@@ -252,3 +297,6 @@ impl Merge {
         Ok(merged)
     }
 }
+
+#[cfg(test)]
+mod tests;

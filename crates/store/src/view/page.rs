@@ -29,7 +29,7 @@ impl View {
         let mut served: Vec<Served> = Vec::new();
         for segment in place.segment..self.timeline().segments() {
             let from = if segment == place.segment { place.after } else { 0 };
-            let mut rows = Candidates::new(self, &admit, segment, from..Seq::MAX, Order::Oldest, None, path);
+            let mut rows = Candidates::new(self, &admit, segment, from..Seq::MAX, Order::Oldest, &[], path);
             loop {
                 let chunk = rows.next_rows(limit + 1 - served.len())?;
                 if chunk.is_empty() {

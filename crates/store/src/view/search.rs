@@ -5,7 +5,7 @@ use super::candidates::{Candidates, Lookup};
 use super::item::{Admit, Served};
 use super::page::Judge;
 use crate::StoreError;
-use crate::backend::{Order, Row, Seq};
+use crate::backend::{Order, Seq};
 use crate::query::{Count, Page, Search, Selection, Versions};
 use crate::tokens;
 
@@ -72,17 +72,14 @@ impl View {
         let newest = self.timeline().segments() - 1;
         for segment in (0..=place.map_or(newest, |place| place.segment)).rev() {
             let end = place.filter(|place| place.segment == segment).map_or(Seq::MAX, |place| place.before);
-            let lead = question.lookups.first();
-            let mut rows = Candidates::new(self, &admit, segment, 0..end, Order::Newest, lead, path);
+            let lookups = &question.lookups;
+            let mut rows = Candidates::new(self, &admit, segment, 0..end, Order::Newest, lookups, path);
             loop {
                 let chunk = rows.next_rows(0)?;
                 if chunk.is_empty() {
                     break;
                 }
                 for row in chunk {
-                    if !self.fits(&row, question.lookups.get(1..).unwrap_or_default())? {
-                        continue;
-                    }
                     let Some(served) = judge.serves(row)? else { continue };
                     if !show(served) {
                         return Ok(());
@@ -91,17 +88,6 @@ impl View {
             }
         }
         Ok(())
-    }
-
-    /// Whether every further lookup names this row too.
-    fn fits(&self, row: &Row, lookups: &[Lookup]) -> Result<bool, StoreError> {
-        for lookup in lookups {
-            let here = row.seq..row.seq + 1;
-            if lookup.seqs(self.snapshot.as_ref(), here, Order::Oldest, 1)?.is_empty() {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 }
 

@@ -224,6 +224,8 @@ fn state_is_kept_until_it_expires_or_is_removed() {
     writer.set_state("session", "kept", None, None).unwrap();
     assert_eq!(story.store.state("session", "kept").unwrap(), None);
     let secret = story.store.secret("cursor").unwrap();
+    // Whoever may write holds the lock.
+    drop(writer);
     let story = story.reopened();
     assert_eq!(story.store.secret("cursor").unwrap(), secret);
     assert_ne!(story.store.secret("session").unwrap(), secret);
