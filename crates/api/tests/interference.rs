@@ -113,7 +113,7 @@ fn check(script: &Script, tally: &mut Tally) -> Result<(), String> {
     for viewer in script.two_viewers() {
         let hidden = Hidden::from(&oracle, &script.steps, &viewer);
         let pruned = Site::write(&without(&script.steps, &hidden.contributions, &hidden.refused));
-        for entry in registry::api().filter(|entry| entry.method == Method::Get) {
+        for entry in registry::all().filter(|entry| entry.method == Method::Get) {
             for question in questions(entry, script) {
                 let (seen, expected) = (full.ask(&viewer, &question), pruned.ask(&viewer, &question));
                 // Somebody whose account was closed meanwhile asks in vain.
@@ -133,7 +133,10 @@ fn compare(seen: &Seen, expected: &Seen) -> Result<(), String> {
     if seen == expected {
         return Ok(());
     }
-    Err(format!("\n  answered:         {seen:?}\n  without the rest: {expected:?}"))
+    let (seen, expected) = (format!("{seen:?}"), format!("{expected:?}"));
+    let same = seen.chars().zip(expected.chars()).take_while(|(one, other)| one == other).count();
+    let around = |text: &str| text.chars().skip(same.saturating_sub(200)).take(600).collect::<String>();
+    Err(format!("\n  answered:         …{}…\n  without the rest: …{}…", around(&seen), around(&expected)))
 }
 
 #[test]
@@ -147,7 +150,7 @@ fn every_answer_is_that_of_a_node_without_the_unreadable() {
         }
     }
     println!("{}", tally.table());
-    for entry in registry::api().filter(|entry| entry.method == Method::Get && entry.reads == Reads::Content)
+    for entry in registry::all().filter(|entry| entry.method == Method::Get && entry.reads == Reads::Content)
     {
         let (asked, beside) = tally.0.get(entry.name).copied().unwrap_or_default();
         let share = 100 * beside / asked.max(1);

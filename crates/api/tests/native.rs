@@ -4,7 +4,7 @@ use http::Method;
 use kizuna_http::Caps;
 use serde_json::{Value, json};
 
-use crate::world::{World, id_of, tool, tool_at};
+use crate::world::{Answer, World, id_of, tool, tool_at};
 
 #[test]
 fn an_object_comes_with_its_source_and_label() {
@@ -97,7 +97,7 @@ fn a_refused_object_says_exactly_where() {
 #[test]
 fn a_wrong_request_says_exactly_where() {
     let world = World::new();
-    let place = |answer: crate::world::Answer| {
+    let place = |answer: Answer| {
         assert_eq!((answer.status, answer.header("content-type")), (400, "application/problem+json"));
         answer.json()["errors"][0]["path"].as_str().unwrap().to_owned()
     };
@@ -146,6 +146,23 @@ fn the_same_idempotency_key_gives_the_first_answer() {
     let other = json!({ "operations": [] });
     assert_eq!(send(&world.ana, &other).status, 409);
     assert_eq!(send(&world.bea, &other).status, 200, "another viewer's key is another key");
+}
+
+#[test]
+fn the_same_batch_sent_twice_at_once_is_done_once() {
+    let world = World::new();
+    let objects: Vec<Value> = (0..200).map(|n| tool(&format!("tool {n}"))).collect();
+    let body = json!({ "operations": [{ "add": { "objects": objects } }] }).to_string();
+    let headers = [("content-type", "application/json"), ("idempotency-key", "twice")];
+    let send = || world.ana.send(Method::POST, "/api/v1/batch", &headers, Some(body.as_bytes()));
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(send)).collect();
+        threads.into_iter().map(|answer| answer.join().unwrap()).collect()
+    });
+    let done: Vec<String> = answers.iter().filter(|answer| answer.status == 200).map(Answer::text).collect();
+    assert!(!done.is_empty() && done.iter().all(|text| *text == done[0]));
+    assert!(answers.iter().all(|answer| [200, 409].contains(&answer.status)));
+    assert_eq!(send().text(), done[0]);
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Several changes in one request, each with its own outcome.
 
+use std::collections::BTreeSet;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 use axum::extract::State;
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
-use kizuna_access::Principal;
+use kizuna_access::{PersonId, Principal};
 use kizuna_app::{AppError, Delivery, Item, Node, Report, Selection, Target, Versions};
 use kizuna_http::{Failure, Payload, Query, Server, Viewer, payload};
 use kizuna_stix::Id;
@@ -113,8 +116,34 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     }
 }
 
+/// Keys whose batch is under way, each with its person, in this process: the node's one.
+static UNDER_WAY: LazyLock<Mutex<BTreeSet<(PersonId, String)>>> = LazyLock::new(Mutex::default);
+
+/// Holds a key while its batch is under way.
+struct UnderWay((PersonId, String));
+
+impl UnderWay {
+    fn begin(who: &Principal, key: &str) -> Result<Self, AppError> {
+        let place = (who.person(), key.to_owned());
+        let mut held = UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner);
+        if !held.insert(place.clone()) {
+            return Err(AppError::Conflict(
+                "the same batch is under way: ask again when it is done".to_owned(),
+            ));
+        }
+        Ok(Self(place))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+    }
+}
+
 /// Runs a batch unless it ran before under this key.
 fn once(node: &Node, who: &Principal, key: &str, body: &[u8], batch: &Batch) -> Result<String, AppError> {
+    let _under_way = UnderWay::begin(who, key)?;
     let digest = hex::encode(Sha256::digest(body));
     let internal = |error: serde_json::Error| AppError::Internal(error.to_string());
     if let Some(kept) = node.kept(who, KEPT, key)? {

@@ -62,6 +62,7 @@ pub fn questions(entry: &OutputPath, script: &Script) -> Vec<Question> {
         Some(("node", _)) => Some(vec![Question::new(entry.path)]),
         Some(("taxii", name)) => taxii(name, script.seed),
         Some(("native", name)) => native(name, script),
+        Some(("pages", name)) => pages(name, script),
         _ => None,
     };
     found.unwrap_or_else(|| panic!("no question for {}", entry.name))
@@ -169,6 +170,43 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
             Question::new("/api/v1/quarantine").paged("cursor"),
             Question::new("/api/v1/quarantine?limit=1").paged("cursor"),
         ],
+        _ => return None,
+    })
+}
+
+fn pages(name: &str, script: &Script) -> Option<Vec<Question>> {
+    let per_object = |rest: &str| -> Vec<Question> {
+        let paths = asked(script.seed)
+            .into_iter()
+            .map(|number| Question::new(format!("/objects/{}{rest}", object(number))).about(number));
+        paths.collect()
+    };
+    Some(match name {
+        "home" => vec![Question::new("/")],
+        "search" => {
+            let words = WORDS.iter().map(|word| format!("q={}&as=words", escaped(word)));
+            let values = (0..3).map(|number| format!("q={}&as=value", stix::domain(number)));
+            let ids = asked(script.seed).into_iter().map(|number| format!("q={}", object(number)));
+            let kinds = ["indicator", "malware"].map(|kind| format!("q=&kind={kind}"));
+            words
+                .chain(values)
+                .chain(ids)
+                .chain(kinds)
+                .map(|query| Question::new(format!("/search?{query}")))
+                .collect()
+        }
+        "object" => {
+            let mut questions = per_object("");
+            questions.extend(per_object("?version=2025-12-31T23:56:40Z"));
+            questions
+        }
+        "explain" => per_object("/explain"),
+        "collections" | "members" | "peers" | "quarantine" | "import" | "sign-in" | "help" => {
+            vec![Question::new(format!("/{name}"))]
+        }
+        "quarantined" => vec![Question::new("/quarantine/made-up")],
+        "link" => vec![Question::new("/sign-in/made-up")],
+        "asset" => vec![Question::new("/assets/made-up")],
         _ => return None,
     })
 }

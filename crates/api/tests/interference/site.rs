@@ -66,7 +66,7 @@ struct Page {
 impl Seen {
     /// Whether whoever asked is somebody now.
     pub fn is_of_somebody(&self) -> bool {
-        self.pages.first().is_some_and(|page| page.status != 401)
+        self.pages.first().is_some_and(|page| ![303, 401].contains(&page.status))
     }
 }
 
@@ -94,7 +94,8 @@ impl Site {
             Node::open(Config { clock: as_clock(), readers: 2, ..Config::new(directory.path()) }).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let server = Server::new(node.clone(), Caps::default(), false);
-        let router = kizuna_api::routes().build(&server, registry::api()).unwrap();
+        let both = kizuna_api::routes().merge(kizuna_web::routes());
+        let router = both.build(&server, registry::all()).unwrap();
         Self { node, router, runtime, _directory: directory }
     }
 
@@ -191,7 +192,7 @@ async fn read(response: Response<Body>, streams: bool) -> (Page, Option<String>)
             name if name.starts_with("x-taxii-date-added") => "(time)".to_owned(),
             // Cursors are as long as each other; times are written with as many digits as they need.
             "content-length" => return None,
-            _ => value.to_str().unwrap().to_owned(),
+            _ => settled(value.to_str().unwrap()),
         };
         Some((name.to_string(), shown))
     });
@@ -242,21 +243,49 @@ fn settle(value: &mut Value) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(settle),
-        // A recall has a random id.
-        Value::String(text) if text.starts_with("kizuna-recall--") => "(recall)".clone_into(text),
-        Value::String(text) => {
-            let is_since = |word: &str| word.parse::<Timestamp>().is_ok_and(|at| at >= stix::instant(0));
-            let settled = |word| if is_since(word) { "(time)" } else { word };
-            *text = text.split(' ').map(settled).collect::<Vec<_>>().join(" ");
-        }
+        Value::String(text) => *text = settled(text),
         _ => {}
     }
+}
+
+/// A text without what is of the moment, word by word.
+fn settled(text: &str) -> String {
+    let is_of_word = |letter: char| letter.is_ascii_alphanumeric() || "-_.:+".contains(letter);
+    let mut settled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(begin) = rest.find(is_of_word) {
+        let (between, from) = rest.split_at(begin);
+        let (word, after) = from.split_at(from.find(|letter| !is_of_word(letter)).unwrap_or(from.len()));
+        settled.push_str(between);
+        settled.push_str(&settled_word(word));
+        rest = after;
+    }
+    settled + rest
+}
+
+fn settled_word(word: &str) -> String {
+    /// Cursors and form tokens are longer than any other word that is no id.
+    const SECRET: usize = 40;
+    if word.starts_with("kizuna-recall--") {
+        // A recall has a random id.
+        return "(recall)".to_owned();
+    }
+    if word.parse::<Timestamp>().is_ok_and(|at| at >= stix::instant(0)) {
+        return "(time)".to_owned();
+    }
+    let is_id = word.parse::<kizuna_stix::Id>().is_ok();
+    if word.len() >= SECRET && !is_id && !word.contains(['.', ':']) {
+        return format!("({} letters)", word.len());
+    }
+    word.to_owned()
 }
 
 /// Whether a page shows anything of what is stored.
 fn shows(page: &Page) -> bool {
     let is_full = |member: &str| page.body[member].as_array().is_some_and(|list| !list.is_empty());
     let is_one = page.body["object"].is_object() || page.body["contributions"].is_array();
+    let is_page = page.body.as_str().is_some_and(|html| html.contains("/objects/"));
     let counts = page.body["at_least"].as_u64().is_some_and(|count| count > 0);
-    page.status == 200 && (["objects", "items", "versions"].into_iter().any(is_full) || is_one || counts)
+    page.status == 200
+        && (["objects", "items", "versions"].into_iter().any(is_full) || is_one || is_page || counts)
 }
