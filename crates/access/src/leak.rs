@@ -18,6 +18,26 @@
 //! | 11 | TLP:RED is read by countries and communities that are named |
 //! | 12 | a draft is read without the role for it |
 //! | 13 | a right that was lost and regained counts as held all the time |
+//! | 21 | a mask is used on after the epoch has changed |
+//! | 22 | a count counts everything |
+//! | 23 | the winner is found over all contributions, not only the readable ones |
+//! | 24 | the latest version is that of all contributions |
+//! | 25 | `added_after` looks at when content was stored, not at when it became readable |
+//! | 26 | text search does not look at the mask |
+//! | 27 | the lookup of values does not look at the mask |
+//! | 28 | the lookup of references does not look at the mask |
+//! | 29 | a duplicate of what another source gave is said to be one |
+//! | 30 | a cursor is a bare number: content opened by a right gained is stepped over |
+//! | 31 | whether others differ is computed over all contributions |
+//! | 32 | whether an object is revoked is computed over all contributions |
+//! | 33 | what its source has narrowed is still read |
+//! | 34 | drafts are read by everybody |
+//! | 35 | the quarantine shows every source's input |
+//! | 36 | a page filtered by type does not look at the mask |
+//! | 37 | the mask of a colleague with other clearances is used |
+//! | 38 | dates of arrival count all contributions |
+//! | 39 | another source's marking definitions explain a source's markings |
+//! | 40 | the limit of a page counts what is hidden |
 
 #[cfg(feature = "seeded-leaks")]
 mod switch {

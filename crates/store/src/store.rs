@@ -357,3 +357,6 @@ pub(crate) fn stored_object(bytes: &[u8]) -> Result<Object, StoreError> {
         StoreError::Engine(format!("a stored object is no longer valid: {first}"))
     })
 }
+
+#[cfg(test)]
+mod tests;

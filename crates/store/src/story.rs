@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use kizuna_access::rights::Sector;
 use kizuna_access::{CommunityId, KeyId, Label, MemberId, Party, PersonId, Principal, Rights, Role};
 use kizuna_stix::Object;
@@ -138,12 +139,11 @@ impl Story {
     }
 
     pub fn join(&self, circle: &str, who: &str) {
-        self.tell(Rights::Joined {
-            community: community(circle),
-            member: member(who),
-            from: None,
-            until: None,
-        });
+        self.join_from(circle, who, None);
+    }
+
+    pub fn join_from(&self, circle: &str, who: &str, from: Option<Timestamp>) {
+        self.tell(Rights::Joined { community: community(circle), member: member(who), from, until: None });
     }
 
     pub fn contribution(by: &str, object: Object, label: Label) -> Contribution {
