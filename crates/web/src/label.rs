@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kizuna_access::label::{Classification, Handling, Pap, Tlp};
-use kizuna_access::{Directory, Label, Party, policy, spec};
+use kizuna_access::{CommunityId, Directory, Label, MemberId, Party, PersonId, policy};
 
 use crate::language::Language;
 use crate::view::{Banner, LabelView, Level, Mark, Run};
 
-/// A label in the reader's language, with the names that the directory gives.
-pub fn view(t: Language, label: &Label, directory: &Directory) -> LabelView {
-    let clause = |clause: &BTreeSet<Party>| clause.iter().map(|named| party(t, named, directory)).collect();
+/// A label in the reader's language, with the names that are known.
+pub fn view(t: Language, label: &Label, names: &dyn Names) -> LabelView {
+    let clause = |clause: &BTreeSet<Party>| clause.iter().map(|named| party(t, named, names)).collect();
     LabelView {
         levels: levels(t, label.classification()),
         audience: label.audience().iter().map(clause).collect(),
@@ -22,13 +22,13 @@ pub fn view(t: Language, label: &Label, directory: &Directory) -> LabelView {
 pub fn banner<'a>(
     t: Language,
     labels: impl IntoIterator<Item = &'a Label>,
-    directory: &Directory,
+    names: &dyn Names,
 ) -> Option<Banner> {
     let distinct: BTreeSet<&Label> = labels.into_iter().collect();
     let mut all = distinct.iter();
     let first = all.next()?;
     if distinct.len() == 1 {
-        return Some(Banner { label: view(t, first, directory), mixed: false });
+        return Some(Banner { label: view(t, first, names), mixed: false });
     }
     let mut highest: BTreeMap<String, Classification> = BTreeMap::new();
     for (policy, asked) in distinct.iter().flat_map(|label| label.classification()) {
@@ -46,22 +46,38 @@ pub fn banner<'a>(
 }
 
 /// A party as a reader knows it.
-pub fn party(t: Language, party: &Party, directory: &Directory) -> String {
-    let member = |id| directory.member(id).map(|member| member.name.clone());
+pub fn party(t: Language, party: &Party, names: &dyn Names) -> String {
     let known = match party {
         Party::World => Some(t.say("party-world")),
-        Party::Member(id) => member(*id),
-        Party::ClientsOf(id) => member(*id).map(|name| t.with("party-clients", "name", &name)),
-        Party::Person(id) => {
-            directory.person(*id).map(|person| t.with("party-person", "name", &person.email))
-        }
-        Party::Country(_) | Party::Community(_) => Some(spec::party_text(party, directory)),
-    };
-    let known = match party {
-        Party::Community(id) => directory.community(*id).map(|community| community.name.clone()),
-        _ => known,
+        Party::Country(country) => Some(country.to_string()),
+        Party::Community(id) => names.community(*id),
+        Party::Member(id) => names.member(*id),
+        Party::ClientsOf(id) => names.member(*id).map(|name| t.with("party-clients", "name", &name)),
+        Party::Person(id) => names.person(*id).map(|email| t.with("party-person", "name", &email)),
     };
     known.unwrap_or_else(|| t.say("party-unknown"))
+}
+
+/// Where the names of parties are known.
+pub trait Names {
+    fn member(&self, id: MemberId) -> Option<String>;
+    fn community(&self, id: CommunityId) -> Option<String>;
+    /// A person's address.
+    fn person(&self, id: PersonId) -> Option<String>;
+}
+
+impl Names for Directory {
+    fn member(&self, id: MemberId) -> Option<String> {
+        self.member(id).map(|member| member.name.clone())
+    }
+
+    fn community(&self, id: CommunityId) -> Option<String> {
+        self.community(id).map(|community| community.name.clone())
+    }
+
+    fn person(&self, id: PersonId) -> Option<String> {
+        self.person(id).map(|person| person.email.clone())
+    }
 }
 
 fn rank(policy: &str, level: &str) -> Option<usize> {

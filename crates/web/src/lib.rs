@@ -6,6 +6,7 @@
 //! Start at [`routes`], then [`view`], what each page shows.
 
 pub mod asset;
+pub mod demo;
 pub mod icon;
 mod label;
 pub mod language;

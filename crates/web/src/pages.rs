@@ -24,7 +24,9 @@ use serde::de::DeserializeOwned;
 
 use crate::asset;
 
+pub(crate) use desk::Visitor;
 pub(crate) use failure::present;
+pub(crate) use title::{own_title, properties, run};
 
 /// Scripts, styles and pictures come from this node only, and none stands in a page itself.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \

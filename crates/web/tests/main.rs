@@ -1,5 +1,6 @@
 //! What the pages look like, and what must hold of each.
 
+mod demo;
 mod fixture;
 mod gate;
 mod markup;

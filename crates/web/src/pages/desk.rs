@@ -56,7 +56,7 @@ impl FromRequestParts<Server> for Desk {
 
 /// How somebody who need not be signed in wants a page.
 #[derive(Debug, Clone)]
-pub(super) struct Visitor {
+pub(crate) struct Visitor {
     pub preferences: Preferences,
     pub path: String,
 }

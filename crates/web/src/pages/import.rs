@@ -181,7 +181,7 @@ fn checked(node: &Node, desk: &Desk, chosen: Chosen, limit: usize) -> Result<Che
         page: desk.page(Here::Import, &directory),
         token,
         file: chosen.file,
-        label: label::view(desk.t(), &reach.label, &directory),
+        label: label::view(desk.t(), &reach.label, &*directory),
         words,
         reach: reach.members.into_iter().map(|member| member.name).collect(),
         beyond_reader: !reads_it,

@@ -23,7 +23,7 @@ pub(super) struct Title {
 }
 
 /// What is in an object's bytes.
-pub(super) fn properties(bytes: &[u8]) -> Map<String, Value> {
+pub(crate) fn properties(bytes: &[u8]) -> Map<String, Value> {
     serde_json::from_slice(bytes).unwrap_or_default()
 }
 
@@ -44,7 +44,7 @@ pub(super) fn language_of(object: &Map<String, Value>, text: &str) -> String {
     if text.is_ascii() { "en".to_owned() } else { String::new() }
 }
 
-pub(super) fn run(object: &Map<String, Value>, text: &str) -> Run {
+pub(crate) fn run(object: &Map<String, Value>, text: &str) -> Run {
     Run::new(language_of(object, text), text)
 }
 
@@ -115,37 +115,44 @@ impl<'a> Titles<'a> {
     }
 
     fn plain(&self, object: &Map<String, Value>, id: &Id) -> Title {
-        let text =
-            |name: &str| object.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
-        let value = |text: &str| Title { text: Run::new("", middle(text, LONGEST)), exact: true };
-        let words = |text: &str| Title { text: run(object, &middle(text, LONGEST)), exact: false };
-        if let Some(name) = text("name") {
-            return if id.kind() == "file" { value(name) } else { words(name) };
-        }
-        for property in
-            ["value", "key", "path", "serial_number", "command_line", "user_id", "account_login", "url"]
-        {
-            if let Some(found) = text(property) {
-                return value(found);
-            }
-        }
-        if let Some(number) = object.get("number").filter(|_| id.kind() == "autonomous-system") {
-            return value(&format!("AS{number}"));
-        }
-        if let Some(hash) =
-            object.get("hashes").and_then(Value::as_object).and_then(|all| all.values().next())
-        {
-            return value(hash.as_str().unwrap_or_default());
-        }
-        for property in ["pattern", "subject", "product", "abstract", "statement", "opinion"] {
-            if let Some(found) = text(property) {
-                return if property == "pattern" { value(found) } else { words(found) };
-            }
-        }
-        if let Some(line) = text("content").or(text("description")).and_then(|text| text.lines().next()) {
-            return words(line);
-        }
-        let verb = text("relationship_type").map(|verb| self.t.term("verb", verb));
-        verb.map_or_else(|| value(id.as_str()), |verb| words(&verb))
+        plain(self.t, object, id.as_str())
     }
+}
+
+/// What an object calls itself, without looking at others.
+pub(crate) fn own_title(t: Language, object: &Map<String, Value>, id: &str) -> Run {
+    plain(t, object, id).text
+}
+
+fn plain(t: Language, object: &Map<String, Value>, id: &str) -> Title {
+    let kind = id.split("--").next().unwrap_or_default();
+    let text = |name: &str| object.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+    let value = |text: &str| Title { text: Run::new("", middle(text, LONGEST)), exact: true };
+    let words = |text: &str| Title { text: run(object, &middle(text, LONGEST)), exact: false };
+    if let Some(name) = text("name") {
+        return if kind == "file" { value(name) } else { words(name) };
+    }
+    for property in
+        ["value", "key", "path", "serial_number", "command_line", "user_id", "account_login", "url"]
+    {
+        if let Some(found) = text(property) {
+            return value(found);
+        }
+    }
+    if let Some(number) = object.get("number").filter(|_| kind == "autonomous-system") {
+        return value(&format!("AS{number}"));
+    }
+    if let Some(hash) = object.get("hashes").and_then(Value::as_object).and_then(|all| all.values().next()) {
+        return value(hash.as_str().unwrap_or_default());
+    }
+    for property in ["pattern", "subject", "product", "abstract", "statement", "opinion"] {
+        if let Some(found) = text(property) {
+            return if property == "pattern" { value(found) } else { words(found) };
+        }
+    }
+    if let Some(line) = text("content").or(text("description")).and_then(|text| text.lines().next()) {
+        return words(line);
+    }
+    let verb = text("relationship_type").map(|verb| t.term("verb", verb));
+    verb.map_or_else(|| value(id), |verb| words(&verb))
 }
