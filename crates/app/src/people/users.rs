@@ -49,9 +49,10 @@ impl People<'_> {
     ) -> Result<(User, NewKey), AppError> {
         let directory = self.node.directory()?;
         self.needs_admin_of(&directory, member)?;
+        self.needs_right_to_give(&directory, &BTreeSet::new(), &roles)?;
         let person = PersonId(Uuid::new_v4());
         self.record(Rights::PersonAdded { person, email: email.to_owned(), member, roles })?;
-        let key = self.add_key(person, false, None)?;
+        let key = self.new_key(person, false, None)?;
         let directory = self.node.directory()?;
         let user = directory.person(person).map(|person| describe(person, &directory));
         Ok((user.ok_or(AppError::NotFound)?, key))
@@ -62,7 +63,20 @@ impl People<'_> {
         let directory = self.node.directory()?;
         let known = self.known_person(&directory, person)?;
         self.needs_admin_of(&directory, known.member)?;
+        self.needs_right_to_give(&directory, &known.roles(), &roles)?;
         self.record(Rights::RolesSet { person, roles })
+    }
+
+    /// The roles that reach past one member, to what all of the node did, are given by who runs the node.
+    fn needs_right_to_give(
+        &self,
+        directory: &Directory,
+        held: &BTreeSet<Role>,
+        given: &BTreeSet<Role>,
+    ) -> Result<(), AppError> {
+        let reaches_further = [Role::Auditor, Role::Quarantine];
+        let adds_one = reaches_further.iter().any(|role| given.contains(role) && !held.contains(role));
+        if adds_one { self.needs_node_admin(directory) } else { Ok(()) }
     }
 
     /// Closes an account; its keys and sessions end with it.
@@ -106,6 +120,10 @@ impl People<'_> {
     }
 
     /// Adds a key. Its secret is shown this once; the node keeps its SHA-256.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] for another's account: who has its key reads as its owner. Nor does a key make one that
+    /// may do or last more than itself. [`AppError::NotFound`] for an account that the caller may not know of.
     pub fn add_key(
         &self,
         person: PersonId,
@@ -114,6 +132,29 @@ impl People<'_> {
     ) -> Result<NewKey, AppError> {
         let directory = self.node.directory()?;
         self.needs_owner_or_admin(&directory, person)?;
+        if let Caller::Person(who) = &self.caller {
+            if who.person() != person {
+                let reason = "a key is made by its owner, or at the machine's command line";
+                return Err(AppError::Forbidden(reason.to_owned()));
+            }
+            let with = who.key().and_then(|key| directory.key(key));
+            let is_capped = with.is_some_and(|with| directory.clearance(&Holder::Key(with.id)).is_some());
+            let ends = with.and_then(|with| with.expires);
+            let outlasts = ends.is_some_and(|ends| expires.is_none_or(|expires| expires > ends));
+            if is_capped || outlasts {
+                let reason = "this key may make no key that may do or last more than itself";
+                return Err(AppError::Forbidden(reason.to_owned()));
+            }
+        }
+        self.new_key(person, read_only, expires)
+    }
+
+    fn new_key(
+        &self,
+        person: PersonId,
+        read_only: bool,
+        expires: Option<Timestamp>,
+    ) -> Result<NewKey, AppError> {
         let mut secret = [0_u8; 32];
         rand::rng().fill_bytes(&mut secret);
         let key = KeyId(Uuid::new_v4());
