@@ -23,6 +23,7 @@ use kizuna_stix::Fault;
 use uuid::Uuid;
 
 pub(crate) use giver::{Giver, Origin, PEER, labelled, terms};
+pub(crate) use known::Known;
 
 /// Where an envelope is put: the channel, which gives what is unmarked its label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -10,7 +10,7 @@ use kizuna_access::{CommunityId, Directory, MemberId, PersonId, Reader};
 /// The names that a person may use in a label. That a node has a member is no secret; a community is one to those
 /// outside it, and so is a person to those who share nothing with its member. A name that is hidden is refused in the
 /// same words as one that is not there, and never suggested.
-pub(super) struct Known<'a> {
+pub(crate) struct Known<'a> {
     directory: &'a Directory,
     communities: BTreeSet<CommunityId>,
     /// Whose people may be named, and who is suggested.

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use kizuna_access::label::{Handling, Tlp};
-use kizuna_access::{Directory, Label, MemberId, Party, spec};
+use kizuna_access::{Directory, Label, MemberId, Party};
 
 use super::{Caller, Member, People};
 use crate::AppError;
+use crate::ingest::{Known, terms};
 
 /// A label, and whom it reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +31,13 @@ impl People<'_> {
             Caller::Person(principal) => principal.member(),
             Caller::Operator => directory.own_member().map(|own| own.id).ok_or(AppError::NotFound)?,
         };
-        let wrong = |error: spec::SpecError| AppError::invalid("label", error.to_string());
-        let terms = spec::parse(words, &*directory).map_err(wrong)?;
+        let terms = match &self.caller {
+            Caller::Operator => terms(&*directory, words)?,
+            Caller::Person(who) => {
+                let reader = directory.reader(who, self.node.now())?;
+                terms(&Known::of(&directory, &reader, self.node.now()), words)?
+            }
+        };
         let label = terms.or(&Label::own(own)).label().including(own);
         let now = self.node.now();
         let mut members = self.members()?;
