@@ -70,13 +70,27 @@ impl View {
         })
     }
 
-    /// Replaces every identifier of an object that is not readable.
+    /// The text with every identifier in it that is not readable replaced; nothing where there is none.
+    fn text_masked(&self, salt: &[u8], text: &str) -> Result<Option<String>, StoreError> {
+        let mut shown: Option<String> = None;
+        let is_of_id = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+        for word in text.split(|letter| !is_of_id(letter)) {
+            // An identifier may have more hyphens about it than are its own.
+            let Ok(id) = word.trim_matches('-').parse::<Id>() else { continue };
+            if !self.holds(&id)? {
+                let before = shown.as_deref().unwrap_or(text);
+                shown = Some(before.replace(id.as_str(), &masked(salt, id.as_str())));
+            }
+        }
+        Ok(shown)
+    }
+
+    /// Replaces every identifier of an object that is not readable, also amid other words.
     fn mask_ids(&self, salt: &[u8], value: &mut Value) -> Result<(), StoreError> {
         match value {
             Value::String(text) => {
-                let Ok(id) = text.parse::<Id>() else { return Ok(()) };
-                if !self.holds(&id)? {
-                    *text = masked(salt, id.as_str());
+                if let Some(shown) = self.text_masked(salt, text)? {
+                    *text = shown;
                 }
                 Ok(())
             }
