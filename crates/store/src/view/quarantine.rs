@@ -8,7 +8,8 @@ use crate::contribution::Quarantined;
 
 impl View {
     /// Quarantined input of the viewer's own member, or of all with the role `quarantine` at the node's ceiling; newest
-    /// first. The numbers count everybody's: they do not leave the node in the clear.
+    /// first. It has no label that could be judged: below the ceiling a person reads what that person gave, and
+    /// nothing that others of the member gave. The numbers count everybody's: they do not leave the node in the clear.
     pub fn quarantine(
         &self,
         before: Option<u64>,
@@ -21,8 +22,25 @@ impl View {
             (false, Some(own)) => Some(own),
             (false, None) => return Ok(Vec::new()),
         };
-        let before = before.and_then(|number| i64::try_from(number).ok()).unwrap_or(i64::MAX);
-        let rows = self.snapshot.quarantine(source, before, limit)?;
-        Ok(rows.into_iter().map(|row| (row.number.unsigned_abs(), row.input)).collect())
+        let me = reader.principal().person();
+        let gives = |input: &Quarantined| all || reader.reaches_ceiling() || input.by == Some(me);
+        let mut before = before.and_then(|number| i64::try_from(number).ok()).unwrap_or(i64::MAX);
+        let mut found = Vec::new();
+        loop {
+            let rows = self.snapshot.quarantine(source, before, limit)?;
+            let is_last = rows.len() < limit;
+            for row in rows {
+                before = row.number;
+                if gives(&row.input) {
+                    found.push((row.number.unsigned_abs(), row.input));
+                }
+                if found.len() == limit {
+                    return Ok(found);
+                }
+            }
+            if is_last {
+                return Ok(found);
+            }
+        }
     }
 }

@@ -138,11 +138,10 @@ impl Oracle {
         found.into_iter().map(|(_, seen)| seen).collect()
     }
 
-    /// Quarantine is its source's, and the role's at the ceiling.
+    /// Quarantine is its source's and the role's, both at the ceiling.
     pub(super) fn sees_waste(&self, viewer: &Viewer, source: &str, now: Instant) -> bool {
-        let everything =
-            self.roles(&viewer.person, now).contains(&Role::Quarantine) && self.at_ceiling(viewer, now);
-        everything || self.member_of(&viewer.person) == Some(source)
+        let has_role = self.roles(&viewer.person, now).contains(&Role::Quarantine);
+        self.at_ceiling(viewer, now) && (has_role || self.member_of(&viewer.person) == Some(source))
     }
 
     fn quarantine(&self, viewer: &Viewer, limit: usize, now: Instant) -> Answer {
