@@ -4,7 +4,8 @@ mod dangerous;
 mod sources;
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{File, Permissions};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -96,7 +97,9 @@ impl Store {
     pub fn open(options: Options) -> Result<Self, StoreError> {
         let Options { directory, clock, readers } = options;
         let lock = take_lock(&directory)?;
-        let (backend, mut ledger) = Sqlite::open(&directory.join("kizuna.db"), readers)?;
+        let file = directory.join("kizuna.db");
+        make_private(&file)?;
+        let (backend, mut ledger) = Sqlite::open(&file, readers)?;
         sync_directory(&directory)?;
         let books = Books::load(&mut ledger)?;
         let clock = Arc::new(StoreClock::new(clock, books.heads().at));
@@ -316,6 +319,24 @@ struct Standpoint {
     /// Microseconds.
     now: i64,
     directory: Arc<Directory>,
+}
+
+/// Makes the file readable by its owner alone, whatever directory it was put into: it holds all content, and the node's
+/// secrets. `SQLite` gives its companions the same mode.
+fn make_private(file: &Path) -> Result<(), StoreError> {
+    const OWNER_ONLY: u32 = 0o600;
+    let unusable = |e: std::io::Error| StoreError::Disk(format!("{}: {e}", file.display()));
+    let made = File::options().create(true).append(true).mode(OWNER_ONLY).open(file);
+    match made {
+        Ok(made) => {
+            let mode = made.metadata().map_err(unusable)?.permissions().mode();
+            if mode & 0o077 == 0 {
+                return Ok(());
+            }
+            made.set_permissions(Permissions::from_mode(OWNER_ONLY)).map_err(unusable)
+        }
+        Err(error) => Err(unusable(error)),
+    }
 }
 
 /// Takes the lock of a data directory, so that one process owns it.

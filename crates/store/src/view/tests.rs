@@ -230,3 +230,16 @@ fn state_is_kept_until_it_expires_or_is_removed() {
     assert_eq!(story.store.secret("cursor").unwrap(), secret);
     assert_ne!(story.store.secret("session").unwrap(), secret);
 }
+
+#[test]
+fn the_file_is_its_owners_alone_in_an_open_directory() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let options =
+        Options { directory: directory.path().to_owned(), clock: Arc::new(SystemClock), readers: 1 };
+    let store = Store::open(options).unwrap();
+    let mode = std::fs::metadata(directory.path().join("kizuna.db")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    drop(store);
+}
