@@ -80,6 +80,9 @@ pub fn meaning(marking: &Object) -> Meaning {
     if marking.kind() != "marking-definition" {
         return Meaning::Unknown(format!("a {} is no marking", marking.kind()));
     }
+    if !is_sound_mint(marking) {
+        return Meaning::Unknown("its id is derived from other content than its own".to_owned());
+    }
     let mut parts = Vec::new();
     parts.extend(well_known(marking.id()).map(|tlp| Meaning::Terms(Terms::default().tlp(tlp))));
     parts.extend(marking.text("definition_type").map(|kind| by_definition(kind, marking.get("definition"))));
@@ -90,6 +93,22 @@ pub fn meaning(marking: &Object) -> Meaning {
         return Meaning::Unknown("it has neither a definition nor an extension".to_owned());
     };
     parts.into_iter().fold(first, both)
+}
+
+/// Whether a marking of this project's extensions that has a derived id has the one that its content gives. Everybody
+/// refers to a minted marking by its id alone: other content under that id would relabel what others gave.
+fn is_sound_mint(marking: &Object) -> bool {
+    const DERIVED: usize = 5;
+    let Some(Value::Object(extensions)) = marking.get("extensions") else { return true };
+    let ours = [&extension::PAP, &extension::RELEASABILITY].map(|extension| extension.id());
+    let is_ours = ours.iter().any(|id| extensions.contains_key(id.as_str()));
+    let id = marking.id().uuid();
+    !is_ours || id.get_version_num() != DERIVED || id == mint_id(extensions)
+}
+
+fn mint_id(extensions: &Map<String, Value>) -> Uuid {
+    let words = kizuna_stix::canonical::map_to_vec(extensions);
+    derived("marking", &String::from_utf8_lossy(&words))
 }
 
 fn both(one: Meaning, other: Meaning) -> Meaning {
@@ -184,8 +203,7 @@ fn marking(extension: &extension::Extension, property: &str, says: Value) -> Res
     body.insert(property.to_owned(), says);
     let mut extensions = Map::new();
     extensions.insert(extension.id().as_str().to_owned(), Value::Object(body));
-    let words = kizuna_stix::canonical::map_to_vec(&extensions);
-    let id = derived("marking", &String::from_utf8_lossy(&words));
+    let id = mint_id(&extensions);
     Object::from_value(json!({
         "type": "marking-definition",
         "spec_version": "2.1",
