@@ -11,7 +11,7 @@ use super::plan::{Plan, plan};
 use super::tally::Tally;
 use super::unpack::unpack;
 use super::{Delivery, Report, batches};
-use crate::{AppError, Node};
+use crate::{AppError, Item, Node};
 
 impl Node {
     /// Takes in an envelope: a STIX bundle 2.0 or 2.1, a TAXII envelope, an array or one object, gzipped or not.
@@ -58,9 +58,21 @@ impl Node {
         if !reader.may_write() {
             return Err(AppError::Forbidden("withdrawing takes a role and a key that may write".to_owned()));
         }
-        self.read(who)?.object(id)?;
+        // What a person may not read of the own member's contributions is neither found nor counted.
+        let claims = self.read(who)?.claims(id)?;
+        let is_meant = |claim: &&Item| {
+            let is_version = version.is_none_or(|version| claim.versioned && claim.version == version);
+            claim.source == who.member() && is_version
+        };
+        let meant: Vec<&Item> = claims.iter().filter(is_meant).collect();
+        if meant.is_empty() {
+            return Err(AppError::NotFound);
+        }
+        let is_wide = |claim: &&&Item| *claim.label != claim.label.only_own(who.member());
+        let wide = meant.iter().filter(is_wide).count();
         let actor = Actor::Person(who.person());
-        Ok(self.store.writer().narrow(id, version, who.member(), actor)?)
+        self.store.writer().narrow(id, version, who.member(), actor)?;
+        Ok(wide as u64)
     }
 
     pub(crate) fn take_in(
