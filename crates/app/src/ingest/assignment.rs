@@ -13,8 +13,9 @@ pub const CHUNK: usize = 500;
 /// The label objects that count for an envelope.
 #[derive(Default)]
 pub struct Assignments {
-    /// Version → who labels it, and where the label object stands among the objects.
-    by_version: HashMap<Assignment, (MemberId, usize)>,
+    /// Version → who labels it, and where the label object stands among the objects. One member's label object never
+    /// stands in for another's.
+    by_version: HashMap<Assignment, Vec<(MemberId, usize)>>,
 }
 
 impl Assignments {
@@ -28,7 +29,9 @@ impl Assignments {
             return;
         }
         for assignment in labelling.assignments {
-            self.by_version.insert(assignment, (source, place));
+            let labellers = self.by_version.entry(assignment).or_default();
+            labellers.retain(|(known, _)| *known != source);
+            labellers.push((source, place));
         }
     }
 
@@ -36,12 +39,12 @@ impl Assignments {
         self.by_version.is_empty()
     }
 
-    /// Whose label object names this version, and where it stands.
-    pub fn of(&self, object: &Object) -> Option<(MemberId, usize)> {
+    /// Whose label objects name this version, and where they stand.
+    pub fn of(&self, object: &Object) -> &[(MemberId, usize)] {
         if self.by_version.is_empty() {
-            return None;
+            return &[];
         }
-        self.by_version.get(&version(object)).copied()
+        self.by_version.get(&version(object)).map(Vec::as_slice).unwrap_or_default()
     }
 }
 

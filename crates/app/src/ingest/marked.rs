@@ -8,6 +8,7 @@ use kizuna_access::label::Terms;
 use kizuna_access::marking::{self, Meaning};
 use kizuna_stix::{Id, Object};
 use kizuna_store::Store;
+use serde_json::Value;
 
 use crate::AppError;
 
@@ -48,6 +49,15 @@ impl Asks {
             Meaning::Unknown(_) => Self::Unclear,
         }
     }
+
+    /// A definition has no versions: where a source gives two under one id, both are asked for.
+    fn join(&mut self, other: &Self) {
+        let joined = match (&*self, other) {
+            (Self::Terms(one), Self::Terms(other)) => Self::Terms(one.and(other)),
+            _ => Self::Unclear,
+        };
+        *self = joined;
+    }
 }
 
 /// The definitions that count for each source, and what lists of markings were found to ask for.
@@ -72,7 +82,8 @@ impl Markings {
         for (source, object) in objects {
             if object.kind() == "marking-definition" {
                 let asks = Asks::of(object);
-                markings.definitions.insert((*source, object.id().clone()), asks);
+                let known = markings.definitions.entry((*source, object.id().clone()));
+                known.and_modify(|known| known.join(&asks)).or_insert(asks);
             }
         }
         let mut missing: HashMap<MemberId, BTreeSet<Id>> = HashMap::new();
@@ -122,6 +133,10 @@ impl Markings {
             self.compiled.insert(place, number);
             number
         });
+        if has_unreadable_granular(object) {
+            let unknown = Marked { unknown: true, ..self.found[number].clone() };
+            return self.keep(unknown);
+        }
         match self.said_of_itself(source, object) {
             Some(terms) => {
                 let mut marked = self.found[number].clone();
@@ -174,6 +189,13 @@ impl Markings {
             Asks::Unclear => None,
         }
     }
+}
+
+/// Whether a granular marking names neither a marking nor a language (STIX 2.1 §7.2.3): something was meant that is
+/// not understood.
+fn has_unreadable_granular(object: &Object) -> bool {
+    let Some(Value::Array(entries)) = object.get("granular_markings") else { return false };
+    entries.iter().any(|entry| entry.get("marking_ref").is_none() && entry.get("lang").is_none())
 }
 
 fn refs(object: &Object) -> Vec<Id> {

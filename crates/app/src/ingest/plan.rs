@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use kizuna_access::channel::{Channel, compile};
 use kizuna_access::label::{LabelFault, Tlp};
 use kizuna_access::travel::{LABEL_KIND, Labelling};
-use kizuna_access::{Label, MemberId};
+use kizuna_access::{Directory, Label, MemberId};
 use kizuna_stix::read::{Element, Refused};
 use kizuna_stix::{Fault, Object, Severity};
 use kizuna_store::{Contribution, Quarantined, Store};
@@ -129,13 +129,14 @@ impl Planning<'_> {
         labels: &Labels,
         store: &Store,
     ) -> Result<(), AppError> {
+        let directory = store.directory()?;
         let mut own = Own::new(self.giver);
         for (index, piece) in pieces.into_iter().enumerate() {
             let Piece { place, source, object } = piece;
             let found = markings.found(marked[index]);
             let number = labels.numbers[index];
             let label = &labels.distinct[number as usize];
-            let authored = object.created_by() == Some(source.identity());
+            let authored = is_author(&object, source, &directory);
             if authored
                 && self.giver.is_here()
                 && let Err(fault) = check_own(self.giver, found, label, source)
@@ -162,6 +163,16 @@ impl Planning<'_> {
     }
 }
 
+/// Whether a source is an object's author: it owns the identity that the object names. What describes a member is
+/// that member's own, whoever claims to have written it.
+fn is_author(object: &Object, source: MemberId, directory: &Directory) -> bool {
+    let is_members = || directory.member_of_identity(object.id()).is_some();
+    if object.kind() == "identity" && is_members() {
+        return *object.id() == source.identity();
+    }
+    object.created_by() == Some(source.identity())
+}
+
 /// Finds what the envelope's label objects name. What a peer sends without an author of its own is its who labelled
 /// it there.
 fn assign(giver: &Giver, pieces: &mut [Piece]) -> Assignments {
@@ -173,8 +184,8 @@ fn assign(giver: &Giver, pieces: &mut [Piece]) -> Assignments {
     }
     if !giver.is_here() {
         for piece in pieces.iter_mut().filter(|piece| piece.source == giver.source) {
-            if let Some((labeller, _)) = assignments.of(&piece.object) {
-                piece.source = labeller;
+            if let Some((labeller, _)) = assignments.of(&piece.object).first() {
+                piece.source = *labeller;
             }
         }
     }
@@ -194,7 +205,7 @@ fn earlier(
     for (index, piece) in pieces.iter_mut().enumerate() {
         let object = &piece.object;
         let is_authored = object.created_by() == Some(piece.source.identity());
-        if is_authored || object.kind() == "marking-definition" || assignments.of(object).is_some() {
+        if is_authored || object.kind() == "marking-definition" || !assignments.of(object).is_empty() {
             continue;
         }
         let version = version(object);
@@ -221,11 +232,12 @@ fn mark(pieces: &[Piece], assignments: &Assignments, markings: &mut Markings) ->
         return marked;
     }
     for (index, piece) in pieces.iter().enumerate() {
-        match assignments.of(&piece.object) {
-            Some((source, labeller)) if source == piece.source => {
-                marked[index] = markings.both(marked[index], marked[labeller]);
+        // Foreign bytes that several members of a peer labelled are under all of their labels.
+        let is_authored = piece.object.created_by() == Some(piece.source.identity());
+        for (labeller, place) in assignments.of(&piece.object) {
+            if *labeller == piece.source || !is_authored {
+                marked[index] = markings.both(marked[index], marked[*place]);
             }
-            _ => {}
         }
     }
     marked

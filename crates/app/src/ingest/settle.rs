@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 use kizuna_access::channel::compile;
-use kizuna_access::travel::RECALL_KIND;
+use kizuna_access::travel::{LABEL_KIND, Labelling, RECALL_KIND};
 use kizuna_access::{Label, MemberId};
 use kizuna_stix::{Id, Object};
 use kizuna_store::writer::Actor;
 use kizuna_store::{Relabelled, StoreError, Waiting};
 
-use super::giver::Giver;
+use super::assignment::version;
+use super::giver::{Giver, PEER};
 use super::marked::Markings;
 use crate::{AppError, Node};
 
@@ -58,12 +59,31 @@ impl Node {
         Ok(())
     }
 
+    /// The newest label object of a source that names this version.
+    fn labelled_by(&self, source: MemberId, object: &Object) -> Result<Option<Object>, AppError> {
+        let named = version(object);
+        let given = self.store.given_about(source, LABEL_KIND, object.id())?;
+        let names = |label_object: &Object| {
+            Labelling::read(label_object).is_ok_and(|labelling| labelling.assignments.contains(&named))
+        };
+        Ok(given.into_iter().find(names))
+    }
+
     /// The label that content should have had, under the way by which it came; its source's own where that way is
     /// not known any more.
     fn relabelled(&self, waiting: Waiting) -> Result<Relabelled, AppError> {
         let source = waiting.source;
         let mut markings = Markings::gather(source, &[(source, &waiting.object)], &self.store)?;
-        let number = markings.of(source, &waiting.object);
+        let mut number = markings.of(source, &waiting.object);
+        // What a peer's member said beside it still holds. What is said here beside content that waits was made from
+        // its way, which is asked below.
+        let is_from_peer = waiting.channel.starts_with(PEER);
+        let beside = if is_from_peer { self.labelled_by(source, &waiting.object)? } else { None };
+        if let Some(label_object) = beside {
+            markings.take_earlier(source, &label_object.markings(), &self.store)?;
+            let asked = markings.of(source, &label_object);
+            number = markings.both(number, asked);
+        }
         let found = markings.found(number);
         let label = match self.way(&waiting.channel)? {
             Some(way) => compile(&found.terms, found.is_unclear(), &[], &way, source),
