@@ -15,6 +15,10 @@ use crate::{Failure, Server};
 /// Larger bodies are decompressed on a blocking thread.
 const INLINE_BYTES: usize = 64 << 10;
 
+/// How gzip begins (RFC 1952 §2.3.1). A file that is compressed is taken as such without a header that says so, and
+/// falls under the same cap.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
 /// The whole body, decompressed, within the node's cap.
 #[derive(Debug, Clone)]
 pub struct Payload(pub Bytes);
@@ -39,14 +43,19 @@ impl FromRequest<Server> for Payload {
         let (parts, body) = request.into_parts();
         let encoding = Encoding::of(&parts.headers)?;
         let bytes = collect(&parts.headers, body, cap).await?;
-        match encoding {
-            Encoding::Identity => Ok(Self(bytes)),
-            Encoding::Gzip if bytes.len() <= INLINE_BYTES => gunzip(&bytes, cap).map(Self),
-            Encoding::Gzip => {
-                let task = tokio::task::spawn_blocking(move || gunzip(&bytes, cap));
-                task.await.unwrap_or_else(|_| Err(Failure::internal("decompression panicked"))).map(Self)
-            }
+        let is_plain = encoding == Encoding::Identity && !bytes.starts_with(&GZIP);
+        let plain = if is_plain {
+            bytes
+        } else if bytes.len() <= INLINE_BYTES {
+            gunzip(&bytes, cap)?
+        } else {
+            let task = tokio::task::spawn_blocking(move || gunzip(&bytes, cap));
+            task.await.unwrap_or_else(|_| Err(Failure::internal("decompression panicked")))?
+        };
+        if plain.starts_with(&GZIP) {
+            return Err(Failure::invalid("$", "the body is compressed twice"));
         }
+        Ok(Self(plain))
     }
 }
 

@@ -189,6 +189,8 @@ async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Result
     if let Some(inspection) = gate.inspection {
         inspection(&parts)?;
     }
+    let person = viewer.as_ref().map(|viewer| viewer.principal.person());
+    let _share = gate.server.share(person)?;
     if viewer::changes_something(&parts.method) {
         let session = viewer.as_ref().and_then(|viewer| viewer.session.as_ref());
         if let Some(session) = session {
@@ -197,7 +199,6 @@ async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Result
             return Err(foreign_form());
         }
     }
-    let person = viewer.as_ref().map(|viewer| viewer.principal.person());
     if let Some(viewer) = viewer {
         parts.extensions.insert(viewer);
     }

@@ -1,8 +1,10 @@
 //! What handlers share: the node, the caps, and the bridge to blocking threads.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use kizuna_access::PersonId;
 use kizuna_app::{AppError, Node};
 use tokio::sync::Semaphore;
 
@@ -58,9 +60,32 @@ struct Shared {
     caps: Caps,
     secure_cookies: bool,
     requests: Arc<Semaphore>,
+    /// Requests under way of each person; of nobody, those that present nothing.
+    under_way: Mutex<HashMap<Option<PersonId>, usize>>,
     reads: Arc<Semaphore>,
     writes: Arc<Semaphore>,
     streams: Arc<Semaphore>,
+}
+
+/// Into so many parts the places for requests are shared out: a person has one part at most.
+const SHARES: usize = 4;
+
+/// A place among the requests of one person, given back when dropped.
+pub(crate) struct Share {
+    server: Server,
+    person: Option<PersonId>,
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut under_way = self.server.under_way();
+        let count = under_way.get(&self.person).copied().unwrap_or_default();
+        if count > 1 {
+            under_way.insert(self.person, count - 1);
+        } else {
+            under_way.remove(&self.person);
+        }
+    }
 }
 
 /// A place among those that are under way at once, given back when dropped.
@@ -72,6 +97,7 @@ impl Server {
         let shared = Shared {
             secure_cookies,
             requests: Arc::new(Semaphore::new(caps.requests)),
+            under_way: Mutex::default(),
             reads: Arc::new(Semaphore::new(caps.reads)),
             writes: Arc::new(Semaphore::new(caps.writes)),
             streams: Arc::new(Semaphore::new(caps.streams)),
@@ -132,6 +158,23 @@ impl Server {
     /// A place for a stream.
     pub fn stream_permit(&self) -> Result<Permit, Failure> {
         Arc::clone(&self.shared.streams).try_acquire_owned().map_err(|_| Failure::busy())
+    }
+
+    /// A place among the requests of one person. Nobody takes all places of the node, however slowly he sends.
+    pub(crate) fn share(&self, person: Option<PersonId>) -> Result<Share, Failure> {
+        let cap = (self.shared.caps.requests / SHARES).max(1);
+        let mut under_way = self.under_way();
+        let count = under_way.entry(person).or_default();
+        if *count >= cap {
+            return Err(Failure::busy());
+        }
+        *count += 1;
+        drop(under_way);
+        Ok(Share { server: self.clone(), person })
+    }
+
+    fn under_way(&self) -> MutexGuard<'_, HashMap<Option<PersonId>, usize>> {
+        self.shared.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn request_permit(&self) -> Result<Permit, Failure> {
