@@ -1,6 +1,7 @@
 //! Stories told over HTTP against a real server on a port of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+mod attacks;
 mod gate;
 mod interference;
 mod native;
