@@ -180,14 +180,9 @@ fn strange_values_are_answered_and_never_fail_the_node() {
 #[test]
 fn a_minted_marking_with_other_content_widens_nothing() {
     let world = World::new();
-    world.ana.give(
-        "rel:Arvonia",
-        &[{
-            let mut mine = tool("mine");
-            mine["created_by_ref"] = format!("identity--{}", world.arvonia).into();
-            mine
-        }],
-    );
+    let mut mine = tool("mine");
+    mine["created_by_ref"] = format!("identity--{}", world.arvonia).into();
+    world.ana.give("rel:Circle", &[mine]);
     let mine = world.ana.get(&format!("/api/v1/objects/{}", id_of("mine"))).json();
     let marking = mine["object"]["object_marking_refs"][0].as_str().unwrap_or_default().to_owned();
     assert!(marking.starts_with("marking-definition--"), "{mine}");
