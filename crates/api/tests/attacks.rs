@@ -297,16 +297,3 @@ fn a_member_is_described_by_itself_alone() {
         assert_eq!((&seen["object"]["name"], &seen["authored"]), (&json!("Arvonia"), &json!(true)));
     }
 }
-
-#[test]
-fn two_at_once_under_one_idempotency_key_are_one() {
-    let world = World::new();
-    let body = json!({ "operations": [{ "add": { "objects": [tool("race")] } }] }).to_string();
-    let headers = [("content-type", "application/json"), ("idempotency-key", "race")];
-    let answers: BTreeSet<String> = std::thread::scope(|scope| {
-        let post = || world.ana.send(Method::POST, "/api/v1/batch", &headers, Some(body.as_bytes())).text();
-        let posts: Vec<_> = (0..8).map(|_| scope.spawn(post)).collect();
-        posts.into_iter().map(|post| post.join().unwrap()).collect()
-    });
-    assert_eq!(answers.len(), 1, "{answers:?}");
-}
