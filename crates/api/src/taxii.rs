@@ -7,6 +7,7 @@
 mod add;
 mod answer;
 mod objects;
+mod recent;
 mod roots;
 
 use axum::response::{IntoResponse, Response};

@@ -14,12 +14,13 @@ use uuid::Uuid;
 
 use super::answer::{Message, bytes, message};
 use super::objects::read_filter;
+use super::recent::Recent;
 use super::roots::collection_in;
 
 /// How long a status can be asked for.
 const STATUS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// More successes than this are counted and not listed: the standard lets a server leave the list out.
-const SUCCESSES_LISTED: usize = 5_000;
+const SUCCESSES_LISTED: usize = 500;
 /// Stands where an object said nothing that could be its id.
 const NO_ID: &str = "unknown--00000000-0000-0000-0000-000000000000";
 /// The kind under which statuses are kept.
@@ -33,6 +34,8 @@ pub(super) async fn objects(
     Path((root, name)): Path<(String, String)>,
     Payload(body): Payload,
 ) -> Result<Message, Failure> {
+    let who = viewer.principal.clone();
+    let slug = root.clone();
     let work = move |node: &Node| {
         let collection = collection_in(node, &viewer, &root, &name)?;
         if !collection.can_write {
@@ -42,13 +45,21 @@ pub(super) async fn objects(
         let delivery =
             Delivery { target: Target::Collection(collection.id), items: usize::MAX, ..Delivery::default() };
         let report = node.ingest(&viewer.principal, &body, &delivery)?;
-        let status = status_of(&report, Uuid::new_v4(), received);
-        let written = serde_json::to_vec(&status).map_err(|error| AppError::Internal(error.to_string()))?;
-        let place = format!("{root}/{}", status.id);
-        node.keep(&viewer.principal, KEPT, &place, written.clone(), received + STATUS_KEPT)?;
-        Ok(written)
+        Ok(status_of(&report, Uuid::new_v4(), received))
     };
-    let written = server.writing(work).await.map_err(unprocessable)?;
+    let status = server.writing(work).await.map_err(unprocessable)?;
+    let written = serde_json::to_vec(&status).map_err(|error| AppError::Internal(error.to_string()))?;
+    let place = format!("{slug}/{}", status.id);
+    let recent = Recent::hold((who.person(), place.clone()), written.clone());
+    let kept = written.clone();
+    let expires = status.request_timestamp + STATUS_KEPT;
+    tokio::spawn(async move {
+        let keeping = server.writing(move |node| node.keep(&who, KEPT, &place, kept, expires)).await;
+        if keeping.is_err() {
+            tracing::warn!(status.id = %status.id, "a status could not be kept");
+        }
+        drop(recent);
+    });
     Ok(bytes(written).status(StatusCode::ACCEPTED))
 }
 
@@ -59,6 +70,9 @@ pub(super) async fn status(
     Path((root, id)): Path<(String, Uuid)>,
 ) -> Result<Message, Failure> {
     let place = format!("{root}/{id}");
+    if let Some(status) = Recent::find(&(viewer.principal.person(), place.clone())) {
+        return Ok(bytes(status));
+    }
     let kept = server.blocking(move |node| node.kept(&viewer.principal, KEPT, &place)).await?;
     Ok(bytes(kept.ok_or(AppError::NotFound)?))
 }
