@@ -100,7 +100,7 @@ pub fn meaning(marking: &Object) -> Meaning {
 fn is_sound_mint(marking: &Object) -> bool {
     const DERIVED: usize = 5;
     let Some(Value::Object(extensions)) = marking.get("extensions") else { return true };
-    let ours = [&extension::PAP, &extension::RELEASABILITY].map(|extension| extension.id());
+    let ours = [&extension::PAP, &extension::RELEASABILITY].map(extension::Extension::id);
     let is_ours = ours.iter().any(|id| extensions.contains_key(id.as_str()));
     let id = marking.id().uuid();
     !is_ours || id.get_version_num() != DERIVED || id == mint_id(extensions)

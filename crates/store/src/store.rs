@@ -326,17 +326,13 @@ struct Standpoint {
 fn make_private(file: &Path) -> Result<(), StoreError> {
     const OWNER_ONLY: u32 = 0o600;
     let unusable = |e: std::io::Error| StoreError::Disk(format!("{}: {e}", file.display()));
-    let made = File::options().create(true).append(true).mode(OWNER_ONLY).open(file);
-    match made {
-        Ok(made) => {
-            let mode = made.metadata().map_err(unusable)?.permissions().mode();
-            if mode & 0o077 == 0 {
-                return Ok(());
-            }
-            made.set_permissions(Permissions::from_mode(OWNER_ONLY)).map_err(unusable)
-        }
-        Err(error) => Err(unusable(error)),
+    let opened = File::options().create(true).append(true).mode(OWNER_ONLY).open(file).map_err(unusable)?;
+    let found = opened.metadata().map_err(unusable)?.permissions().mode();
+    let is_open_to_others = found & !OWNER_ONLY & 0o777 != 0;
+    if is_open_to_others {
+        opened.set_permissions(Permissions::from_mode(OWNER_ONLY)).map_err(unusable)?;
     }
+    Ok(())
 }
 
 /// Takes the lock of a data directory, so that one process owns it.

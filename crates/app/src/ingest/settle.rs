@@ -61,10 +61,10 @@ impl Node {
 
     /// The newest label object of a source that names this version.
     fn labelled_by(&self, source: MemberId, object: &Object) -> Result<Option<Object>, AppError> {
-        let named = version(object);
+        let version = version(object);
         let given = self.store.given_about(source, LABEL_KIND, object.id())?;
         let names = |label_object: &Object| {
-            Labelling::read(label_object).is_ok_and(|labelling| labelling.assignments.contains(&named))
+            Labelling::read(label_object).is_ok_and(|labelling| labelling.assignments.contains(&version))
         };
         Ok(given.into_iter().find(names))
     }
