@@ -273,6 +273,8 @@ members-roster-elsewhere = By another node
 ## Peers
 peers-empty-title = No peers yet
 peers-empty-what = A peer is a partner's TAXII 2.1 server, another Kizuna included. What each of you may read crosses over; nothing else does.
+peers-not-yours = Peers are shown to who runs the node
+peers-not-yours-what = Ask an administrator of the node's own member whether exchange with a partner goes well.
 peers-state = State
 peers-direction = Direction
 peers-last = Last contact

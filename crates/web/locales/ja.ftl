@@ -265,6 +265,8 @@ members-roster-elsewhere = 他のノード
 ## 連携先
 peers-empty-title = 連携先はまだありません
 peers-empty-what = 連携先は、相手のTAXII 2.1サーバー（別のKizunaを含む）です。互いに開示された情報だけが行き来します。
+peers-not-yours = 連携先はノードの運用者だけに表示されます
+peers-not-yours-what = 連携先との同期の状況は、このノードを運用するメンバーの管理者に確認してください。
 peers-state = 状態
 peers-direction = 方向
 peers-last = 最後の接続

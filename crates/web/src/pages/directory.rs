@@ -127,11 +127,15 @@ pub(super) async fn peers(Shared(server): Shared<Server>, desk: Desk) -> Result<
         .blocking(move |node| -> Result<PeersPage, AppError> {
             let directory = node.directory()?;
             let mut views = Vec::new();
-            for peer in node.peers(&desk.caller())? {
+            let (peers, may_run) = match node.peers(&desk.caller()) {
+                Ok(peers) => (peers, true),
+                Err(AppError::Forbidden(_)) => (Vec::new(), false),
+                Err(error) => return Err(error),
+            };
+            for peer in peers {
                 let status = node.peer_status(&peer.name)?;
                 views.push(peer_view(&desk, &directory, &peer, &status, node.now()));
             }
-            let may_run = true;
             Ok(PeersPage { page: desk.page(Here::Peers, &directory), peers: views, may_run })
         })
         .await?;

@@ -66,5 +66,6 @@ pub struct PeerView {
 pub struct PeersPage {
     pub page: Page,
     pub peers: Vec<PeerView>,
+    /// The reader runs the node: only then are its peers shown.
     pub may_run: bool,
 }

@@ -193,6 +193,12 @@ try {
   assert.match(bare.url(), /\/objects\//, "reading works without scripts");
   assert.deepEqual(faults, []);
 
+  await page.goto(origin);
+  await page.getByRole("button", { name: "Load the exercise sample" }).click();
+  await page.locator(".note-ok").waitFor();
+  await inspect(page, "home-sample");
+  assert.deepEqual(faults, []);
+
   if (process.env.KIZUNA_PICTURE) {
     const still = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", colorScheme: "light", storageState: state });
     const shown = await still.newPage();
