@@ -133,7 +133,13 @@ fn expect(steps: &[Step], tally: &mut Tally) -> Expected {
     let mut expected = Expected { outcomes: Vec::new(), ever: BTreeMap::new(), at_end: BTreeMap::new() };
     for step in steps {
         match step {
-            Step::Do(op) => expected.outcomes.push(Outcome::Written(oracle.act(op))),
+            Step::Do(op) => {
+                if let Op::Contribute(batch) = op {
+                    let blind = batch.iter().filter_map(|one| oracle.writes_blind(one));
+                    blind.for_each(|blind| tally.count("write", blind));
+                }
+                expected.outcomes.push(Outcome::Written(oracle.act(op)));
+            }
             Step::Ask(viewer, query) => {
                 let answer = oracle.ask(viewer, query);
                 tally.count(query.path(), oracle.last_hidden_beside());

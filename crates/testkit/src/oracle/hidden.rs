@@ -2,9 +2,18 @@
 
 use super::answer::{matches, of_kinds};
 use super::{Instant, Oracle, Row};
-use crate::script::{Answer, Query, Viewer};
+use crate::script::{Answer, Contribution, Query, Viewer};
 
 impl Oracle {
+    /// Whether somebody hidden from the writer of this contribution has given the same object; nothing where no
+    /// person brings it in.
+    pub fn writes_blind(&self, given: &Contribution) -> Option<bool> {
+        let writer = Viewer::person(given.by.as_deref()?);
+        let now = self.now();
+        let mut same = self.rows.iter().filter(|row| row.given.content.object == given.content.object);
+        Some(same.any(|row| !self.readable(&writer, row, now)))
+    }
+
     /// Whether the answer shows something, and something that would belong to it is hidden from this viewer.
     pub(super) fn hides_beside(&self, viewer: &Viewer, query: &Query, answer: &Answer, now: Instant) -> bool {
         let shows = match answer {
