@@ -3,6 +3,7 @@
 mod desk;
 mod narrow;
 mod prepare;
+mod revoke;
 mod thread;
 
 use std::sync::mpsc;

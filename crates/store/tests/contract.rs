@@ -178,6 +178,7 @@ fn given(object: u32, source: &str, label: Label) -> Contribution {
         label,
         authored: versioned,
         reliability: None,
+        waits: false,
     }
 }
 

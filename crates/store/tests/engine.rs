@@ -12,7 +12,9 @@ use kizuna_access::{PersonId, Principal};
 use kizuna_store::query::Item;
 use kizuna_store::view::{AuditLine, AuditObject};
 use kizuna_store::writer::{Actor, AuditEntry};
-use kizuna_store::{Clock, Contribution, Options, Outcome, Position, Quarantined, Store, StoreError, View};
+use kizuna_store::{
+    Clock, Contribution, Options, Outcome, Position, Quarantined, Relabelled, Store, StoreError, View,
+};
 use kizuna_testkit::script::{
     Answer, Audited, Driver, Op, Query, Search, Seen, Standing, Start, Version, Viewer, Waste, Written,
 };
@@ -106,7 +108,7 @@ impl Engine {
             channel: given.channel.clone(),
             label: self.names.label(&given.label),
             authored: given.authored,
-            dangling: Vec::new(),
+            dangling: if given.waits { vec![stix::awaited()] } else { Vec::new() },
             reliability: given.reliability,
         }
     }
@@ -264,6 +266,16 @@ impl Driver for Engine {
                     faults: Vec::new(),
                 };
                 self.store.writer().contribute(Vec::new(), vec![refused]).unwrap();
+            }
+            Op::Settle { source, label } => {
+                let (source, label) = (self.names.member(source), self.names.label(label));
+                let waiting = self.store.waiting(source, &stix::awaited()).unwrap();
+                let relabelled = waiting.into_iter().map(|waiting| Relabelled {
+                    waiting,
+                    label: label.clone(),
+                    dangling: Vec::new(),
+                });
+                self.store.writer().relabel(relabelled.collect()).unwrap();
             }
             Op::Narrow { source, object, version } => {
                 let version = version.map(stix::instant);

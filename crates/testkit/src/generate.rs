@@ -14,7 +14,9 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
-use crate::script::{Content, Contribution, Name, Op, Query, Selection, Start, Step, Versions, Viewer};
+use crate::script::{
+    Content, Contribution, Label, Name, Op, Query, Selection, Start, Step, Versions, Viewer,
+};
 use crate::stix;
 
 pub use battery::battery;
@@ -62,7 +64,8 @@ pub fn script(seed: u64, length: usize) -> Script {
             68..72 => narrow(&mut random, &mut world),
             72..76 => Some(refuse(&mut random)),
             76..78 => Some(audit(&mut random)),
-            78..86 => Some(advance(&mut random, &mut world)),
+            78..81 => Some(settle(&mut random)),
+            81..87 => Some(advance(&mut random, &mut world)),
             _ => world.change(&mut random).map(Step::Do),
         };
         steps.extend(step);
@@ -80,6 +83,12 @@ fn advance(random: &mut StdRng, world: &mut World) -> Step {
     let seconds = random.random_range(1..15);
     world.now += seconds;
     Step::Do(Op::Advance { seconds })
+}
+
+fn settle(random: &mut StdRng) -> Step {
+    let source = member(random);
+    let label = label(random, &source);
+    Step::Do(Op::Settle { source, label })
 }
 
 fn refuse(random: &mut StdRng) -> Step {
@@ -138,9 +147,12 @@ pub fn contribution(random: &mut StdRng, world: &World) -> Contribution {
         revoked: versioned && random.random_bool(0.08),
     };
     let authored = content.created_by.as_deref() == Some(source.as_str());
+    // What waits for a marking is its source's own until then.
+    let waits = random.random_bool(0.06);
     Contribution {
         by: world.writer(&source),
-        label: label(random, &source),
+        label: if waits { Label::own(&source) } else { label(random, &source) },
+        waits,
         channel: channel(random),
         reliability: random.random_bool(0.2).then_some('B'),
         authored,
@@ -156,6 +168,7 @@ fn again(random: &mut StdRng, given: &Contribution) -> Contribution {
         1 => again.channel = channel(random),
         _ => {
             again.source = member(random);
+            again.waits = false;
             again.by = None;
             again.authored = again.content.created_by.as_deref() == Some(again.source.as_str());
             again.label = label(random, &again.source);

@@ -11,6 +11,7 @@ mod hidden;
 mod rights;
 mod standing;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::script::{Answer, Contribution, Driver, Label, Name, Op, Query, Second, Viewer, Written};
@@ -38,6 +39,10 @@ pub(crate) struct Row {
     pub label: Label,
     /// Not the object: what a narrowing leaves to those who could read it, an object of its own.
     pub recall: bool,
+    /// Whether it is the stub of a revocation that others read in full.
+    pub redacted: bool,
+    /// Whether it waits for a marking definition.
+    pub waits: bool,
     pub digest: Vec<u8>,
     /// When its source narrowed it: readable to nobody since.
     pub dead_at: Option<Instant>,
@@ -109,14 +114,15 @@ impl Oracle {
         self.given += 1;
         let digest = crate::stix::object(&given.content).digest().to_vec();
         let label = given.label.normal();
-        let ordinals = BTreeSet::from([ordinal]);
         self.append(Row {
             seq: 0,
-            ordinals,
+            ordinals: BTreeSet::from([ordinal]),
             at: 0,
             given: given.clone(),
             label,
             recall: false,
+            redacted: false,
+            waits: given.waits,
             digest,
             dead_at: None,
         })
@@ -139,8 +145,64 @@ impl Oracle {
         }
         let at = self.tick();
         let seq = self.rows.len() as u64 + 1;
+        let content = row.given.content.clone();
+        let (source, recall) = (row.given.source.clone(), row.recall);
         self.rows.push(Row { seq, at, ..row });
+        if !recall && crate::stix::versioned(content.object) {
+            self.spread_revocation(&source, content.object);
+        }
         Written::Stored
+    }
+
+    /// Where a source has revoked an object, those who read an older version of it under another label, and no
+    /// revoked one, read that version again as revoked.
+    fn spread_revocation(&mut self, source: &str, object: u32) {
+        let given = |row: &&Row| {
+            let same = row.given.source == source && row.given.content.object == object;
+            same && !row.recall && row.dead_at.is_none()
+        };
+        let rows: Vec<Row> = self.rows.iter().filter(given).cloned().collect();
+        let full = rows.iter().filter(|row| row.given.content.revoked && !row.redacted);
+        let Some(when) = full.clone().map(|row| row.given.content.modified).max() else { return };
+        let causes: BTreeSet<usize> = full
+            .filter(|row| row.given.content.modified == when)
+            .flat_map(|row| row.ordinals.iter().copied())
+            .collect();
+        let labels: BTreeSet<&Label> = rows.iter().map(|row| &row.label).collect();
+        let mut untold = Vec::new();
+        for label in labels {
+            let under = rows.iter().filter(|row| row.label == *label);
+            let age = |row: &Row| {
+                (row.given.content.modified, row.given.content.revoked, Reverse(row.digest.clone()))
+            };
+            let Some(newest) = under.max_by_key(|row| (age(row), Reverse(row.seq))) else { continue };
+            if newest.given.content.modified < when && !newest.given.content.revoked {
+                untold.push(newest.clone());
+            }
+        }
+        untold.sort_by_key(|row| row.seq);
+        for row in untold {
+            let mut stub = Row { redacted: true, waits: false, ..row };
+            stub.given.content.modified = when;
+            stub.given.content.revoked = true;
+            stub.digest = crate::stix::object(&stub.given.content).digest().to_vec();
+            stub.ordinals.extend(&causes);
+            self.append(stub);
+        }
+    }
+
+    /// A source has given the marking that some of its contributions waited for: they are given again, under the
+    /// label that it explains.
+    fn settle(&mut self, source: &str, label: &Label) {
+        let waiting = |row: &&mut Row| row.waits && row.dead_at.is_none() && row.given.source == source;
+        let mut settled = Vec::new();
+        for row in self.rows.iter_mut().filter(waiting) {
+            row.waits = false;
+            settled.push(Row { label: label.normal(), ..row.clone() });
+        }
+        for row in settled {
+            self.append(row);
+        }
     }
 
     /// The source's contributions become its own member's; those who could read one before read a recall of it.
@@ -160,8 +222,8 @@ impl Oracle {
             if let Some(dead) = self.rows.iter_mut().find(|other| other.seq == row.seq) {
                 dead.dead_at = Some(at);
             }
-            self.append(Row { recall: true, ..row.clone() });
-            self.append(Row { label: own(&row), ..row });
+            self.append(Row { recall: true, waits: false, ..row.clone() });
+            self.append(Row { label: own(&row), waits: false, ..row });
         }
     }
 }
@@ -180,6 +242,7 @@ impl Driver for Oracle {
             Op::Refuse { source, channel, text } => {
                 self.waste.push((source.clone(), channel.clone(), text.clone()));
             }
+            Op::Settle { source, label } => self.settle(source, label),
             Op::Narrow { source, object, version } => self.narrow(source, *object, *version),
             Op::Audit { action, object } => self.audit.push((action.clone(), *object)),
             rights => {

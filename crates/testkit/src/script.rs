@@ -83,6 +83,8 @@ pub struct Contribution {
     /// Whether the source owns the identity in `created_by_ref`.
     pub authored: bool,
     pub reliability: Option<char>,
+    /// Whether it has a marking that its source has not explained yet (see [`Op::Settle`]).
+    pub waits: bool,
 }
 
 /// One thing that is done.
@@ -144,6 +146,11 @@ pub enum Op {
     Follow(Follow),
     /// In one transaction, in this order.
     Contribute(Vec<Contribution>),
+    /// The source explains the marking that its contributions waited for: this is what it means.
+    Settle {
+        source: Name,
+        label: Label,
+    },
     /// What cannot be accepted, as it came.
     Refuse {
         source: Name,

@@ -62,6 +62,11 @@ pub fn identity(name: &str) -> Id {
     Id::new("identity", uuid(name))
 }
 
+/// The marking definition that contributions wait for.
+pub fn awaited() -> Id {
+    Id::new("marking-definition", uuid("the awaited marking"))
+}
+
 /// The id of an object number.
 pub fn id(object: u32) -> Id {
     Id::new(shape(object).kind(), uuid(&format!("object {object}")))

@@ -17,7 +17,7 @@ use kizuna_app::sign_in::SignIn;
 use kizuna_app::{Config, Node};
 use kizuna_http::{Caps, Server, registry};
 use kizuna_store::writer::{Actor, AuditEntry};
-use kizuna_store::{Clock, Contribution, Options, Quarantined, Store, StoreError};
+use kizuna_store::{Clock, Contribution, Options, Quarantined, Relabelled, Store, StoreError};
 use kizuna_testkit::script::{Op, Step, Viewer};
 use kizuna_testkit::stix;
 use serde_json::Value;
@@ -145,7 +145,7 @@ fn act(store: &Store, clock: &ScriptClock, names: &mut Names, op: &Op) {
                 channel: given.channel.clone(),
                 label: names.label(&given.label),
                 authored: given.authored,
-                dangling: Vec::new(),
+                dangling: if given.waits { vec![stix::awaited()] } else { Vec::new() },
                 reliability: given.reliability,
             };
             let given: Vec<Contribution> = given.iter().map(contribution).collect();
@@ -164,6 +164,16 @@ fn act(store: &Store, clock: &ScriptClock, names: &mut Names, op: &Op) {
                 faults: Vec::new(),
             };
             store.writer().contribute(Vec::new(), vec![refused]).unwrap();
+        }
+        Op::Settle { source, label } => {
+            let (source, label) = (names.member(source), names.label(label));
+            let waiting = store.waiting(source, &stix::awaited()).unwrap();
+            let relabelled = waiting.into_iter().map(|waiting| Relabelled {
+                waiting,
+                label: label.clone(),
+                dangling: Vec::new(),
+            });
+            store.writer().relabel(relabelled.collect()).unwrap();
         }
         Op::Narrow { source, object, version } => {
             let (version, source) = (version.map(stix::instant), names.member(source));

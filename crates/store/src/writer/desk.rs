@@ -214,6 +214,10 @@ impl Desk<'_> {
         })?;
         self.books.words.push((seq, new.tokens));
         fail::fail_point!("in-request");
+        let revokes = |row: &Row| row.source == source && row.flags.has(Flags::REVOKED);
+        if new.modified.is_some() && (new.flags.has(Flags::REVOKED) || others.iter().any(revokes)) {
+            self.spread_revocation(&new.key, source, new.source)?;
+        }
         Ok(Outcome::Stored)
     }
 

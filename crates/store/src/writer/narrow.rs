@@ -95,7 +95,8 @@ impl Desk<'_> {
     }
 }
 
-fn one(contribution: Contribution) -> Result<Prepared, StoreError> {
+/// One contribution, prepared.
+pub(super) fn one(contribution: Contribution) -> Result<Prepared, StoreError> {
     prepare::contributions(vec![contribution])?
         .pop()
         .ok_or_else(|| StoreError::Engine("nothing was prepared".into()))

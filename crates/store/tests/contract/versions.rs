@@ -2,7 +2,7 @@
 
 use kizuna_testkit::script::{Contribution, Follow, Label, Op, Party, Query, Versions};
 
-use super::{Story, all, but, given, page};
+use super::{Story, all, but, given, page, walk};
 
 fn world() -> Label {
     Label::naming([Party::World])
@@ -77,10 +77,47 @@ fn nobody_else_revokes() {
         .gives(original())
         .gives(claimed("ee-cert", revoking(original())))
         .asks("fr-cert-ana", all(), "0@-100/0 jp-cert")
-        .gives(but(revoking(original()), |it| it.label = quad()))
-        // Who cannot read the revocation does not learn of it; who can sees it on every version.
-        .asks("fr-cert-ana", page(Versions::All), "0@-100/0 jp-cert")
-        .asks("jp-cert-ana", page(Versions::All), "0@-100/0 jp-cert!, 0@-10/0 jp-cert!")
+        .gives(revoking(original()))
+        .asks("fr-cert-ana", page(Versions::All), "0@-100/0 jp-cert!, 0@-10/0 jp-cert!")
+        .holds();
+}
+
+#[test]
+fn a_revocation_reaches_those_who_could_read_what_is_revoked() {
+    let revocation = but(at(given(0, "jp-cert", quad()), -10), |it| {
+        it.content.revoked = true;
+        it.content.variant = 2;
+    });
+    Story::new()
+        .gives(given(0, "jp-cert", world()))
+        .gives(but(at(given(0, "jp-cert", world()), -50), |it| it.content.variant = 1))
+        .gives(revocation)
+        // Those who cannot read the revocation read the newest version they had, as revoked.
+        .asks("fr-cert-ana", page(Versions::All), "0@-100/0 jp-cert!, 0@-50/1 jp-cert!, 0@-10/1 jp-cert!")
+        .asks("ee-cert-ana", page(Versions::Latest), "0@-10/2 jp-cert!")
+        // An older version that comes later is no way around it.
+        .gives(but(at(given(0, "jp-cert", Label::naming([Party::Country("FRA".into())])), -200), |it| {
+            it.content.variant = 1;
+        }))
+        .asks("fr-cert-ana", Query::Object(0), "0@-10/1 jp-cert!")
+        .holds();
+}
+
+#[test]
+fn what_waited_for_a_marking_is_read_when_its_source_explains_it() {
+    let waiting = but(given(0, "jp-cert", Label::own("jp-cert")), |it| it.waits = true);
+    let settle = |source: &str| Op::Settle { source: source.into(), label: world() };
+    Story::new()
+        .gives(waiting)
+        .asks("fr-cert-ana", walk(9), "nothing")
+        .does(settle("ee-cert"))
+        .asks("fr-cert-ana", walk(9), "nothing")
+        .gives(given(1, "jp-cert", world()))
+        .asks("fr-cert-ana", walk(9), "1@-100/0 jp-cert")
+        .does(settle("jp-cert"))
+        .asks("fr-cert-ana", walk(9), "0@-100/0 jp-cert")
+        .does(settle("jp-cert"))
+        .asks("fr-cert-ana", walk(9), "nothing")
         .holds();
 }
 

@@ -128,10 +128,12 @@ impl Oracle {
     }
 }
 
-/// The winning bytes of a version (of what the voice gave: as its author first, then the lowest digest), by the first
+/// The winning bytes of a version (of what the voice gave: as its author first, then full over redacted,
+/// then the lowest digest), by the first
 /// row that has them.
 fn winner<'a>(version: Version, group: &[Readable<'a>], claims: &[Readable<'a>]) -> Option<Winner<'a>> {
-    let best = &group.iter().min_by_key(|(row, _)| (!row.given.authored, &row.digest))?.0.digest;
+    let best =
+        &group.iter().min_by_key(|(row, _)| (!row.given.authored, row.redacted, &row.digest))?.0.digest;
     let same: Vec<Readable<'a>> = group.iter().filter(|(row, _)| row.digest == *best).copied().collect();
     let (row, place) = same.iter().copied().min_by_key(|(_, place)| *place)?;
     Some(Winner { row, place, version, disputed: disputed(row, claims), same })
