@@ -85,9 +85,10 @@ impl Group {
 type Age = (Option<i64>, (usize, i64));
 
 fn version(claims: &[Claim], source: i64, group: &[usize]) -> Option<(Age, Version)> {
-    let best = group.iter().map(|index| rank(&claims[*index].row)).max()?;
+    let best = group.iter().max_by_key(|index| rank(&claims[**index].row))?;
+    let digest = claims[*best].row.digest;
     let winning: Vec<usize> =
-        group.iter().copied().filter(|index| rank(&claims[*index].row) == best).collect();
+        group.iter().copied().filter(|index| claims[*index].row.digest == digest).collect();
     let first = winning.iter().copied().min_by_key(|index| claims[*index].order)?;
     let served = winning
         .iter()
