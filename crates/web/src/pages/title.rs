@@ -100,6 +100,12 @@ impl<'a> Titles<'a> {
                 let of = self.end(reference("object_ref"))?;
                 Ok(exact(format!("{}: {of}", self.t.say("kind-language-content"))))
             }
+            "opinion" => {
+                let opinion = object.get("opinion").and_then(Value::as_str).unwrap_or("–");
+                let first = object.get("object_refs").and_then(Value::as_array).and_then(|all| all.first());
+                let of = self.end(first.and_then(|id| id.as_str()?.parse().ok()))?;
+                Ok(exact(format!("{}: {opinion} · {of}", self.t.say("kind-opinion"))))
+            }
             LABEL_KIND | RECALL_KIND => {
                 let of = self.end(reference("object_ref").or_else(|| assigned(object)))?;
                 Ok(exact(format!("{}: {of}", self.t.term("kind", id.kind()))))
