@@ -31,8 +31,10 @@ impl People<'_> {
                 directory.communities_of(member, now).iter().map(|community| community.id).collect()
             }
         };
-        let mut roots = vec![own_root(&directory, member, may_write)];
-        roots.extend(communities.into_iter().filter_map(|id| community_root(&directory, id, may_write)));
+        let roots = communities.into_iter().filter_map(|id| community_root(&directory, id, may_write));
+        let mut roots: Vec<Root> = roots.collect();
+        roots.sort_by(|one, other| one.title.cmp(&other.title));
+        roots.insert(0, own_root(&directory, member, may_write));
         Ok(roots)
     }
 

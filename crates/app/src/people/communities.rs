@@ -39,7 +39,10 @@ impl People<'_> {
             Standing::Operator | Standing::NodeAdmin => directory.communities().collect(),
             Standing::MemberAdmin(member) | Standing::Plain(member) => directory.communities_of(member, now),
         };
-        Ok(seen.into_iter().map(|community| describe(community, &directory, now)).collect())
+        let mut communities: Vec<Community> =
+            seen.into_iter().map(|community| describe(community, &directory, now)).collect();
+        communities.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(communities)
     }
 
     /// Adds a community that this node owns.

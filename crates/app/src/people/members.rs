@@ -28,7 +28,9 @@ impl People<'_> {
         let known = self.known_members(&directory)?;
         let own = directory.own_member().map(|own| own.id);
         let shown = directory.members().filter(|member| known.contains(&member.id));
-        Ok(shown.map(|member| describe(member, own)).collect())
+        let mut members: Vec<Member> = shown.map(|member| describe(member, own)).collect();
+        members.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(members)
     }
 
     /// Adds a member. The first one becomes the node's own.

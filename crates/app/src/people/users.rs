@@ -37,7 +37,9 @@ impl People<'_> {
             Standing::MemberAdmin(member) => person.member == member,
             Standing::Plain(_) => self.is_me(person.id),
         });
-        Ok(shown.map(|person| describe(person, &directory)).collect())
+        let mut users: Vec<User> = shown.map(|person| describe(person, &directory)).collect();
+        users.sort_by(|one, other| one.email.cmp(&other.email));
+        Ok(users)
     }
 
     /// Adds a person and its first key.

@@ -2,6 +2,7 @@
 
 use kizuna_app::{From, Item, Node, Reading, Search, Selection, Versions};
 
+use super::search::Question;
 use super::{naming, search};
 use crate::args::{Export, Format};
 use crate::desk::Desk;
@@ -10,14 +11,13 @@ use crate::fail::Fail;
 const PAGE: usize = 1_000;
 
 pub fn run(node: &Node, export: &Export, desk: &mut Desk<'_>) -> Result<(), Fail> {
-    let asked =
-        export.query.as_deref().map(|words| search::question(words, &export.kinds, None)).transpose()?;
+    let asked = export.query.as_deref().map(|words| Question::new(words, &export.kinds, None)).transpose()?;
     let who = naming::viewer(node, &export.viewer.email, "export")?;
     let reading = node.read(&who)?;
     let mut written = Written { format: export.format, objects: 0 };
     written.begin(desk)?;
     match asked {
-        Some(search) => hits(&reading, &search, &mut written, desk)?,
+        Some(question) => hits(&reading, &question.ask(&reading)?, &mut written, desk)?,
         None => all(&reading, export, &mut written, desk)?,
     }
     written.end(desk)?;

@@ -62,6 +62,9 @@ impl<'a> Way<'a> {
     pub fn new(node: &Node, delivery: &'a args::Delivery) -> Result<Self, Fail> {
         let who =
             delivery.as_email.as_deref().map(|email| naming::viewer(node, email, "import")).transpose()?;
+        if let Some(words) = &delivery.label {
+            node.label(words).map_err(|error| Fail::usage(format!("--{error}")))?;
+        }
         let target = match &delivery.collection {
             Some(typed) => target(node, who.as_ref(), typed)?,
             None => Target::Own,

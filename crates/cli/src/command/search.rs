@@ -12,13 +12,11 @@ const PAGE: usize = 500;
 const COUNT_CAP: u64 = 10_000;
 
 pub fn run(node: &Node, typed: &args::Search, desk: &mut Desk<'_>) -> Result<(), Fail> {
-    let search = question(
-        &typed.question.words.join(" "),
-        &typed.question.kinds,
-        typed.question.refers_to.as_deref(),
-    )?;
+    let words = typed.question.words.join(" ");
+    let question = Question::new(&words, &typed.question.kinds, typed.question.refers_to.as_deref())?;
     let who = naming::viewer(node, &typed.viewer.email, "search")?;
     let reading = node.read(&who)?;
+    let search = question.ask(&reading)?;
     if typed.count {
         let count = reading.count(&search, COUNT_CAP)?;
         if desk.json {
@@ -49,22 +47,34 @@ pub fn run(node: &Node, typed: &args::Search, desk: &mut Desk<'_>) -> Result<(),
     Ok(())
 }
 
-/// Words and observables in one line: what can be an observable is looked up as one, the rest as words.
-pub fn question(words: &str, kinds: &[String], refers_to: Option<&str>) -> Result<Search, Fail> {
-    let words = words.trim();
-    let observables = observable::guess(words);
-    let is_value = !observables.is_empty() && !words.contains(char::is_whitespace);
-    let refers_to = refers_to.map(naming::object).transpose()?;
-    let search = Search {
-        text: (!words.is_empty() && !is_value).then(|| words.to_owned()),
-        observables: if is_value { observables } else { Vec::new() },
-        refers_to,
-        kinds: kinds.to_vec(),
-    };
-    if search == Search::default() {
-        return Err(Fail::usage("say what to look for: words, --type or --refers-to"));
+/// What somebody looks for, as it can be understood.
+pub struct Question {
+    /// As a value, where it can be one.
+    value: Option<Search>,
+    words: Search,
+}
+
+impl Question {
+    pub fn new(words: &str, kinds: &[String], refers_to: Option<&str>) -> Result<Self, Fail> {
+        let words = words.trim();
+        let refers_to = refers_to.map(naming::object).transpose()?;
+        let asked = Search { kinds: kinds.to_vec(), refers_to, ..Search::default() };
+        let observables = if words.is_empty() { Vec::new() } else { observable::guess(words) };
+        let value = (!observables.is_empty()).then(|| Search { observables, ..asked.clone() });
+        let words = Search { text: (!words.is_empty()).then(|| words.to_owned()), ..asked };
+        if words == Search::default() {
+            return Err(Fail::usage("say what to look for: words, --type or --refers-to"));
+        }
+        Ok(Self { value, words })
     }
-    Ok(search)
+
+    /// A value is looked for as a value first; where nobody has it, its text is looked for as words.
+    pub fn ask(self, reading: &Reading) -> Result<Search, Fail> {
+        match self.value {
+            Some(value) if reading.count(&value, 1)?.at_least > 0 => Ok(value),
+            _ => Ok(self.words),
+        }
+    }
 }
 
 /// One line an object, or as JSON the object with what is known of it here.

@@ -9,7 +9,7 @@ use anyhow::Context;
 use kizuna_api::http::{self, Caps, Server, registry};
 use kizuna_app::{Config, Node};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::args::Serve;
 use crate::control;
@@ -28,8 +28,10 @@ pub fn run(data: &Path, serve: &Serve, desk: &mut Desk<'_>) -> Result<(), Fail> 
     let _control = control::open(data, &node)
         .with_context(|| format!("{}: the control socket cannot be opened", data.display()))?;
     let schedule = node.schedule_peers()?;
+    // From here on Ctrl-C ends the server gracefully, so that it does as soon as it says it is ready.
+    let ends = runtime.block_on(async { Ends::listen() })?;
     welcome(&node, &listener, desk)?;
-    let served = runtime.block_on(answer(listener, &node));
+    let served = runtime.block_on(answer(listener, &node, ends));
     drop(schedule);
     runtime.shutdown_timeout(GRACE);
     served?;
@@ -66,7 +68,26 @@ fn welcome(node: &Node, listener: &TcpListener, desk: &mut Desk<'_>) -> Result<(
     Ok(())
 }
 
-async fn answer(listener: TcpListener, node: &Node) -> Result<(), Fail> {
+/// The signals that end a server.
+struct Ends {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Ends {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn come(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+async fn answer(listener: TcpListener, node: &Node, ends: Ends) -> Result<(), Fail> {
     let caps = Caps::default();
     let server = Server::new(node.clone(), caps.clone(), false);
     let router = kizuna_api::routes()
@@ -81,11 +102,7 @@ async fn answer(listener: TcpListener, node: &Node) -> Result<(), Fail> {
         }
     };
     let serving = tokio::spawn(async move { http::serve(listener, router, &caps, graceful).await });
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
-        _ = terminate.recv() => {}
-    }
+    ends.come().await;
     let _ = stop.send(true);
     let _ = stopped.changed().await;
     match tokio::time::timeout(GRACE, serving).await {

@@ -65,9 +65,10 @@ impl Summary {
 
     fn tell_people(&self, desk: &mut Desk<'_>) -> Result<(), Fail> {
         let Report { total, stored, duplicates, quarantined, warned, .. } = &self.total;
-        let files = if self.files == 1 { "1 file".to_owned() } else { format!("{} files", self.files) };
         desk.print(format!(
-            "{total} objects from {files}: {stored} stored, {duplicates} known already, {quarantined} quarantined; {warned} with warnings"
+            "{} from {}: {stored} stored, {duplicates} known already, {quarantined} quarantined; {warned} with warnings",
+            counted(*total, "object"),
+            counted(self.files, "file"),
         ))?;
         for (file, id, reason) in &self.quarantined {
             desk.say(format!("quarantined {id} ({file}): {reason}"))?;
@@ -117,4 +118,9 @@ impl Summary {
             "failed": failed,
         })
     }
+}
+
+/// `1 object`, `2 objects`.
+fn counted(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

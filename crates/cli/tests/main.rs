@@ -1,0 +1,15 @@
+//! The binary as people and programs use it: real processes, real directories, real sockets.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
+#[path = "main/content.rs"]
+mod content;
+#[path = "main/kit.rs"]
+mod kit;
+#[path = "main/peers.rs"]
+mod peers;
+#[path = "main/people.rs"]
+mod people;
+#[path = "main/serving.rs"]
+mod serving;
+#[path = "main/wrong.rs"]
+mod wrong;
