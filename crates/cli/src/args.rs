@@ -8,9 +8,11 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub use content::{Batch, Delivery, Explain, Export, Format, Get, Import, Policy, Search, Versions};
+pub use content::{
+    Batch, Delivery, Explain, Export, Format, Get, Import, Policy, Search, Versions, Withdraw,
+};
 pub use people::{CollectionCommand, CommunityCommand, KeyCommand, MemberCommand, Role, Sector, UserCommand};
-pub use running::{Bench, PeerAdd, PeerCommand, Serve, TaxiiCheck};
+pub use running::{Bench, Demo, PeerAdd, PeerCommand, Serve, TaxiiCheck};
 
 /// An exchange for cyber-threat intelligence between nations and the organisations inside them.
 ///
@@ -64,6 +66,8 @@ pub enum Command {
     Get(Get),
     /// List the versions of one object, and who claims what.
     Versions(Versions),
+    /// Take what the own member gave back to itself; leaves a recall for those who could read it.
+    Withdraw(Withdraw),
     /// Say why an object can or cannot be read, rule by rule.
     Explain(Explain),
     /// Nodes and servers that this node exchanges with.
@@ -73,6 +77,8 @@ pub enum Command {
     TaxiiCheck(TaxiiCheck),
     /// Measure this machine with a node of its own.
     Bench(Bench),
+    /// Two nodes, three members, one story: the same object as each nation sees it.
+    Demo(Demo),
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod batch;
 pub mod bench;
 mod collection;
 mod community;
+pub mod demo;
 mod explain;
 mod export;
 mod get;
@@ -17,6 +18,7 @@ mod search;
 pub mod serve;
 pub mod taxii_check;
 mod user;
+mod withdraw;
 
 use kizuna_app::Node;
 
@@ -39,9 +41,10 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Search(search) => search::run(node, &search, desk),
         Command::Get(get) => get::run(node, &get, desk),
         Command::Versions(versions) => get::versions(node, &versions, desk),
+        Command::Withdraw(withdraw) => withdraw::run(node, &withdraw, desk),
         Command::Explain(explain) => explain::run(node, &explain, desk),
         Command::Peer(command) => peer::run(node, command, desk),
-        Command::Serve(_) | Command::TaxiiCheck(_) | Command::Bench(_) => {
+        Command::Serve(_) | Command::TaxiiCheck(_) | Command::Bench(_) | Command::Demo(_) => {
             Err(Fail::usage("this command does not run on another node's server"))
         }
     }

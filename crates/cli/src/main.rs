@@ -10,6 +10,7 @@ mod bench;
 mod child;
 mod command;
 mod control;
+mod demo;
 mod desk;
 mod fail;
 mod progress;

@@ -22,6 +22,7 @@ pub fn run(args: Args) -> u8 {
         Command::Serve(serve) => at_terminal(args.json, |desk| command::serve::run(&args.data, &serve, desk)),
         Command::TaxiiCheck(check) => at_terminal(args.json, |desk| command::taxii_check::run(&check, desk)),
         Command::Bench(bench) => at_terminal(args.json, |desk| command::bench::run(&bench, desk)),
+        Command::Demo(demo) => at_terminal(args.json, |desk| command::demo::run(&demo, desk)),
         _ => reach_node(args),
     }
 }

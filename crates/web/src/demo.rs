@@ -9,12 +9,15 @@ mod ask;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Query, State};
-use axum::response::Response;
-use axum::routing::get;
+use axum::extract::{Form, Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
-use crate::pages::{Visitor, html};
+use crate::language::Language;
+use crate::pages::{Visitor, html, see};
+use crate::preferences::{LANGUAGE_COOKIE, THEME_COOKIE, Theme, ZONE_COOKIE, zone};
 use crate::view::Value;
 use crate::view::demo::{Column, DemoPage, Seen, StoryObject};
 use ask::Asker;
@@ -61,9 +64,40 @@ pub struct Try {
     pub line: String,
 }
 
-/// Serves `/demo`. To be merged into the router of a node, whose style sheet and script the page uses.
+/// A server of its own: the page, and what it needs of a node's pages.
 pub fn router(config: Config) -> Router {
-    Router::new().route("/demo", get(demo)).with_state(Arc::new(config))
+    Router::new()
+        .route("/", get(demo))
+        .route("/preferences", post(prefer))
+        .route("/assets/{name}", get(asset))
+        .with_state(Arc::new(config))
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    language: Option<String>,
+    theme: Option<String>,
+    zone: Option<String>,
+}
+
+/// Keeps a choice in a cookie, as a node's pages do, and shows the page again.
+async fn prefer(Form(choice): Form<Choice>) -> Response {
+    let language = choice.language.as_deref().and_then(Language::of_tag).map(|t| (LANGUAGE_COOKIE, t.tag()));
+    let theme = choice.theme.as_deref().and_then(Theme::of_word).map(|theme| (THEME_COOKIE, theme.as_str()));
+    let found = choice.zone.as_deref().and_then(|name| zone(name.trim()));
+    let zone = found.as_ref().and_then(|zone| zone.iana_name()).map(|name| (ZONE_COOKIE, name));
+    let mut response = see("/");
+    for (name, value) in [language, theme, zone].into_iter().flatten() {
+        if let Ok(cookie) = HeaderValue::from_str(&format!("{name}={value}; Path=/; SameSite=Lax")) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    response
+}
+
+async fn asset(Path(name): Path<String>) -> Response {
+    let Some(asset) = crate::asset::find(&name) else { return StatusCode::NOT_FOUND.into_response() };
+    ([(header::CONTENT_TYPE, asset.media)], asset.bytes).into_response()
 }
 
 #[derive(Deserialize)]
@@ -93,7 +127,7 @@ async fn demo(State(config): State<Arc<Config>>, visitor: Visitor, Query(wish): 
         });
     }
     let told = config.story.iter().map(|told| StoryObject {
-        href: format!("/demo?id={}", told.id),
+        href: format!("/?id={}", told.id),
         name: told.name.clone(),
         chosen: told.id == id,
     });

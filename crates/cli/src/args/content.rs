@@ -166,6 +166,20 @@ pub struct Explain {
     pub viewer: Viewer,
 }
 
+#[derive(Debug, Args)]
+pub struct Withdraw {
+    #[arg(value_name = "OBJECT-ID")]
+    pub id: String,
+
+    /// Who withdraws: an analyst of the member that gave it.
+    #[command(flatten)]
+    pub viewer: Viewer,
+
+    /// This version instead of all.
+    #[arg(long = "at", value_name = "TIMESTAMP")]
+    pub at: Option<jiff::Timestamp>,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Policy {
     /// List the policies that this node knows.

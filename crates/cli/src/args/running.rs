@@ -1,6 +1,7 @@
 //! Commands that run a node, exchange with others, check and measure.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -11,6 +12,17 @@ pub struct Serve {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8480", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where the page listens; the two nodes take the ports after it.
+    #[arg(long, default_value = "127.0.0.1:8480", value_name = "ADDRESS:PORT")]
+    pub listen: SocketAddr,
+
+    /// Where the nodes keep their data; emptied when the next demonstration begins.
+    #[arg(long, default_value = "./kizuna-demo", value_name = "DIR")]
+    pub directory: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]
