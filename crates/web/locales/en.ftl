@@ -159,6 +159,7 @@ label-up-to = Mixed content, up to
 label-each-row = each row carries its own label
 label-audience = Releasable to
 label-level = Policy and level
+label-no-level = No policy or level
 label-handling = Handling
 party-world = Everybody
 party-clients = Clients of { $name }
@@ -190,6 +191,10 @@ object-translation-stale = Of an earlier version
 object-relations = Relations
 object-no-relations = None that you may read.
 object-more-relations = Only the newest are shown.
+object-more = { $n ->
+    [one] { $count } more
+   *[other] { $count } more
+}
 object-sightings = Sightings
 object-no-sightings = None that you may read.
 object-mentions = Mentioned in
@@ -437,6 +442,8 @@ kind-kizuna-label = Label
 kind-kizuna-recall = Recall
 kind-x-mitre-tactic = Tactic
 kind-x-mitre-matrix = Matrix
+kind-x-mitre-detection-strategy = Detection strategy
+kind-x-mitre-analytic = Analytic
 kind-x-mitre-data-source = Data source
 kind-x-mitre-data-component = Data component
 

@@ -16,7 +16,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
 use crate::language::Language;
-use crate::pages::{Visitor, html, see};
+use crate::pages::{Visitor, html, own_path, see};
 use crate::preferences::{LANGUAGE_COOKIE, THEME_COOKIE, Theme, ZONE_COOKIE, zone};
 use crate::view::Value;
 use crate::view::demo::{Column, DemoPage, Seen, StoryObject};
@@ -75,6 +75,7 @@ pub fn router(config: Config) -> Router {
 
 #[derive(Deserialize)]
 struct Choice {
+    back: Option<String>,
     language: Option<String>,
     theme: Option<String>,
     zone: Option<String>,
@@ -86,7 +87,7 @@ async fn prefer(Form(choice): Form<Choice>) -> Response {
     let theme = choice.theme.as_deref().and_then(Theme::of_word).map(|theme| (THEME_COOKIE, theme.as_str()));
     let found = choice.zone.as_deref().and_then(|name| zone(name.trim()));
     let zone = found.as_ref().and_then(|zone| zone.iana_name()).map(|name| (ZONE_COOKIE, name));
-    let mut response = see("/");
+    let mut response = see(own_path(choice.back.as_deref().unwrap_or("/")));
     for (name, value) in [language, theme, zone].into_iter().flatten() {
         if let Ok(cookie) = HeaderValue::from_str(&format!("{name}={value}; Path=/; SameSite=Lax")) {
             response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -91,7 +91,7 @@ pub fn of_kind(kind: &str) -> Icon {
         "relationship" => "relation",
         "identity" | "infrastructure" => "organisation",
         "location" => "place",
-        "course-of-action" | "vulnerability" => "shield",
+        "course-of-action" | "vulnerability" | "x-mitre-detection-strategy" | "x-mitre-analytic" => "shield",
         "marking-definition" | "kizuna-label" | "kizuna-recall" => "label",
         "sighting"
         | "observed-data"

@@ -62,7 +62,7 @@ async fn each_column_is_what_its_node_answers_to_its_key() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let node = format!("http://{}", listener.local_addr().unwrap());
     let served = tokio::spawn(async move { axum::serve(listener, stub()).await });
-    let (status, html) = ask(&node, "/demo").await;
+    let (status, html) = ask(&node, "/").await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(crate::markup::faults(&html), Vec::<String>::new());
     let columns: Vec<&str> = html.split("<article class=\"nation\">").skip(1).collect();
@@ -75,7 +75,7 @@ async fn each_column_is_what_its_node_answers_to_its_key() {
     for secret in ["may-not", "Bearer"] {
         assert!(!html.contains(secret), "a key is shown");
     }
-    let (_, odd) = ask(&node, "/demo?id=../../metrics").await;
+    let (_, odd) = ask(&node, "/?id=../../metrics").await;
     assert!(odd.contains(ID), "what is no id is not asked for");
     served.abort();
 }

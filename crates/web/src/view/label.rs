@@ -68,8 +68,14 @@ pub struct Banner {
 }
 
 impl Banner {
-    /// The highest rank on it, which picks its colour.
-    pub fn rank(&self) -> u8 {
-        self.label.levels.iter().map(|level| level.rank).max().unwrap_or(0)
+    /// The style's class: the highest level's colour, or none where no policy says a level.
+    pub fn class(&self) -> &'static str {
+        match self.label.levels.iter().map(|level| level.rank).max() {
+            None => "banner-none",
+            Some(0) => "banner-0",
+            Some(1) => "banner-1",
+            Some(2) => "banner-2",
+            Some(_) => "banner-3",
+        }
     }
 }

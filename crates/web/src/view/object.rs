@@ -45,6 +45,19 @@ pub struct Fact {
     pub stated: Vec<Stated>,
 }
 
+/// Things of a fact that are shown before the reader asks for the rest.
+const SHOWN_FIRST: usize = 6;
+
+impl Fact {
+    pub fn first(&self) -> &[Stated] {
+        &self.stated[..self.stated.len().min(SHOWN_FIRST)]
+    }
+
+    pub fn rest(&self) -> &[Stated] {
+        self.stated.get(SHOWN_FIRST..).unwrap_or_default()
+    }
+}
+
 /// A translation from a `language-content` object.
 #[derive(Debug, Clone)]
 pub struct Translation {

@@ -11,6 +11,7 @@ use crate::moment::Moment;
 use crate::preferences::Preferences;
 use crate::view::Value as Exact;
 use crate::view::object::{Fact, Stated};
+use crate::view::row::middle;
 
 /// Shown elsewhere on the page, or of no interest to a reader.
 const ELSEWHERE: &[&str] = &[
@@ -32,6 +33,8 @@ const FIRST: &[&str] = &["created", "modified", "created_by_ref"];
 /// Values that are compared character by character.
 const EXACT: &[&str] =
     &["value", "path", "key", "serial_number", "command_line", "user_id", "payload_bin", "url"];
+/// Characters of what a reference without an address says.
+const REMARK: usize = 120;
 /// Things of one fact that a page shows.
 const MOST: usize = 60;
 
@@ -124,7 +127,7 @@ fn web(t: Language, map: &Map<String, Value>) -> Stated {
     if let Some(url) = part("url").filter(is_web) {
         return Stated::Web { href: url.to_owned(), name };
     }
-    let rest = part("url").or(part("description")).map(|text| format!("{name}: {text}"));
+    let rest = part("url").or(part("description")).map(|text| format!("{name}: {}", middle(text, REMARK)));
     Stated::Text(crate::view::Run::new("", rest.unwrap_or(name)))
 }
 
