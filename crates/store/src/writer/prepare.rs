@@ -35,8 +35,26 @@ pub(crate) struct Prepared {
     pub dangling: Vec<Key>,
 }
 
-/// Prepares contributions on the caller's thread.
-pub(crate) fn contributions(contributions: Vec<Contribution>) -> Result<Vec<Prepared>, StoreError> {
+/// Contributions from which on a second thread pays for itself.
+const SHARED: usize = 128;
+
+/// Prepares contributions on the caller's thread, and many of them on a second one beside it.
+pub(crate) fn contributions(mut contributions: Vec<Contribution>) -> Result<Vec<Prepared>, StoreError> {
+    if contributions.len() < SHARED {
+        return in_order(contributions);
+    }
+    let second = contributions.split_off(contributions.len() / 2);
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| in_order(second));
+        let mut prepared = in_order(contributions)?;
+        let second =
+            second.join().map_err(|_| StoreError::Engine("contributions could not be prepared".into()))?;
+        prepared.extend(second?);
+        Ok(prepared)
+    })
+}
+
+fn in_order(contributions: Vec<Contribution>) -> Result<Vec<Prepared>, StoreError> {
     let mut prepared = Vec::with_capacity(contributions.len());
     // Most of a batch has one label.
     let mut last: Option<(Label, Arc<str>)> = None;
