@@ -25,6 +25,8 @@ const SAID: &str = "label.said";
 /// What is minted and named while the objects of one envelope pass.
 pub struct Own<'a> {
     giver: &'a Giver,
+    /// (source, what the markings ask, label number) → whether the markings alone say as much.
+    said: HashMap<(MemberId, usize, u32), bool>,
     /// Label number → the markings that express it.
     minted: HashMap<u32, Minted>,
     /// (source, label number) → foreign versions that carry it.
@@ -73,19 +75,24 @@ impl Lead {
 
 impl<'a> Own<'a> {
     pub fn new(giver: &'a Giver) -> Self {
-        Self { giver, minted: HashMap::new(), named: BTreeMap::new() }
+        Self { giver, said: HashMap::new(), minted: HashMap::new(), named: BTreeMap::new() }
     }
 
-    /// The object as it is stored: the giver's own with its label written into it, any other as it came.
+    /// The object as it is stored: the giver's own with its label written into it, any other as it came. What its
+    /// markings ask and its label come with the numbers they have in this envelope.
     pub fn write(
         &mut self,
         object: Object,
         authored: bool,
         source: MemberId,
-        found: &Marked,
+        (marked, found): (usize, &Marked),
         label: (u32, &Label),
     ) -> Result<Object, AppError> {
-        if !self.giver.is_here() || bare(found, source) == *label.1 {
+        if !self.giver.is_here() {
+            return Ok(object);
+        }
+        let is_said = self.said.entry((source, marked, label.0));
+        if *is_said.or_insert_with(|| bare(found, source) == *label.1) {
             return Ok(object);
         }
         if !authored || found.is_unclear() {

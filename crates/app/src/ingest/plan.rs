@@ -10,6 +10,7 @@ use kizuna_access::{Directory, Label, MemberId};
 use kizuna_stix::read::{Element, Refused};
 use kizuna_stix::{Fault, Object, Severity};
 use kizuna_store::{Contribution, Quarantined, Store};
+use uuid::Uuid;
 
 use super::assignment::{Assignments, version};
 use super::closure::Reached;
@@ -144,7 +145,7 @@ impl Planning<'_> {
                 continue;
             }
             self.plan.arrived.note(&object, source, authored, self.giver);
-            let object = own.write(object, authored, source, found, (number, label))?;
+            let object = own.write(object, authored, source, (marked[index], found), (number, label))?;
             let contribution = Contribution {
                 object,
                 source,
@@ -169,7 +170,14 @@ fn is_author(object: &Object, source: MemberId, directory: &Directory) -> bool {
     if object.kind() == "identity" && is_members() {
         return *object.id() == source.identity();
     }
-    object.created_by() == Some(source.identity())
+    names_author(object, source)
+}
+
+/// Whether `created_by_ref` is this member's identity.
+fn names_author(object: &Object, member: MemberId) -> bool {
+    let author = object.text("created_by_ref").and_then(|id| id.strip_prefix("identity--"));
+    let mut own = Uuid::encode_buffer();
+    author == Some(&*member.0.hyphenated().encode_lower(&mut own))
 }
 
 /// Finds what the envelope's label objects name. What a peer sends without an author of its own is its who labelled
@@ -177,7 +185,7 @@ fn is_author(object: &Object, source: MemberId, directory: &Directory) -> bool {
 fn assign(giver: &Giver, pieces: &mut [Piece]) -> Assignments {
     let mut assignments = Assignments::default();
     for (index, piece) in pieces.iter().enumerate() {
-        if piece.object.created_by() == Some(piece.source.identity()) {
+        if piece.object.kind() == LABEL_KIND && names_author(&piece.object, piece.source) {
             assignments.add(&piece.object, piece.source, index);
         }
     }
@@ -203,7 +211,7 @@ fn earlier(
     let mut found = Vec::new();
     for (index, piece) in pieces.iter_mut().enumerate() {
         let object = &piece.object;
-        let is_authored = object.created_by() == Some(piece.source.identity());
+        let is_authored = names_author(object, piece.source);
         if is_authored || object.kind() == "marking-definition" || !assignments.of(object).is_empty() {
             continue;
         }
@@ -232,7 +240,7 @@ fn mark(pieces: &[Piece], assignments: &Assignments, markings: &mut Markings) ->
     }
     for (index, piece) in pieces.iter().enumerate() {
         // Foreign bytes that several members of a peer labelled are under all of their labels.
-        let is_authored = piece.object.created_by() == Some(piece.source.identity());
+        let is_authored = names_author(&piece.object, piece.source);
         for (labeller, place) in assignments.of(&piece.object) {
             if *labeller == piece.source || !is_authored {
                 marked[index] = markings.both(marked[index], marked[*place]);
