@@ -15,6 +15,9 @@ pub(crate) struct Claim {
     pub order: (usize, i64),
     /// Whether it passes the filter of the question; the winner is found without regard to it.
     pub admitted: bool,
+    /// Whether it speaks as the object's author: its source owns the identity that it names, and the first claim
+    /// named that identity too. Who gives somebody else's object anew in his own name takes nothing over.
+    pub speaks: bool,
 }
 
 /// One version of an object as it stands for the viewer.
@@ -57,7 +60,7 @@ pub(crate) fn versions(claims: &[Claim], followed: Option<i64>, own: Option<i64>
 
 /// The author; else whom the member follows; else the member itself; else the first to contribute.
 fn chosen_source(claims: &[Claim], followed: Option<i64>, own: Option<i64>) -> Option<i64> {
-    let author = claims.iter().find(|claim| claim.row.flags.has(Flags::AUTHORED));
+    let author = claims.iter().find(|claim| claim.speaks);
     if let Some(author) = author {
         return Some(author.row.source);
     }

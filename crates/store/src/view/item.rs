@@ -107,10 +107,11 @@ impl View {
             };
             let order = self.timeline().order(arrival, row.seq);
             let admitted = admit.row(&row);
-            claims.push(Claim { row, order, admitted });
+            let speaks = row.flags.has(Flags::AUTHORED);
+            claims.push(Claim { row, order, admitted, speaks });
             arrivals.push(arrival);
         }
-        let followed = self.followed(&claims)?;
+        let followed = self.hear(&mut claims)?;
         let mut versions = winner::versions(&claims, followed, self.own);
         let Some(newest) = versions.last_mut() else { return Ok(None) };
         let mut revoked = newest.revoked;
@@ -127,22 +128,30 @@ impl View {
         Ok(Some(Standing { claims, arrivals, versions, revoked }))
     }
 
-    /// The source that the viewer's member follows for the author of an object.
-    fn followed(&self, claims: &[Claim]) -> Result<Option<i64>, StoreError> {
-        let member = self.reader.principal().member();
-        let authored = claims.iter().any(|claim| claim.row.flags.has(Flags::AUTHORED));
+    /// Settles whose claims speak as the author's, and gives the source that the viewer's member follows where none
+    /// does. Only where several sources gave an object do its claims have to be opened for that.
+    fn hear(&self, claims: &mut [Claim]) -> Result<Option<i64>, StoreError> {
         let several = claims.windows(2).any(|pair| pair[0].row.source != pair[1].row.source);
-        if authored || !several {
+        if !several {
             return Ok(None);
         }
         let seqs: Vec<i64> = claims.iter().map(|claim| claim.row.seq).collect();
-        for body in self.snapshot.bodies(&seqs)? {
-            let Ok(object) = serde_json::from_slice::<Created>(&body.bytes) else { continue };
-            let followed = object.created_by_ref.and_then(|author| self.directory.follows(member, &author));
+        let bodies = self.snapshot.bodies(&seqs)?;
+        let creator = |body: &Body| serde_json::from_slice::<Created>(&body.bytes).ok()?.created_by_ref;
+        let creators: Vec<Option<Id>> = bodies.iter().map(creator).collect();
+        for (claim, creator) in claims.iter_mut().zip(&creators) {
+            claim.speaks &= *creator == creators[0];
+        }
+        if claims.iter().any(|claim| claim.speaks) {
+            return Ok(None);
+        }
+        let member = self.reader.principal().member();
+        for author in creators.iter().flatten() {
+            let followed = self.directory.follows(member, author);
             let gave = |source: &i64| claims.iter().any(|claim| claim.row.source == *source);
-            if let Some(source) = followed.and_then(|source| self.catalog.member_number(source)).filter(gave)
-            {
-                return Ok(Some(source));
+            let number = followed.and_then(|source| self.catalog.member_number(source)).filter(gave);
+            if number.is_some() {
+                return Ok(number);
             }
         }
         Ok(None)

@@ -20,7 +20,8 @@ fn claim(seq: i64, source: i64, modified: Option<i64>, digest: u8, flags: i64) -
         reliability: None,
         dead_at: None,
     };
-    Claim { row, order: (0, seq), admitted: true }
+    let speaks = row.flags.has(AUTHORED);
+    Claim { row, order: (0, seq), admitted: true, speaks }
 }
 
 /// The numbers of what is served, oldest version first.

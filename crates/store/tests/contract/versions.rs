@@ -54,6 +54,21 @@ fn two_members_may_hold_one_id_under_disjoint_labels() {
 }
 
 #[test]
+fn giving_anew_in_ones_own_name_takes_nothing_over() {
+    let forged = but(at(copy(0, "ee-cert", 1), 50), |it| {
+        it.content.created_by = Some("ee-cert".into());
+        it.authored = true;
+    });
+    Story::new()
+        .gives(copy(0, "jp-cert", 0))
+        .gives(forged)
+        .asks("jp-cert-ana", all(), "0@-100/0 jp-cert")
+        .asks("fr-cert-ana", all(), "0@-100/0 jp-cert")
+        .asks("fr-cert-ana", Query::Claims(0), "0@-100/0 jp-cert, 0@50/1 ee-cert")
+        .holds();
+}
+
+#[test]
 fn only_the_author_makes_newer_versions() {
     let original = || given(0, "jp-cert", world());
     Story::new()

@@ -42,7 +42,7 @@ impl Oracle {
     }
 
     /// Whose contributions make the versions of an object for this viewer: its author, who is the first readable
-    /// source that owns the identity it names; else the source that the viewer's member chose to follow; else the
+    /// source that owns the identity it names, where the first readable claim names that identity too; else the source that the viewer's member chose to follow; else the
     /// member itself; else the source of what arrived first.
     fn voice<'a>(&self, viewer: &Viewer, claims: &[Readable<'a>]) -> Option<&'a str> {
         let by_seq = |wanted: &dyn Fn(&Row) -> bool| {
@@ -50,7 +50,9 @@ impl Oracle {
             wanted.min_by_key(|(row, _)| row.seq).map(|(row, _)| row.given.source.as_str())
         };
         let member = self.member_of(&viewer.person).unwrap_or_default();
-        by_seq(&|row| row.given.authored)
+        let first =
+            claims.iter().min_by_key(|(row, _)| row.seq).map(|(row, _)| &row.given.content.created_by);
+        by_seq(&|row| row.given.authored && Some(&row.given.content.created_by) == first)
             .or_else(|| self.followed_of(member, claims))
             .or_else(|| by_seq(&|row| row.given.source == member))
             .or_else(|| claims.first().map(|(row, _)| row.given.source.as_str()))
