@@ -198,3 +198,6 @@ mod url_text {
         Url::parse(&text).map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -103,7 +103,7 @@ fn uuid(number: u32) -> String {
     format!("00000000-0000-4000-8000-{number:012}")
 }
 
-fn indicator(number: u32) -> Value {
+pub(crate) fn indicator(number: u32) -> Value {
     json!({
         "type": "indicator", "spec_version": "2.1", "id": format!("indicator--{}", uuid(number)),
         "created": "2026-02-01T00:00:00.000Z", "modified": "2026-02-01T00:00:00.000Z",

@@ -57,8 +57,7 @@ impl Client {
     }
 
     /// # Errors
-    /// [`AppError::Unavailable`] with the server's reason, or why it could not be reached; [`AppError::NotFound`] for
-    /// a 404.
+    /// [`AppError::Unavailable`] with the server's reason, or why it could not be reached.
     pub fn get(&self, url: &Url) -> Result<Answer, AppError> {
         let mut request = self.agent.get(url.as_str()).header("accept", media::TAXII);
         if let Some(authorization) = &self.authorization {
@@ -87,9 +86,6 @@ fn answer(
     let status = response.status();
     if status.is_success() {
         return Ok(Answer { bytes, headers: response.headers().clone() });
-    }
-    if status.as_u16() == 404 {
-        return Err(AppError::NotFound);
     }
     Err(AppError::Unavailable(format!("{url} answered {}: {}", status.as_u16(), reason(&bytes))))
 }

@@ -89,9 +89,6 @@ fn roots(client: &Client, typed: &Url) -> Result<Vec<Url>, AppError> {
                 "{url} is neither TAXII 2.1 discovery nor an API root"
             )));
         }
-        Err(AppError::NotFound) => {
-            return Err(AppError::Unavailable(format!("{base} is not there, or not for us")));
-        }
         Err(error) => return Err(error),
     };
     if found.get("api_roots").is_none() {
