@@ -57,7 +57,8 @@ pub struct PeerAdd {
     #[arg(long, value_name = "EMAIL", requires = "key")]
     pub user: Option<String>,
     /// The API key or password to use there.
-    #[arg(long, value_name = "KEY")]
+    // Keys are base64url, so one in 64 begins with a hyphen.
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     pub key: Option<String>,
     /// Only this collection there, by id; may be repeated.
     #[arg(long, value_name = "ID")]
@@ -101,7 +102,7 @@ pub struct TaxiiCheck {
     #[arg(long, value_name = "NAME", requires = "key")]
     pub user: Option<String>,
     /// The password or API key to use there.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub key: Option<String>,
     /// Also add objects, to a collection that can be written to.
     #[arg(long)]

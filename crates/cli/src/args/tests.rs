@@ -1,12 +1,18 @@
 use std::fmt::Write as _;
 
-use clap::CommandFactory;
+use clap::{CommandFactory, Parser};
 
 use super::Args;
 
 #[test]
 fn the_definitions_are_sound() {
     Args::command().debug_assert();
+}
+
+#[test]
+fn a_key_may_begin_with_a_hyphen() {
+    let typed = "kizuna peer add http://h.example --name n --member M --user u --key -abc";
+    assert!(Args::try_parse_from(typed.split(' ')).is_ok());
 }
 
 #[test]
