@@ -288,3 +288,21 @@ fn a_large_envelope_keeps_its_order_of_results() {
     assert_eq!(report.items[1_700].outcome, ItemOutcome::Quarantined);
     assert_eq!(report.items[3_000].id.as_deref(), objects[3_000]["id"].as_str());
 }
+
+#[test]
+fn a_missing_marking_that_arrives_later_from_the_same_source_opens_what_waited() {
+    let story = Story::begin();
+    let definition = json!({
+        "type": "marking-definition", "spec_version": "2.1", "id": format!("marking-definition--{}", uuid(60)),
+        "created": "2026-02-01T00:00:00.000Z", "definition_type": "statement", "definition": {"statement": "©"},
+    });
+    let mut waiting = indicator(1);
+    waiting["object_marking_refs"] = json!([definition["id"]]);
+    story.give("xas", &[waiting], Some("rel:Circle tlp:green"));
+    assert_eq!(story.reads("xve"), []);
+    story.give("xor", std::slice::from_ref(&definition), Some("rel:world"));
+    assert_eq!(story.reads("xve").len(), 0, "nobody else's definition counts");
+    story.give("xas", &[definition], None);
+    let read = story.reads("xve");
+    assert_eq!(read, [(format!("indicator--{}", uuid(1)), "tlp:green rel:Circle".to_owned())]);
+}
