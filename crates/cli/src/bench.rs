@@ -32,8 +32,12 @@ pub struct Figure {
     /// In words: `> 20000`, `< 1.3`.
     pub goal: String,
     pub met: bool,
-    /// Whether CI fails when it is missed: ratios only, with the margin already in the goal.
-    pub gate: bool,
+    /// Beyond what CI fails: the goal with a margin for a machine that is shared. Only what compares with something
+    /// run beside it, or does not depend on the machine, has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gate: Option<f64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub failed: bool,
 }
 
 /// Everything measured.
@@ -44,21 +48,23 @@ pub struct Report {
 }
 
 impl Report {
-    /// The gated figures that were missed.
-    pub fn missed(&self) -> Vec<&Figure> {
-        self.figures.iter().filter(|figure| figure.gate && !figure.met).collect()
+    /// The figures beyond their gate.
+    pub fn failed(&self) -> Vec<&Figure> {
+        self.figures.iter().filter(|figure| figure.failed).collect()
     }
 }
 
 struct Figures(Vec<Figure>);
 
 impl Figures {
-    fn above(&mut self, what: &'static str, value: f64, unit: &'static str, goal: f64, gate: bool) {
-        self.0.push(Figure { what, value, unit, goal: format!("> {goal}"), met: value > goal, gate });
+    fn above(&mut self, what: &'static str, value: f64, unit: &'static str, goal: f64, gate: Option<f64>) {
+        let failed = gate.is_some_and(|gate| value < gate);
+        self.0.push(Figure { what, value, unit, goal: format!("> {goal}"), met: value > goal, gate, failed });
     }
 
-    fn below(&mut self, what: &'static str, value: f64, unit: &'static str, goal: f64, gate: bool) {
-        self.0.push(Figure { what, value, unit, goal: format!("< {goal}"), met: value < goal, gate });
+    fn below(&mut self, what: &'static str, value: f64, unit: &'static str, goal: f64, gate: Option<f64>) {
+        let failed = gate.is_some_and(|gate| value > gate);
+        self.0.push(Figure { what, value, unit, goal: format!("< {goal}"), met: value < goal, gate, failed });
     }
 }
 
@@ -92,34 +98,39 @@ pub fn run(objects: usize, say: &dyn Fn(&str)) -> anyhow::Result<Report> {
         rate,
         "objects/s",
         ingest_goal(objects),
-        false,
+        None,
     );
 
     say("pages");
     let (read, took) = poll(&large)?;
     ensure!(read >= objects, "the node serves {read} objects of {objects}");
     let polled = per_second(read, took);
-    figures.above("poll, pages of 1,000, authenticated", polled, "objects/s", 100_000.0, false);
+    figures.above("poll, pages of 1,000, authenticated", polled, "objects/s", 100_000.0, None);
     let wide = page_time(&large, &large.wide)?.as_secs_f64() / small_wide.as_secs_f64();
     let narrow = page_time(&large, &large.narrow)?.as_secs_f64() / small_narrow.as_secs_f64();
-    // Half a page's time is noise on a shared machine; the gate leaves room for it.
-    figures.below("page time against 10k objects, who reads all", wide, "ratio", 1.3, false);
-    figures.below("page time against 10k objects, 1,000 readable", narrow, "ratio", 1.3, false);
+    figures.below("page time against 10k objects, who reads all", wide, "ratio", 1.3, None);
+    figures.below("page time against 10k objects, 1,000 readable", narrow, "ratio", 1.3, None);
 
     say("a new object, until another viewer has it");
     let visible = visible(&large)?;
-    figures.below("POST done to visible to another viewer, p99", millis(visible), "ms", 5.0, false);
+    figures.below("POST done to visible to another viewer, p99", millis(visible), "ms", 5.0, None);
     if let Some(bytes) = large.node.memory() {
-        figures.below("memory not backed by files, after serving", mebibytes(bytes), "MiB", 200.0, true);
+        figures.below(
+            "memory not backed by files, after serving",
+            mebibytes(bytes),
+            "MiB",
+            200.0,
+            Some(300.0),
+        );
     }
 
     say("a restart");
     let Loaded { data, node, .. } = large;
     drop(node);
     let again = Node::start(&data.0)?;
-    figures.below("start, until ready", again.ready_after.as_secs_f64(), "s", 0.5, false);
+    figures.below("start, until ready", again.ready_after.as_secs_f64(), "s", 0.5, None);
     if let Some(bytes) = again.memory() {
-        figures.below("memory not backed by files, idle", mebibytes(bytes), "MiB", 50.0, true);
+        figures.below("memory not backed by files, idle", mebibytes(bytes), "MiB", 50.0, Some(75.0));
     }
     drop(again);
 
@@ -134,11 +145,11 @@ fn beside(figures: &mut Figures, data: &Path, objects: usize, rate: f64, polled:
     let bare = kizuna_app::baseline::run(data, &scratch.0, BATCH).context("the bare loops failed")?;
     let bare_rate = per_second(bare.rows, bare.ingest);
     let bare_poll = per_second(bare.read, bare.pages);
-    figures.above("bare insert of the same rows, indexes and tokens", bare_rate, "objects/s", 0.0, false);
-    figures.above("bare pages by the same rule", bare_poll, "objects/s", 0.0, false);
+    figures.above("bare insert of the same rows, indexes and tokens", bare_rate, "objects/s", 0.0, None);
+    figures.above("bare pages by the same rule", bare_poll, "objects/s", 0.0, None);
     ensure!(bare.rows >= objects, "the bare loop had {} rows of {objects}", bare.rows);
-    figures.above("ingest against the bare insert", rate / bare_rate, "ratio", 0.5, true);
-    figures.above("poll against the bare pages", polled / bare_poll, "ratio", 0.3, true);
+    figures.above("ingest against the bare insert", rate / bare_rate, "ratio", 0.5, Some(0.3));
+    figures.above("poll against the bare pages", polled / bare_poll, "ratio", 0.3, Some(0.12));
     Ok(())
 }
 
@@ -159,14 +170,14 @@ fn validation(figures: &mut Figures) -> anyhow::Result<()> {
         per_second(read, took),
         "objects/s",
         150_000.0,
-        false,
+        None,
     );
     figures.above(
         "of reading into plain values",
         plain.as_secs_f64() / took.as_secs_f64(),
         "ratio",
         0.25,
-        true,
+        Some(0.15),
     );
     Ok(())
 }

@@ -14,12 +14,12 @@ pub fn run(bench: &Bench, desk: &mut Desk<'_>) -> Result<(), Fail> {
     let report = bench::run(bench.objects as usize, &say)?;
     serde_json::to_writer_pretty(&mut *desk.out, &report)?;
     writeln!(desk.out)?;
-    let missed: Vec<&Figure> = report.missed();
-    for figure in &missed {
+    let failed: Vec<&Figure> = report.failed();
+    for figure in &failed {
         desk.say(format!(
             "missed: {} is {:.2} {}, wanted {}",
             figure.what, figure.value, figure.unit, figure.goal
         ))?;
     }
-    if bench.gate && !missed.is_empty() { Err(Fail::Said) } else { Ok(()) }
+    if bench.gate && !failed.is_empty() { Err(Fail::Said) } else { Ok(()) }
 }
