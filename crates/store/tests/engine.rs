@@ -255,10 +255,10 @@ impl Driver for Engine {
                 };
                 return outcomes.iter().map(plain).collect();
             }
-            Op::Refuse { source, channel, text } => {
+            Op::Refuse { source, by, channel, text } => {
                 let refused = Quarantined {
                     source: self.names.member(source),
-                    by: None,
+                    by: by.as_deref().map(|name| PersonId(stix::uuid(name))),
                     channel: channel.clone(),
                     received: self.clock.now(),
                     bytes: text.clone().into_bytes(),

@@ -62,7 +62,7 @@ pub fn script(seed: u64, length: usize) -> Script {
             0..46 => contribute(&mut random, &mut world),
             46..68 => ask(&mut random, &world),
             68..72 => narrow(&mut random, &mut world),
-            72..76 => Some(refuse(&mut random)),
+            72..76 => Some(refuse(&mut random, &world)),
             76..78 => Some(audit(&mut random)),
             78..81 => Some(settle(&mut random)),
             81..87 => Some(advance(&mut random, &mut world)),
@@ -71,7 +71,7 @@ pub fn script(seed: u64, length: usize) -> Script {
         steps.extend(step);
     }
     for _ in 0..3 {
-        steps.push(refuse(&mut random));
+        steps.push(refuse(&mut random, &world));
         steps.extend([audit(&mut random), audit(&mut random)]);
     }
     let viewers = world.viewers();
@@ -91,10 +91,11 @@ fn settle(random: &mut StdRng) -> Step {
     Step::Do(Op::Settle { source, label })
 }
 
-fn refuse(random: &mut StdRng) -> Step {
+fn refuse(random: &mut StdRng, world: &World) -> Step {
     let source = member(random);
+    let by = world.writer(&source).filter(|_| random.random_bool(0.7));
     let text = format!("{{\"type\": {}", random.random_range(0..1000));
-    Step::Do(Op::Refuse { source, channel: "inbox".to_owned(), text })
+    Step::Do(Op::Refuse { source, by, channel: "inbox".to_owned(), text })
 }
 
 fn audit(random: &mut StdRng) -> Step {

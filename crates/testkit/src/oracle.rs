@@ -48,6 +48,15 @@ pub(crate) struct Row {
     pub dead_at: Option<Instant>,
 }
 
+/// What could not be accepted.
+#[derive(Debug, Clone)]
+pub(crate) struct Waste {
+    pub source: Name,
+    pub by: Option<Name>,
+    pub channel: String,
+    pub text: String,
+}
+
 /// A place in one viewer's order: when it became readable, then its number.
 pub(crate) type Place = (Instant, u64);
 
@@ -58,7 +67,7 @@ pub struct Oracle {
     last: Instant,
     events: Vec<Event>,
     rows: Vec<Row>,
-    waste: Vec<(Name, String, String)>,
+    waste: Vec<Waste>,
     audit: Vec<(String, Option<u32>)>,
     walks: BTreeMap<(Viewer, u32), Place>,
     /// How many contributions the script has given.
@@ -104,8 +113,8 @@ impl Oracle {
     pub fn refused_now(&self, viewer: &Viewer) -> BTreeSet<usize> {
         let now = self.now();
         let inputs = self.waste.iter().enumerate();
-        let shown = inputs
-            .filter(|(_, (source, ..))| self.exists(viewer, now) && self.sees_waste(viewer, source, now));
+        let shown =
+            inputs.filter(|(_, waste)| self.exists(viewer, now) && self.sees_waste(viewer, waste, now));
         shown.map(|(ordinal, _)| ordinal).collect()
     }
 
@@ -239,8 +248,9 @@ impl Driver for Oracle {
         match op {
             Op::Advance { seconds } => self.clock += seconds * SECOND,
             Op::Contribute(given) => return given.iter().map(|one| self.contribute(one)).collect(),
-            Op::Refuse { source, channel, text } => {
-                self.waste.push((source.clone(), channel.clone(), text.clone()));
+            Op::Refuse { source, by, channel, text } => {
+                let (source, by) = (source.clone(), by.clone());
+                self.waste.push(Waste { source, by, channel: channel.clone(), text: text.clone() });
             }
             Op::Settle { source, label } => self.settle(source, label),
             Op::Narrow { source, object, version } => self.narrow(source, *object, *version),

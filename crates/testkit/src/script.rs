@@ -154,6 +154,7 @@ pub enum Op {
     /// What cannot be accepted, as it came.
     Refuse {
         source: Name,
+        by: Option<Name>,
         channel: String,
         text: String,
     },

@@ -153,10 +153,10 @@ fn act(store: &Store, clock: &ScriptClock, names: &mut Names, op: &Op) {
                 store.writer().contribute(given, Vec::new()).unwrap();
             }
         }
-        Op::Refuse { source, channel, text } => {
+        Op::Refuse { source, by, channel, text } => {
             let refused = Quarantined {
                 source: names.member(source),
-                by: None,
+                by: by.as_deref().map(|name| PersonId(stix::uuid(name))),
                 channel: channel.clone(),
                 received: clock.now(),
                 bytes: text.clone().into_bytes(),

@@ -140,7 +140,9 @@ impl View {
         let creator = |body: &Body| serde_json::from_slice::<Created>(&body.bytes).ok()?.created_by_ref;
         let creators: Vec<Option<Id>> = bodies.iter().map(creator).collect();
         for (claim, creator) in claims.iter_mut().zip(&creators) {
-            claim.speaks &= *creator == creators[0];
+            // A member's identity is its own, whatever the bytes say.
+            let is_itself = claim.row.key == self.catalog.member(claim.row.source)?.identity().key();
+            claim.speaks &= *creator == creators[0] || is_itself;
         }
         if claims.iter().any(|claim| claim.speaks) {
             return Ok(None);

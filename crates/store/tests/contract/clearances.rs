@@ -87,6 +87,7 @@ fn an_administrator_reads_no_more_than_his_member() {
 fn quarantine_is_its_sources_and_the_roles_at_the_ceiling() {
     let refused = |source: &str, text: &str| Op::Refuse {
         source: source.into(),
+        by: Some(format!("{source}-ana")),
         channel: "inbox".into(),
         text: text.into(),
     };
@@ -98,7 +99,12 @@ fn quarantine_is_its_sources_and_the_roles_at_the_ceiling() {
         .asks("jp-cert-ana", quarantine(), "jp-cert {1")
         .asks("ee-cert-ana", quarantine(), "ee-cert {2")
         .asks("fr-cert-ana", quarantine(), "")
+        .person("jp-colleague", "jp-cert", &[Role::Analyst])
+        .asks("jp-colleague", quarantine(), "jp-cert {1")
         .does(clear(Holder::Node, held("SECRET", &[])))
+        // Below the ceiling a person reads what that person gave.
+        .asks("jp-cert-ana", quarantine(), "jp-cert {1")
+        .asks("jp-colleague", quarantine(), "")
         .does(clear(person("fr-warden"), held("CONFIDENTIAL", &[])))
         .asks("fr-warden", quarantine(), "")
         .does(clear(person("fr-warden"), held("SECRET", &[])))

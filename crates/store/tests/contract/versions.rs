@@ -158,6 +158,30 @@ fn without_an_author_here_a_member_follows_its_choice_then_itself_then_the_first
 }
 
 #[test]
+fn nobody_becomes_the_author_of_what_somebody_else_created() {
+    let taken =
+        |object, variant| but(at(given(object, "ee-cert", world()), -10), |it| it.content.variant = variant);
+    Story::new()
+        // Public knowledge, given again with oneself as its creator.
+        .gives(copy(0, "jp-cert", 1))
+        .gives(taken(0, 2))
+        .asks("fr-cert-ana", page(Versions::All), "0@-100/1 jp-cert")
+        // Another's object, likewise.
+        .gives(given(1, "jp-cert", world()))
+        .gives(taken(1, 2))
+        .asks("fr-cert-ana", Query::Versions(1), "1@-100/0 jp-cert")
+        // Who reads only the claim cannot know better.
+        .gives(given(2, "jp-cert", quad()))
+        .gives(taken(2, 2))
+        .asks("fr-cert-ana", Query::Versions(2), "2@-10/2 ee-cert")
+        // The author, after somebody else's copy.
+        .gives(claimed("ee-cert", given(4, "jp-cert", world())))
+        .gives(but(at(given(4, "jp-cert", world()), -20), |it| it.content.variant = 1))
+        .asks("fr-cert-ana", Query::Versions(4), "4@-20/1 jp-cert")
+        .holds();
+}
+
+#[test]
 fn newer_versions_of_those_not_followed_are_claims() {
     Story::new()
         .gives(copy(0, "jp-cert", 0))

@@ -138,19 +138,21 @@ impl Oracle {
         found.into_iter().map(|(_, seen)| seen).collect()
     }
 
-    /// Quarantine is its source's and the role's, both at the ceiling.
-    pub(super) fn sees_waste(&self, viewer: &Viewer, source: &str, now: Instant) -> bool {
+    /// Quarantine is its source's and the role's, both at the ceiling; below it, the giver's alone.
+    pub(super) fn sees_waste(&self, viewer: &Viewer, waste: &super::Waste, now: Instant) -> bool {
+        let own = self.member_of(&viewer.person) == Some(waste.source.as_str());
         let has_role = self.roles(&viewer.person, now).contains(&Role::Quarantine);
-        self.at_ceiling(viewer, now) && (has_role || self.member_of(&viewer.person) == Some(source))
+        let gave = own && waste.by.as_deref() == Some(viewer.person.as_str());
+        gave || self.at_ceiling(viewer, now) && (own || has_role)
     }
 
     fn quarantine(&self, viewer: &Viewer, limit: usize, now: Instant) -> Answer {
         let waste = self.waste.iter().rev();
-        let readable = waste.filter(|(source, ..)| self.sees_waste(viewer, source, now));
-        let shown = readable.take(limit).map(|(source, channel, text)| Waste {
-            source: source.clone(),
-            channel: channel.clone(),
-            text: text.clone(),
+        let readable = waste.filter(|waste| self.sees_waste(viewer, waste, now));
+        let shown = readable.take(limit).map(|waste| Waste {
+            source: waste.source.clone(),
+            channel: waste.channel.clone(),
+            text: waste.text.clone(),
         });
         Answer::Quarantined(shown.collect())
     }

@@ -26,9 +26,7 @@ impl Oracle {
             return false;
         }
         match query {
-            Query::Quarantine { .. } => {
-                self.waste.iter().any(|(source, ..)| !self.sees_waste(viewer, source, now))
-            }
+            Query::Quarantine { .. } => self.waste.iter().any(|waste| !self.sees_waste(viewer, waste, now)),
             Query::Audit { .. } => {
                 matches!(answer, Answer::Audited(lines) if lines.iter().any(|line| line.masked))
             }
