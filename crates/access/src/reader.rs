@@ -222,6 +222,22 @@ impl Reader {
         Decision::Readable(grants)
     }
 
+    /// Every instant at which older content with this label became readable, whether or not it still is: the dates
+    /// at which such content arrived were told then, and later dates must not fall behind them.
+    pub fn gains(&self, label: &Label) -> Vec<Grant> {
+        let mut gains = Vec::new();
+        let mut before: Option<Timestamp> = None;
+        for (since, facts) in &self.history {
+            let floor = facts.floor(label);
+            let opens = floor.filter(|floor| before.is_none_or(|before| *floor < before));
+            if let Some(floor) = opens.filter(|_| *since != Timestamp::MIN) {
+                gains.push(Grant { gained: *since, floor });
+            }
+            before = floor;
+        }
+        gains
+    }
+
     /// Whether the viewer may read content with this label that arrived at `arrival`.
     pub fn can_read(&self, label: &Label, arrival: Timestamp) -> bool {
         let now = self.history.last().and_then(|(_, facts)| facts.floor(label));

@@ -81,6 +81,7 @@ impl Mask {
         let mut drafts = Vec::new();
         let mut instants = BTreeSet::new();
         for (label, meaning) in ground.catalog.labels_after(0) {
+            instants.extend(gains(ground, label, meaning)?);
             let Decision::Readable(grants) = decide(ground.reader, meaning) else { continue };
             let draft = draft(ground, label, &grants)?;
             instants.extend(draft.gained.iter().map(|(at, _)| *at));
@@ -142,6 +143,23 @@ fn decide(reader: &Reader, label: &Label) -> Decision {
         return Decision::Readable(vec![always]);
     }
     reader.decide(label)
+}
+
+/// The instants at which older content of a label was opened, also by rights that are gone: what arrived then carried
+/// dates ahead of the clock, and a reader who goes on from such a date must not lose what was stored meanwhile.
+fn gains(ground: &Ground<'_>, label: i64, meaning: &Label) -> Result<Vec<i64>, StoreError> {
+    let mut instants = Vec::new();
+    for grant in ground.reader.gains(meaning) {
+        let (gained, floor) = (micros(grant.gained), micros(grant.floor));
+        if gained > ground.now || floor > ground.now {
+            continue;
+        }
+        let opened = seq_at(ground, floor)?..seq_at(ground, gained)?;
+        if !opened.is_empty() && holds_any(ground, label, &opened)? {
+            instants.push(gained);
+        }
+    }
+    Ok(instants)
 }
 
 /// Turns the grants of a label into ranges of contributions.

@@ -127,3 +127,23 @@ fn a_key_opens_until_it_expires_or_is_revoked_and_never_after_its_person() {
         .asks("ee-cert-ana", all(), "nobody")
         .holds();
 }
+
+#[test]
+fn dates_do_not_fall_back_when_a_right_is_lost() {
+    Story::new()
+        .gives(given(0, "jp-cert", quad()))
+        .gives(given(1, "jp-cert", quad()))
+        .gives(given(2, "jp-cert", quad()))
+        .joins("quad", "fr-cert")
+        .gives(given(4, "jp-cert", world()))
+        .gives(given(5, "jp-cert", world()))
+        .gives(given(6, "jp-cert", world()))
+        .asks(
+            "fr-cert-ana",
+            walk_by_date(4),
+            "0@-100/0 jp-cert, 1@-100/0 jp-cert, 2@-100/0 jp-cert, 4@-100/0 jp-cert, more",
+        )
+        .leaves("quad", "fr-cert")
+        .asks("fr-cert-ana", walk_by_date(9), "5@-100/0 jp-cert, 6@-100/0 jp-cert")
+        .holds();
+}
