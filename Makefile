@@ -9,7 +9,6 @@ LISTEN ?= 127.0.0.1:8480
 KIZUNA_DATA ?= ./kizuna-data
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 QUICK := $(TARGET)/quick/kizuna
-export KIZUNA_DATA
 
 .PHONY: help
 help: ## Show this list
@@ -18,7 +17,7 @@ help: ## Show this list
 .PHONY: run
 run: tools ## Build and start a node on LISTEN (127.0.0.1:8480) with its data in ./kizuna-data
 	@cargo build --profile quick --locked -p kizuna-cli
-	exec $(QUICK) serve --listen $(LISTEN)
+	exec $(QUICK) --data $(KIZUNA_DATA) serve --listen $(LISTEN)
 
 .PHONY: demo
 demo: tools ## Two nodes, three members, one story: see the same object as each nation sees it

@@ -21,7 +21,14 @@ pub use running::{Bench, Demo, PeerAdd, PeerCommand, Serve, TaxiiCheck};
 #[command(name = "kizuna", version, propagate_version = true, max_term_width = 100)]
 pub struct Args {
     /// The node's data directory; created by the first command.
-    #[arg(long, global = true, env = "KIZUNA_DATA", default_value = "./kizuna-data", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "KIZUNA_DATA",
+        hide_env_values = true,
+        default_value = "./kizuna-data",
+        value_name = "DIR"
+    )]
     pub data: PathBuf,
 
     /// Print results as JSON, one value a line.
