@@ -17,7 +17,7 @@ fn number(name: &str, default: u64) -> u64 {
 #[test]
 fn every_answer_is_that_of_a_store_without_the_unreadable() {
     let first = number("KIZUNA_SEED", 1);
-    let cases = number("KIZUNA_CASES", 100);
+    let cases = number("KIZUNA_CASES", 200);
     for (name, make) in engines() {
         let mut tally = Tally::default();
         println!("{name}: seeds {first} to {}", first + cases - 1);
