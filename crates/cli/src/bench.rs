@@ -6,6 +6,7 @@
 mod client;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -18,6 +19,8 @@ use client::{Caller, Client};
 
 /// Objects in one envelope, and in one page.
 const BATCH: usize = 1_000;
+/// Connections that add at the same time.
+const CONNECTIONS: usize = 2;
 /// Objects that the narrow reader may read, in every store.
 const NARROW: usize = 1_000;
 /// Objects of the small store that page times are compared with.
@@ -94,7 +97,7 @@ pub fn run(objects: usize, say: &dyn Fn(&str)) -> anyhow::Result<Report> {
     let large = load(objects, "large")?;
     let rate = per_second(objects, large.ingest);
     figures.above(
-        "durable ingest over TAXII, batches of 1,000",
+        "durable ingest over TAXII, batches of 1,000, two connections",
         rate,
         "objects/s",
         ingest_goal(objects),
@@ -199,24 +202,43 @@ fn load(objects: usize, name: &str) -> anyhow::Result<Loaded> {
     let client = Client::new(&node.url(""), &wide);
     let inbox = client.collection(0, |collection| collection.is("inbox"))?;
     let shared = shared_collection(&client, &node, &narrow)?;
-    let generator = Generator::new(20_260_101, None, vec![green()]);
-    let mut batches: Vec<Vec<u8>> = bundles(generator, objects - NARROW, BATCH).collect();
-    let narrow_each = NARROW.div_ceil(batches.len());
-    let mut narrow_batches = bundles(Generator::new(9, None, vec![green()]), NARROW, narrow_each);
-
-    let mut ingest = Duration::ZERO;
-    let mut other: Vec<Option<Vec<u8>>> = batches.iter().map(|_| narrow_batches.next()).collect();
-    other.extend(narrow_batches.map(Some));
-    batches.resize(other.len(), Vec::new());
-    for (batch, few) in batches.iter().zip(&other) {
-        if !batch.is_empty() {
-            ingest += client.add(&inbox, batch)?;
-        }
-        if let Some(few) = few {
-            ingest += client.add(&shared, few)?;
-        }
+    let batches: Vec<Vec<u8>> =
+        bundles(Generator::new(20_260_101, None, vec![green()]), objects - NARROW, BATCH).collect();
+    // What the narrow reader reads lies spread over the whole store.
+    let few = bundles(Generator::new(9, None, vec![green()]), NARROW, NARROW.div_ceil(batches.len()));
+    let mut work: Vec<(&str, Vec<u8>)> = Vec::new();
+    let mut few = few.fuse();
+    for batch in batches {
+        work.push((inbox.as_str(), batch));
+        work.extend(few.next().map(|batch| (shared.as_str(), batch)));
     }
+    work.extend(few.map(|batch| (shared.as_str(), batch)));
+    let ingest = add_all(&node, &wide, &work)?;
     Ok(Loaded { data, node, wide, narrow, ingest })
+}
+
+/// Adds all envelopes over [`CONNECTIONS`] at once, each waiting for its answer before it sends the next.
+fn add_all(node: &Node, caller: &Caller, work: &[(&str, Vec<u8>)]) -> anyhow::Result<Duration> {
+    let next = AtomicUsize::new(0);
+    let started = Instant::now();
+    std::thread::scope(|scope| {
+        let connections: Vec<_> = (0..CONNECTIONS)
+            .map(|_| {
+                scope.spawn(|| -> anyhow::Result<()> {
+                    let client = Client::new(&node.url(""), caller);
+                    while let Some((collection, batch)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        client.add(collection, batch)?;
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        connections.into_iter().try_for_each(|done| match done.join() {
+            Ok(done) => done,
+            Err(_) => anyhow::bail!("a connection of the measurement failed"),
+        })
+    })?;
+    Ok(started.elapsed())
 }
 
 /// The collection of the community that both members are in.
