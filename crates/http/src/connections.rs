@@ -1,5 +1,7 @@
 //! Connections: accepted up to a cap, with a time for each request's head, ended in order.
 
+mod linger;
+
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -31,11 +33,15 @@ pub async fn serve(listener: TcpListener, router: Router, caps: &Caps, stop: imp
             () = &mut stop => break,
         };
         let service = TowerToHyperService::new(router.clone());
-        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+        let (lent, returned) = linger::lend(stream);
+        let connection = graceful.watch(builder.serve_connection(TokioIo::new(lent), service));
         tokio::spawn(async move {
             let _place = place;
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended early");
+            }
+            if let Ok(remains) = returned.await {
+                remains.end().await;
             }
         });
     }
@@ -70,3 +76,6 @@ fn is_of_the_client(error: &io::Error) -> bool {
         io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,10 @@
 //! What a request sends: bodies within their cap, JSON and query strings whose faults say where.
 
 use std::io::Read;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
 
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -8,6 +12,7 @@ use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use http::request::Parts;
 use http::{HeaderMap, header};
+use hyper::body::{Body as _, Frame, SizeHint};
 use serde::de::DeserializeOwned;
 
 use crate::{Failure, Server};
@@ -166,6 +171,53 @@ pub(crate) async fn collect(headers: &HeaderMap, body: Body, cap: usize) -> Resu
         return Err(over());
     }
     Ok(whole.freeze())
+}
+
+/// Tells whether a body was read to its end.
+#[derive(Debug, Clone)]
+pub(crate) struct Unread(Arc<AtomicBool>);
+
+impl Unread {
+    /// Whether there is more of the body than anybody has read.
+    pub fn is_any(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A body that tells how far it was read.
+struct Watched {
+    body: Body,
+    unread: Unread,
+}
+
+/// Watches a body.
+pub(crate) fn watched(body: Body) -> (Body, Unread) {
+    let unread = Unread(Arc::new(AtomicBool::new(!body.is_end_stream())));
+    (Body::new(Watched { body, unread: unread.clone() }), unread)
+}
+
+impl hyper::body::Body for Watched {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        if frame.is_none() || self.body.is_end_stream() {
+            self.unread.0.store(false, Ordering::Relaxed);
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// Decompresses within the cap, however much a small input claims to hold.

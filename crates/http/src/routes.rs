@@ -254,6 +254,7 @@ async fn present(State(outer): State<Outer>, mut request: Request, next: Next) -
     let id = Uuid::new_v4();
     request.extensions_mut().insert(RequestId(id));
     let (parts, body) = request.into_parts();
+    let (body, unread) = payload::watched(body);
     let head = parts.clone();
     let mut response = match outer.server.request_permit() {
         Err(failure) => failure.into_response(),
@@ -272,6 +273,10 @@ async fn present(State(outer): State<Outer>, mut request: Request, next: Next) -
         if let Some(allow) = allow {
             response.headers_mut().insert(header::ALLOW, allow);
         }
+    }
+    if unread.is_any() {
+        // What still comes of this body is thrown away: no further request can be read behind it.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
