@@ -5,6 +5,7 @@
 
 mod allows;
 mod collections;
+mod covers;
 mod facts;
 mod names;
 

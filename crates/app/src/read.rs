@@ -51,6 +51,11 @@ impl Reading {
         self.view.directory()
     }
 
+    /// The instant whose rights this reading applies.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.view.now()
+    }
+
     /// A label in words, with the names that this directory gives.
     pub fn label_text(&self, label: &Label) -> String {
         spec::display(label, self.directory())

@@ -48,6 +48,12 @@ impl Id {
         self.0.as_bytes()[self.0.len() - UUID_LENGTH + VERSION_IN_UUID] == b'5'
     }
 
+    /// Whether it is an observable's id computed from its value (STIX 2.1 §2.9): whoever guesses the value can confirm
+    /// the guess.
+    pub fn tells_its_value(&self) -> bool {
+        self.is_name_based() && !table::spec(self.kind()).identifying.is_empty()
+    }
+
     /// 16 bytes that stand for the whole identifier in indexes: the head of its SHA-256.
     pub fn key(&self) -> [u8; 16] {
         let digest = Sha256::digest(self.0.as_bytes());

@@ -1,0 +1,261 @@
+//! No write-down (law 3): what a draft would betray of content that its new readers may not read.
+//!
+//! Everything is checked against the releaser's own view and the sources that the draft names, and never against all
+//! that the store holds: else the refusal itself would tell (design, semantic 11). It is checked when something is
+//! published or released, so that reading stays fast.
+
+mod counts;
+mod external;
+mod leaves;
+mod names;
+mod references;
+mod text;
+mod values;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use kizuna_access::Label;
+use kizuna_stix::{Id, Object};
+
+use crate::read::Reading;
+use crate::{AppError, Item};
+use leaves::Leaf;
+
+/// Content on its way to readers who could not read it before.
+#[derive(Debug, Clone, Copy)]
+pub struct Draft<'a> {
+    pub objects: &'a [Object],
+    /// Under which it would be read.
+    pub label: &'a Label,
+    /// What it was made from, as far as its maker says; those that he may not read count for nothing.
+    pub sources: &'a [Id],
+    /// What its maker discloses on purpose, place by place (see [`crate::tearline`]); it is no finding.
+    pub disclosed: &'a [Disclosed],
+}
+
+/// One place of a draft that says what narrower content says, by decision.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct Disclosed {
+    pub object: Id,
+    /// JSONPath, as in [`Finding::place`].
+    pub place: String,
+}
+
+/// In which way something is betrayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// A reference names an object that not all new readers may read.
+    Reference,
+    /// A reference names an observable whose id is derived from its value, so that the value can be enumerated.
+    DeterministicId,
+    /// A value (address, domain, hash, …) that only content with a narrower label states.
+    Value,
+    /// The same in an indicator's pattern.
+    Pattern,
+    /// The same for the name of a file.
+    FileName,
+    /// An external reference that only content with a narrower label makes.
+    ExternalReference,
+    /// Text that names something known only under a narrower label.
+    Name,
+    /// Text repeated from a source with a narrower label.
+    Text,
+    /// A number counted over content with a narrower label.
+    Count,
+    /// There is more to check than the cap allows.
+    Unchecked,
+}
+
+impl Rule {
+    pub const ALL: [Self; 10] = [
+        Self::Reference,
+        Self::DeterministicId,
+        Self::Value,
+        Self::Pattern,
+        Self::FileName,
+        Self::ExternalReference,
+        Self::Name,
+        Self::Text,
+        Self::Count,
+        Self::Unchecked,
+    ];
+
+    /// As programs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reference => "reference",
+            Self::DeterministicId => "deterministic-id",
+            Self::Value => "value",
+            Self::Pattern => "pattern",
+            Self::FileName => "file-name",
+            Self::ExternalReference => "external-reference",
+            Self::Name => "name",
+            Self::Text => "text",
+            Self::Count => "count",
+            Self::Unchecked => "unchecked",
+        }
+    }
+
+    /// What can be done about it, the least first.
+    pub fn ways_out(self) -> &'static [WayOut] {
+        match self {
+            Self::Reference => &[WayOut::DropReference, WayOut::MarkField, WayOut::ReleaseToo],
+            Self::DeterministicId => &[WayOut::DropReference, WayOut::ReleaseToo],
+            Self::Pattern => &[WayOut::TearLine, WayOut::ReleaseToo],
+            Self::Value
+            | Self::FileName
+            | Self::ExternalReference
+            | Self::Name
+            | Self::Text
+            | Self::Count => &[WayOut::MarkField, WayOut::TearLine, WayOut::ReleaseToo],
+            Self::Unchecked => &[WayOut::TearLine],
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What can be done about a betrayal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WayOut {
+    DropReference,
+    /// Give the field a granular marking of its own.
+    MarkField,
+    /// Make a tear-line that says it in another way, or not at all.
+    TearLine,
+    /// Release what is betrayed as well.
+    ReleaseToo,
+}
+
+/// One betrayal.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct Finding {
+    /// The object that betrays.
+    pub object: Id,
+    /// Where in it, as a JSONPath.
+    pub place: String,
+    pub rule: Rule,
+    /// What it betrays; readable to whoever asked. Nothing where no object is held for it.
+    pub betrays: Option<Id>,
+    /// What was found there, cut to a length that can be shown.
+    pub found: String,
+    pub ways_out: Vec<WayOut>,
+}
+
+/// Longest excerpt in a finding, in characters.
+const EXCERPT: usize = 120;
+
+impl Finding {
+    fn new(object: &Id, place: &str, rule: Rule, betrays: Option<&Id>, found: &str) -> Self {
+        Self {
+            object: object.clone(),
+            place: place.to_owned(),
+            rule,
+            betrays: betrays.cloned(),
+            found: found.chars().take(EXCERPT).collect(),
+            ways_out: rule.ways_out().to_vec(),
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {} {:?}", self.object, self.place, self.rule, self.found)?;
+        match &self.betrays {
+            Some(betrayed) => write!(f, " betrays {betrayed}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What every check asks: the draft, and what its new readers may read.
+struct Check<'a> {
+    reading: &'a Reading,
+    draft: &'a Draft<'a>,
+    /// What is released together betrays nothing of itself.
+    released: BTreeSet<&'a Id>,
+}
+
+impl Check<'_> {
+    /// Whether all who would read the draft may read this.
+    fn is_open(&self, item: &Item) -> bool {
+        self.reading.directory().covers(&item.label, self.draft.label, self.reading.now())
+    }
+
+    /// Whether any readable contribution to an object is open to all who would read the draft; nothing where none
+    /// is readable.
+    fn object_is_open(&self, id: &Id) -> Result<Option<bool>, AppError> {
+        match self.reading.claims(id) {
+            Ok(claims) => Ok(Some(claims.iter().any(|claim| self.is_open(claim)))),
+            Err(AppError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Reading {
+    /// What a draft would betray, in the order of its objects. Empty: nothing that this viewer can know of.
+    pub fn betrayals(&self, draft: &Draft<'_>) -> Result<Vec<Finding>, AppError> {
+        let released: BTreeSet<&Id> = draft.objects.iter().map(Object::id).collect();
+        let check = Check { reading: self, draft, released };
+        let sources = check.narrower_sources()?;
+        let mut names = names::Names::default();
+        let mut budget = values::LOOKUPS;
+        let mut findings = Vec::new();
+        for object in draft.objects {
+            let leaves = leaves::of(object);
+            findings.extend(check.references(object, &leaves)?);
+            findings.extend(check.values(object, &leaves, &mut budget)?);
+            findings.extend(check.external(object, &leaves, &mut budget)?);
+            findings.extend(check.names(object, &leaves, &mut names)?);
+            findings.extend(check.repeated(object, &leaves, &sources));
+            findings.extend(check.counts(object, &leaves, &sources));
+        }
+        let is_disclosed = |finding: &Finding| {
+            draft.disclosed.iter().any(|one| one.object == finding.object && one.place == finding.place)
+        };
+        findings.retain(|finding| !is_disclosed(finding));
+        findings.sort();
+        findings.dedup();
+        let order =
+            |finding: &Finding| draft.objects.iter().position(|object| *object.id() == finding.object);
+        findings.sort_by_key(order);
+        Ok(findings)
+    }
+}
+
+/// A source of the draft that not all its new readers may read.
+struct Source {
+    id: Id,
+    leaves: Vec<Leaf>,
+}
+
+impl Check<'_> {
+    fn narrower_sources(&self) -> Result<Vec<Source>, AppError> {
+        let mut sources = Vec::new();
+        for id in self.draft.sources {
+            if self.released.contains(id) {
+                continue;
+            }
+            let item = match self.reading.object(id) {
+                Ok(item) => item,
+                Err(AppError::NotFound) => continue,
+                Err(error) => return Err(error),
+            };
+            if !self.is_open(&item) {
+                sources.push(Source { id: id.clone(), leaves: leaves::of_bytes(&item.bytes) });
+            }
+        }
+        Ok(sources)
+    }
+}
+
+#[cfg(test)]
+mod tests;
