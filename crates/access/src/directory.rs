@@ -8,6 +8,7 @@ mod collections;
 mod covers;
 mod facts;
 mod names;
+mod signing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -17,9 +18,10 @@ use uuid::Uuid;
 
 use crate::party::{CommunityId, Country, KeyId, MemberId, PersonId};
 use crate::reader::{Principal, Reader};
-use crate::rights::{Clearance, Holder, Recorded, Rights, Role, Sector};
+use crate::rights::{Clearance, Holder, Recorded, Rights, Role, Sector, Signer};
 
 pub use collections::{Collection, Root};
+pub use signing::SigningKey;
 
 /// A member, as recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +116,8 @@ pub struct Directory {
     clearances: BTreeMap<Holder, Vec<(Timestamp, Clearance)>>,
     added_collections: BTreeMap<Uuid, Collection>,
     follows: BTreeMap<(MemberId, kizuna_stix::Id), MemberId>,
+    /// Oldest first.
+    signing_keys: BTreeMap<Signer, Vec<SigningKey>>,
 }
 
 /// An event that the directory does not allow.
@@ -227,6 +231,13 @@ impl Directory {
             Rights::FollowSet { member, created_by, source } => {
                 self.follows.insert((*member, created_by.clone()), *source);
             }
+            Rights::SigningKeyIntroduced { signer, key, from, how } => {
+                self.introduce_key(*signer, key, *from, how, at);
+            }
+            Rights::SigningKeyRotated { signer, previous, key, from } => {
+                self.rotate_key(*signer, previous, key, *from, at);
+            }
+            Rights::SigningKeyRevoked { signer, key, from } => self.revoke_key(*signer, key, *from, at),
         }
     }
 

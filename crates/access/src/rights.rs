@@ -108,6 +108,30 @@ pub enum Holds {
     Nothing,
 }
 
+/// Who signs: a member attests what it publishes, a person (an approver) signs what it decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Signer {
+    Member(MemberId),
+    Person(PersonId),
+}
+
+/// Why a signing key is held to be its signer's.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Introduction {
+    /// Made on this node, which keeps the private half.
+    Made,
+    /// By hand: somebody here compared it with its signer.
+    Pinned,
+    /// The first one that came from the peer of this name, which was said to host the member. Nobody compared it.
+    FirstSight { peer: String },
+    /// The first one that came through an account of the member here.
+    Account { person: PersonId },
+    /// A person's: the member vouches for it with its own key.
+    Vouched { by: MemberId },
+}
+
 /// One change of rights. The whole directory is a fold over these.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
@@ -188,6 +212,28 @@ pub enum Rights {
         member: MemberId,
         created_by: kizuna_stix::Id,
         source: MemberId,
+    },
+    /// A signing key is known for a signer from here on; `key` is the public half as text (`ed25519:…`). Signatures
+    /// from before `from` do not count; without it any do. An earlier key of the signer ends here.
+    SigningKeyIntroduced {
+        signer: Signer,
+        key: String,
+        from: Option<Timestamp>,
+        how: Introduction,
+    },
+    /// The key that a signer used until `from` (exclusive) has said that `key` follows it.
+    SigningKeyRotated {
+        signer: Signer,
+        previous: String,
+        key: String,
+        from: Timestamp,
+    },
+    /// A key is no longer its signer's alone: what it signed at `from` or later does not count, nor does anything that
+    /// arrives once this is recorded.
+    SigningKeyRevoked {
+        signer: Signer,
+        key: String,
+        from: Timestamp,
     },
 }
 

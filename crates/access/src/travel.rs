@@ -59,8 +59,8 @@ pub struct Recall {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}: {property} is missing or malformed")]
 pub struct BadTravel {
-    kind: &'static str,
-    property: &'static str,
+    pub kind: &'static str,
+    pub property: &'static str,
 }
 
 impl Labelling {
@@ -151,14 +151,31 @@ impl Recall {
     }
 }
 
-fn built(
+/// An object of one of this project's types, with an id derived from its content, so that the same is one object
+/// everywhere. `body` has what is particular to the type.
+///
+/// # Errors
+/// The faults where an id is malformed.
+pub fn built(
+    kind: &str,
+    extension: &Extension,
+    by: MemberId,
+    at: Timestamp,
+    markings: &[Id],
+    body: Map<String, Value>,
+) -> Result<Object, Vec<Fault>> {
+    identified(kind, stated(kind, extension, by, at, markings, body))
+}
+
+/// The properties of such an object, without its id: what its maker signs.
+pub fn stated(
     kind: &str,
     extension: &Extension,
     by: MemberId,
     at: Timestamp,
     markings: &[Id],
     mut body: Map<String, Value>,
-) -> Result<Object, Vec<Fault>> {
+) -> Map<String, Value> {
     let at = time::format(at);
     let mut extensions = Map::new();
     extensions.insert(extension.id().as_str().to_owned(), json!({ "extension_type": extension.kind }));
@@ -172,6 +189,14 @@ fn built(
         let markings: Vec<&str> = markings.iter().map(Id::as_str).collect();
         body.insert("object_marking_refs".to_owned(), json!(markings));
     }
+    body
+}
+
+/// An object of properties that have no id yet.
+///
+/// # Errors
+/// The faults where an id is malformed.
+pub fn identified(kind: &str, mut body: Map<String, Value>) -> Result<Object, Vec<Fault>> {
     let words = canonical::map_to_vec(&body);
     let id = derived(kind, &String::from_utf8_lossy(&words));
     body.insert("id".to_owned(), json!(Id::new(kind, id).as_str()));
@@ -179,7 +204,7 @@ fn built(
 }
 
 /// Who made such an object and when, after checking that it is one.
-fn head(
+pub fn head(
     object: &Object,
     kind: &'static str,
     extension: &Extension,

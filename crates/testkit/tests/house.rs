@@ -11,8 +11,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("stix", &[]),
     ("access", &["stix"]),
     ("taxii", &["stix"]),
-    ("store", &["stix", "access"]),
-    ("app", &["stix", "access", "store", "taxii"]),
+    ("attest", &["stix", "access"]),
+    ("store", &["stix", "access", "attest"]),
+    ("app", &["stix", "access", "attest", "store", "taxii"]),
     ("http", &["app", "access"]),
     ("api", &["http", "app", "taxii", "stix", "access"]),
     ("web", &["http", "app", "stix", "access"]),
@@ -61,7 +62,8 @@ fn format_crates_stay_pure() {
     const IMPURE: &[&str] = &["tokio", "rusqlite", "ureq", "axum", "rand"];
     let metadata = MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().unwrap();
     for package in &metadata.packages {
-        if !["kizuna-stix", "kizuna-access", "kizuna-taxii"].contains(&package.name.as_str()) {
+        if !["kizuna-stix", "kizuna-access", "kizuna-attest", "kizuna-taxii"].contains(&package.name.as_str())
+        {
             continue;
         }
         for dependency in &package.dependencies {

@@ -56,6 +56,12 @@ impl Directory {
                 self.need_member(*member)?;
                 self.need_member(*source).map(drop)
             }
+            Rights::SigningKeyIntroduced { signer, key, .. } => self.allows_new_key(*signer, key),
+            Rights::SigningKeyRotated { signer, previous, key, .. } => {
+                self.allows_ending_key(*signer, previous)?;
+                self.allows_new_key(*signer, key)
+            }
+            Rights::SigningKeyRevoked { signer, key, .. } => self.allows_ending_key(*signer, key),
         }
     }
 
@@ -192,7 +198,7 @@ impl Directory {
         Ok(())
     }
 
-    fn need_member(&self, member: MemberId) -> Result<&str, RightsError> {
+    pub(super) fn need_member(&self, member: MemberId) -> Result<&str, RightsError> {
         let found =
             self.members.get(&member).ok_or_else(|| RightsError::Unknown(format!("member {member}")))?;
         Ok(&found.name)

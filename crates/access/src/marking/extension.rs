@@ -51,8 +51,26 @@ pub static RECALL: Extension = Extension {
     schema: include_str!("../../schemas/recall.json"),
 };
 
+/// What a member published, signed.
+pub static ATTESTATION: Extension = Extension {
+    name: "Kizuna attestation",
+    description: "An object in which a member attests what it published: salted digests of objects and of their \
+                  labels, signed with the member's key. It is under the same markings as what it names.",
+    kind: "new-sdo",
+    schema: include_str!("../../schemas/attestation.json"),
+};
+
+/// Public keys.
+pub static KEY: Extension = Extension {
+    name: "Kizuna key",
+    description: "An object that announces the public signing key of a member or an approver, that another key follows \
+                  it, or that it is revoked.",
+    kind: "new-sdo",
+    schema: include_str!("../../schemas/key.json"),
+};
+
 /// Every extension.
-pub static ALL: [&Extension; 4] = [&RELEASABILITY, &PAP, &LABEL, &RECALL];
+pub static ALL: [&Extension; 6] = [&RELEASABILITY, &PAP, &LABEL, &RECALL, &ATTESTATION, &KEY];
 
 impl Extension {
     /// The same on every node.

@@ -1,0 +1,173 @@
+//! Announcements: how a signer's public key, the one that follows it and its revocation travel.
+
+use jiff::Timestamp;
+use kizuna_access::marking::extension::KEY as EXTENSION;
+use kizuna_access::rights::Signer;
+use kizuna_access::travel::{self, BadTravel};
+use kizuna_access::{MemberId, PersonId};
+use kizuna_stix::{Fault, Id, Object, time};
+use serde_json::{Map, json};
+use uuid::Uuid;
+
+use crate::KeyRing;
+use crate::attestation::{seal_of, sealed};
+use crate::key::{PublicKey, SecretKey};
+use crate::ring::check_signature;
+use crate::signature::{Purpose, Seal};
+use crate::verified::{Proof, Refusal, Verified};
+
+/// The STIX type of an announcement.
+pub const KEY_KIND: &str = "kizuna-key";
+
+/// What happened to a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It is its signer's; it signs that itself.
+    Introduced,
+    /// It follows the key that signs this.
+    Rotated,
+    /// It is no longer its signer's alone; it signs that itself, or a key that follows it does.
+    Revoked,
+}
+
+impl Change {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Introduced => "introduced",
+            Self::Rotated => "rotated",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        [Self::Introduced, Self::Rotated, Self::Revoked].into_iter().find(|change| change.as_str() == word)
+    }
+
+    fn purpose(self) -> Purpose {
+        match self {
+            Self::Introduced => Purpose::KeyIntroduced,
+            Self::Rotated => Purpose::KeyRotated,
+            Self::Revoked => Purpose::KeyRevoked,
+        }
+    }
+}
+
+/// What is to be announced.
+#[derive(Debug, Clone)]
+pub struct NewAnnouncement {
+    pub member: MemberId,
+    /// Whose key it is, where it is not the member's own.
+    pub person: Option<PersonId>,
+    pub key: PublicKey,
+    pub change: Change,
+    /// From when on: also the date of the object, so that saying it twice is one object.
+    pub effective: Timestamp,
+    pub markings: Vec<Id>,
+}
+
+impl NewAnnouncement {
+    /// The STIX object, signed with the key that [`Change`] asks for.
+    ///
+    /// # Errors
+    /// The faults where an id is malformed.
+    pub fn sign(self, with: &SecretKey) -> Result<Object, Vec<Fault>> {
+        let mut body = Map::new();
+        if let Some(person) = self.person {
+            body.insert("person".to_owned(), json!(person.to_string()));
+        }
+        body.insert("public_key".to_owned(), json!(self.key.to_string()));
+        body.insert("change".to_owned(), json!(self.change.as_str()));
+        body.insert("effective".to_owned(), json!(time::format(self.effective)));
+        body.insert("signing_key".to_owned(), json!(with.public().fingerprint().to_string()));
+        let body = travel::stated(KEY_KIND, &EXTENSION, self.member, self.effective, &self.markings, body);
+        travel::identified(KEY_KIND, sealed(body, self.change.purpose(), with))
+    }
+}
+
+/// An announcement, as it was found: its signature is not verified yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announcement {
+    pub member: MemberId,
+    pub person: Option<PersonId>,
+    pub key: PublicKey,
+    pub change: Change,
+    pub effective: Timestamp,
+    at: Timestamp,
+    payload: Vec<u8>,
+    seal: Seal,
+}
+
+impl Announcement {
+    /// Reads an announcement.
+    pub fn read(object: &Object) -> Result<Self, BadTravel> {
+        let bad = |property| BadTravel { kind: KEY_KIND, property };
+        let (member, at) = travel::head(object, KEY_KIND, &EXTENSION)?;
+        let person = match object.text("person") {
+            Some(person) => Some(PersonId(person.parse::<Uuid>().map_err(|_| bad("person"))?)),
+            None => None,
+        };
+        let key = object.text("public_key").and_then(|key| key.parse().ok());
+        let change = object.text("change").and_then(Change::from_word);
+        let effective = object.text("effective").and_then(|effective| time::parse(effective).ok());
+        let (payload, seal) = seal_of(object, KEY_KIND)?;
+        Ok(Self {
+            member,
+            person,
+            key: key.ok_or_else(|| bad("public_key"))?,
+            change: change.ok_or_else(|| bad("change"))?,
+            effective: effective.ok_or_else(|| bad("effective"))?,
+            at,
+            payload,
+            seal,
+        })
+    }
+
+    pub fn signer(&self) -> Signer {
+        self.person.map_or(Signer::Member(self.member), Signer::Person)
+    }
+
+    pub fn seal(&self) -> Seal {
+        self.seal
+    }
+
+    /// Whether the key has signed itself: that whoever announces it holds it. Not whose it is.
+    pub fn is_self_signed(&self) -> bool {
+        self.change == Change::Introduced
+            && self.seal.key == self.key.fingerprint()
+            && check_signature(&self.key, self.change.purpose(), &self.payload, &self.seal).is_ok()
+    }
+
+    /// Verifies it against the keys that are known: what a key that is known to be the signer's says of another or of
+    /// itself. An introduction is proven by nothing but a key that is known already.
+    pub fn verify(self, ring: &KeyRing, received: Timestamp) -> Result<Verified<Self>, Refusal> {
+        match self.change {
+            Change::Introduced if !self.is_self_signed() => Err(Refusal::Altered),
+            Change::Introduced | Change::Rotated => {
+                // The key that signs a rotation is followed from that instant on: its last word is dated before it.
+                let said = self.at.checked_sub(jiff::SignedDuration::from_nanos(1)).unwrap_or(self.at);
+                let at = if self.change == Change::Rotated { said } else { self.at };
+                let (signer, purpose) = (self.signer(), self.change.purpose());
+                let proof = ring.check(signer, purpose, &self.payload, &self.seal, at, received)?;
+                Ok(Verified::signed(self, proof))
+            }
+            Change::Revoked => {
+                let (signer, seal) = (self.signer(), self.seal);
+                if !ring.knows(signer) {
+                    return Err(Refusal::NoKey);
+                }
+                // A stolen key may revoke itself: that harms nobody but the thief. So its dates do not matter.
+                let known = ring.public(signer, seal.key).ok_or(Refusal::UnknownKey(seal.key))?;
+                check_signature(&known, self.change.purpose(), &self.payload, &seal)?;
+                // A key that was given up says nothing of those that followed it.
+                if !ring.is_same_or_later(signer, seal.key, self.key.fingerprint()) {
+                    return Err(Refusal::Superseded(seal.key));
+                }
+                let proof = Proof::Signed { by: signer, key: seal.key, at: self.at };
+                Ok(Verified::signed(self, proof))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
