@@ -222,7 +222,7 @@ pub fn head(
     Ok((MemberId(by.uuid()), at))
 }
 
-fn digest_of(value: &Value) -> Option<[u8; 32]> {
+pub(crate) fn digest_of(value: &Value) -> Option<[u8; 32]> {
     let text = value.as_str().filter(|text| !text.bytes().any(|byte| byte.is_ascii_uppercase()))?;
     let mut digest = [0; 32];
     hex::decode_to_slice(text, &mut digest).ok()?;

@@ -21,6 +21,7 @@ use kizuna_stix::{Id, Object};
 use crate::read::Reading;
 use crate::{AppError, Item};
 use leaves::Leaf;
+pub(crate) use leaves::step;
 
 /// Content on its way to readers who could not read it before.
 #[derive(Debug, Clone, Copy)]
@@ -38,8 +39,14 @@ pub struct Draft<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Disclosed {
     pub object: Id,
-    /// JSONPath, as in [`Finding::place`].
+    /// JSONPath, as in [`Finding::place`]; what lies below it is disclosed with it.
     pub place: String,
+}
+
+impl Disclosed {
+    fn reaches(&self, place: &str) -> bool {
+        place.strip_prefix(&self.place).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    }
 }
 
 /// In which way something is betrayed.
@@ -219,7 +226,7 @@ impl Reading {
             findings.extend(check.counts(object, &leaves, &sources));
         }
         let is_disclosed = |finding: &Finding| {
-            draft.disclosed.iter().any(|one| one.object == finding.object && one.place == finding.place)
+            draft.disclosed.iter().any(|one| one.object == finding.object && one.reaches(&finding.place))
         };
         findings.retain(|finding| !is_disclosed(finding));
         findings.sort();

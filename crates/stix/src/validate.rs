@@ -34,6 +34,11 @@ pub(crate) fn built(value: Value) -> Result<Object, Vec<Fault>> {
     object(map, Vec::new()).map_err(|(_, faults)| faults)
 }
 
+/// Whether a type is a cyber-observable of STIX 2.1 (§6).
+pub fn is_observable(kind: &str) -> bool {
+    table::spec(kind).class == Class::Cyber
+}
+
 pub(crate) fn no_object() -> Fault {
     Fault::error(&Path::Root, "STIX 2.1 §3.2: a STIX object is a JSON object")
 }

@@ -69,8 +69,17 @@ pub static KEY: Extension = Extension {
     schema: include_str!("../../schemas/key.json"),
 };
 
-/// Every extension.
-pub static ALL: [&Extension; 6] = [&RELEASABILITY, &PAP, &LABEL, &RECALL, &ATTESTATION, &KEY];
+/// How a tear-line was made.
+pub static SANITISATION: Extension = Extension {
+    name: "Kizuna sanitisation",
+    description: "An object that says from which objects a tear-line was made, and what was done to each of their \
+                  fields.",
+    kind: "new-sdo",
+    schema: include_str!("../../schemas/sanitisation.json"),
+};
+
+/// Every extension, a line each.
+pub static ALL: &[&Extension] = &[&RELEASABILITY, &PAP, &LABEL, &RECALL, &ATTESTATION, &KEY, &SANITISATION];
 
 impl Extension {
     /// The same on every node.

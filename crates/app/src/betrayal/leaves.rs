@@ -124,7 +124,7 @@ fn collect(place: &str, key: &str, value: &Value, leaves: &mut Vec<Leaf>) {
 }
 
 /// A property below a place; names that are no plain words are quoted (RFC 9535 §2.3.1).
-fn step(place: &str, name: &str) -> String {
+pub(crate) fn step(place: &str, name: &str) -> String {
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if plain { format!("{place}.{name}") } else { format!("{place}[{}]", Value::from(name)) }
 }

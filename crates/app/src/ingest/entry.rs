@@ -1,9 +1,9 @@
 //! The ways in.
 
 use jiff::Timestamp;
-use kizuna_access::Principal;
-use kizuna_stix::Id;
+use kizuna_access::{Channel, Label, Principal};
 use kizuna_stix::read::read;
+use kizuna_stix::{Id, Object};
 use kizuna_store::writer::Actor;
 
 use super::giver::Giver;
@@ -73,6 +73,27 @@ impl Node {
         let actor = Actor::Person(who.person());
         self.store.writer().narrow(id, version, who.member(), actor)?;
         Ok(wide as u64)
+    }
+
+    /// Stores objects that this node wrote for the caller's member, under a label as it is.
+    pub(crate) fn contribute(
+        &self,
+        who: &Principal,
+        objects: &[Object],
+        label: &Label,
+    ) -> Result<Report, AppError> {
+        let giver = self.giver(who, &Delivery::default())?;
+        let way = Channel { always: label.terms(), default: Some(label.clone()) };
+        let giver = self.on_way(giver, way)?;
+        let mut bytes = Vec::from(*b"{\"objects\":[");
+        for (index, object) in objects.iter().enumerate() {
+            if index > 0 {
+                bytes.push(b',');
+            }
+            bytes.extend_from_slice(object.canonical());
+        }
+        bytes.extend_from_slice(b"]}");
+        self.take_in(&giver, &bytes, &Delivery::default())
     }
 
     pub(crate) fn take_in(

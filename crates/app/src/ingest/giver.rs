@@ -123,14 +123,15 @@ impl Node {
 
     /// A giver under a label in words. It makes a way of its own, with a name that tells it: what waits for a marking
     /// is compiled under the same way later.
-    fn under(
-        &self,
-        mut giver: Giver,
-        asked: Option<Terms>,
-        directory: &Directory,
-    ) -> Result<Giver, AppError> {
+    fn under(&self, giver: Giver, asked: Option<Terms>, directory: &Directory) -> Result<Giver, AppError> {
         let Some(asked) = asked else { return Ok(giver) };
-        giver.way = labelled(&giver.way, &asked, giver.source, directory, self.now());
+        let way = labelled(&giver.way, &asked, giver.source, directory, self.now());
+        self.on_way(giver, way)
+    }
+
+    /// A giver through a way of its own, remembered under a name that tells it.
+    pub(super) fn on_way(&self, mut giver: Giver, way: Channel) -> Result<Giver, AppError> {
+        giver.way = way;
         let way = serde_json::to_vec(&giver.way).map_err(|error| AppError::Internal(error.to_string()))?;
         let digest = hex::encode(&Sha256::digest(&way)[..8]);
         giver.channel = format!("{}+{digest}", giver.channel);

@@ -1,0 +1,256 @@
+//! Tear-lines: from a selection of objects a new low-side set, with chosen fields, coarser values and times, new ids
+//! and a label of its own.
+//!
+//! What is made is a draft of the caller's member, under the label of what it was made from; it leaves by a release.
+//! The link back is a record ([`kizuna_access::sanitisation`]) on the high side only: nothing that was made names
+//! what it was made from.
+
+mod coarse;
+mod make;
+mod template;
+
+use jiff::Timestamp;
+use kizuna_access::label::Handling;
+use kizuna_access::sanitisation::{self, Made, Sanitisation, Treatment};
+use kizuna_access::{Label, Principal};
+use kizuna_stix::{Fault, Id, Object};
+use serde_json::Value;
+
+use crate::betrayal::{Disclosed, Draft, Finding};
+use crate::people::Caller;
+use crate::read::Reading;
+use crate::{AppError, Item, Node};
+
+pub use coarse::Precision;
+pub use template::Template;
+
+/// Objects in one tear-line.
+pub const MOST_OBJECTS: usize = 1_000;
+
+/// What is to be made, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    /// What it is made from; all of it readable to the caller.
+    pub objects: Vec<Id>,
+    #[serde(default)]
+    pub template: Template,
+    /// The label under which it is meant to be read, in words.
+    pub label: String,
+    /// Times are cut to this.
+    #[serde(default)]
+    pub times: Precision,
+    /// What departs from the template.
+    #[serde(default)]
+    pub choices: Vec<Choice>,
+    /// The text of an advisory.
+    #[serde(default)]
+    pub advisory: Option<Advisory>,
+}
+
+/// One departure from the template.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    pub object: Id,
+    /// JSONPath of a property, such as `$.description` or `$.external_references[0]`.
+    pub place: String,
+    #[serde(flatten)]
+    pub act: Act,
+}
+
+/// What to do with a field.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "do", content = "with")]
+pub enum Act {
+    Keep,
+    Drop,
+    Replace(Value),
+    /// A network instead of an address, a registrable domain instead of a host, a day instead of an instant.
+    Coarsen,
+}
+
+/// What an advisory says above its indicators.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Advisory {
+    pub name: String,
+    pub description: String,
+}
+
+/// One field, before and after.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Change {
+    /// JSONPath.
+    pub place: String,
+    pub rule: Treatment,
+    pub before: Value,
+    /// Nothing where it was dropped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
+}
+
+/// What became of one object, field by field.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Torn {
+    pub high: Id,
+    /// Nothing where it was left out.
+    pub low: Option<Id>,
+    /// Why it was left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<String>,
+    pub changes: Vec<Change>,
+}
+
+/// A tear-line: what would be read, how it came about, and what it would still betray.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tearline {
+    pub low: Vec<Object>,
+    pub torn: Vec<Torn>,
+    /// The label under which it is meant to be read.
+    pub label: Label,
+    pub findings: Vec<Finding>,
+    /// The record of the high side.
+    pub record: Object,
+    /// The label of the high side: what all sources ask together.
+    pub high: Label,
+}
+
+impl Node {
+    /// What a tear-line would be, storing nothing.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a source that is hidden or absent; [`AppError::Invalid`] with the place of a choice
+    /// that cannot be carried out.
+    pub fn tearline(&self, who: &Principal, order: &Order) -> Result<Tearline, AppError> {
+        let reading = self.read(who)?;
+        if !reading.reader().may_write() {
+            return Err(AppError::Forbidden(
+                "making a tear-line takes the role analyst, releaser or admin".to_owned(),
+            ));
+        }
+        if order.objects.is_empty() {
+            return Err(AppError::invalid("$.objects", "names no object"));
+        }
+        if order.objects.len() > MOST_OBJECTS {
+            return Err(AppError::TooLarge { what: "objects in one tear-line", limit: MOST_OBJECTS });
+        }
+        let label = self.people(Caller::Person(who.clone())).reach(&order.label)?.label;
+        let sources: Result<Vec<Item>, AppError> =
+            order.objects.iter().map(|id| reading.object(id)).collect();
+        let sources = sources?;
+        let high = high_label(&sources, who);
+        let now = self.now();
+        let made = make::make(order, &sources, who.member(), now)?;
+        let disclosed = disclosed(&made.torn);
+        let draft =
+            Draft { objects: &made.low, label: &label, sources: &order.objects, disclosed: &disclosed };
+        let findings = reading.betrayals(&draft)?;
+        let record = record(order, &sources, &made.torn, who, now)?;
+        Ok(Tearline { low: made.low, torn: made.torn, label, findings, record, high })
+    }
+
+    /// Makes a tear-line: its objects as drafts of the caller's member, and the record beside them.
+    ///
+    /// # Errors
+    /// As [`Node::tearline`].
+    pub fn make_tearline(&self, who: &Principal, order: &Order) -> Result<Tearline, AppError> {
+        let tearline = self.tearline(who, order)?;
+        let draft = tearline.high.terms().handling(Handling::Draft).label();
+        self.contribute(who, &tearline.low, &draft)?;
+        self.contribute(who, std::slice::from_ref(&tearline.record), &draft)?;
+        Ok(tearline)
+    }
+}
+
+impl Reading {
+    /// What readable records say of how these objects were made: from what, and what they disclose on purpose.
+    pub fn made_from(&self, objects: &[Id]) -> Result<(Vec<Id>, Vec<Disclosed>), AppError> {
+        let mut sources = Vec::new();
+        let mut disclosed = Vec::new();
+        for id in objects {
+            for item in self.records_of(id)? {
+                let Ok(Value::Object(value)) = serde_json::from_slice(&item.bytes) else { continue };
+                let Ok(object) = Object::from_value(Value::Object(value)) else { continue };
+                let Ok(record) = Sanitisation::read(&object) else { continue };
+                sources.extend(record.made.iter().map(|made| made.high_ref.clone()));
+                for made in record.made.iter().filter(|made| made.low_ref.as_ref() == Some(id)) {
+                    let meant = made.fields.iter().filter(|field| field.rule == Treatment::Disclosed);
+                    disclosed.extend(
+                        meant.map(|field| Disclosed { object: id.clone(), place: field.place.clone() }),
+                    );
+                }
+            }
+        }
+        sources.sort();
+        sources.dedup();
+        disclosed.sort();
+        disclosed.dedup();
+        Ok((sources, disclosed))
+    }
+
+    /// The reader's own member's records that name an object. What others say they made it from discloses nothing.
+    fn records_of(&self, id: &Id) -> Result<Vec<Item>, AppError> {
+        const RECORDS: usize = 100;
+        let search = crate::Search {
+            refers_to: Some(id.clone()),
+            kinds: vec![sanitisation::KIND.to_owned()],
+            ..crate::Search::default()
+        };
+        let mut found = self.search(&search, None, RECORDS)?.items;
+        let own = self.reader().principal().member();
+        found.retain(|item| item.source == own);
+        Ok(found)
+    }
+}
+
+/// All sources' labels together, for the caller's member alone.
+fn high_label(sources: &[Item], who: &Principal) -> Label {
+    let own = Label::own(who.member());
+    let asked = sources.iter().map(|item| item.label.terms());
+    let together = asked.reduce(|one, other| one.and(&other)).unwrap_or_default();
+    together.label().only_own(who.member()).narrowed(&own.terms())
+}
+
+fn disclosed(torn: &[Torn]) -> Vec<Disclosed> {
+    let of = |torn: &Torn| -> Vec<Disclosed> {
+        let Some(low) = &torn.low else { return Vec::new() };
+        let meant = torn.changes.iter().filter(|change| change.rule == Treatment::Disclosed);
+        meant.map(|change| Disclosed { object: low.clone(), place: change.place.clone() }).collect()
+    };
+    torn.iter().flat_map(of).collect()
+}
+
+fn record(
+    order: &Order,
+    sources: &[Item],
+    torn: &[Torn],
+    who: &Principal,
+    at: Timestamp,
+) -> Result<Object, AppError> {
+    let made = torn.iter().zip(sources).map(|(torn, source)| Made {
+        high_ref: torn.high.clone(),
+        high_digest: source.digest,
+        low_ref: torn.low.clone(),
+        fields: torn
+            .changes
+            .iter()
+            .map(|change| sanitisation::Field { place: change.place.clone(), rule: change.rule })
+            .collect(),
+    });
+    let record = Sanitisation {
+        by: who.member(),
+        at,
+        template: order.template.as_str().to_owned(),
+        made: made.collect(),
+    };
+    record.object().map_err(|faults| unsound(&faults))
+}
+
+fn unsound(faults: &[Fault]) -> AppError {
+    let said = faults.first().map(ToString::to_string).unwrap_or_default();
+    AppError::Internal(format!("an object that this node wrote is not sound: {said}"))
+}
+
+#[cfg(test)]
+mod tests;
