@@ -38,6 +38,21 @@
 //! | 38 | dates of arrival count all contributions |
 //! | 39 | another source's marking definitions explain a source's markings |
 //! | 40 | the limit of a page counts what is hidden |
+//! | 41 | who may not read a field gets the object with it |
+//! | 42 | granular markings go on naming fields that are taken out |
+//! | 43 | who reads an object has the right to all its fields |
+//! | 44 | which bytes win is found by the digests of whole objects, not of what the viewer gets |
+//! | 45 | what is left of an object goes out with the digest of the whole |
+//! | 46 | text search finds words of fields that are taken out |
+//! | 47 | the lookup of values finds those of fields that are taken out |
+//! | 48 | the lookup of references finds those of fields that are taken out |
+//! | 49 | a field that an object needs is taken out, instead of narrowing the whole |
+//! | 50 | what is left of an object goes out with the warnings about the whole |
+//! | 51 | the recall of a fuller form is read by all readers of the object |
+//! | 52 | a right gained to a field is no arrival |
+//! | 53 | two contributions that differ in what is taken out stand side by side |
+//! | 54 | a label object names a fuller form for all readers of the object |
+//! | 55 | fields that are taken out are told with their labels |
 
 #[cfg(feature = "seeded-leaks")]
 mod switch {

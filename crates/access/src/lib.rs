@@ -14,6 +14,7 @@ pub mod marking;
 pub mod party;
 pub mod policy;
 pub mod reader;
+pub mod redact;
 pub mod rights;
 pub mod sanitisation;
 pub mod spec;
