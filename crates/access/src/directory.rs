@@ -118,6 +118,7 @@ pub struct Directory {
     follows: BTreeMap<(MemberId, kizuna_stix::Id), MemberId>,
     /// Oldest first.
     signing_keys: BTreeMap<Signer, Vec<SigningKey>>,
+    release_rules: crate::release::Rules,
 }
 
 /// An event that the directory does not allow.
@@ -238,6 +239,7 @@ impl Directory {
                 self.rotate_key(*signer, previous, key, *from, at);
             }
             Rights::SigningKeyRevoked { signer, key, from } => self.revoke_key(*signer, key, *from, at),
+            Rights::ReleaseRuleSet { on, needs } => self.release_rules.set(on.clone(), *needs),
         }
     }
 
@@ -305,6 +307,11 @@ impl Directory {
     pub fn reader(&self, who: &Principal, now: Timestamp) -> Result<Reader, NotAuthenticated> {
         let viewer = self.check(who, now)?;
         Ok(self.compile_reader(who, &viewer, self.not_before_log(now)))
+    }
+
+    /// What releases take on this node.
+    pub fn release_rules(&self) -> &crate::release::Rules {
+        &self.release_rules
     }
 
     /// Whose copy of objects created by this identity, which is no party here, this member follows, if it chose.

@@ -15,6 +15,7 @@ pub mod party;
 pub mod policy;
 pub mod reader;
 pub mod redact;
+pub mod release;
 pub mod rights;
 pub mod sanitisation;
 pub mod spec;

@@ -235,6 +235,11 @@ pub enum Rights {
         key: String,
         from: Timestamp,
     },
+    /// What releases take, from now on; nothing for the default.
+    ReleaseRuleSet {
+        on: crate::release::On,
+        needs: Option<crate::release::Needs>,
+    },
 }
 
 /// An event of the store's one order: `at` is strictly increasing over contributions and rights alike.

@@ -62,6 +62,9 @@ impl Directory {
                 self.allows_new_key(*signer, key)
             }
             Rights::SigningKeyRevoked { signer, key, .. } => self.allows_ending_key(*signer, key),
+            Rights::ReleaseRuleSet { on, needs } => {
+                crate::release::Rules::allows(on, needs.as_ref()).map_err(|bad| refused(bad.to_string()))
+            }
         }
     }
 

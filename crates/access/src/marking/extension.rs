@@ -78,8 +78,18 @@ pub static SANITISATION: Extension = Extension {
     schema: include_str!("../../schemas/sanitisation.json"),
 };
 
+/// The decision to let content leave, with names under it.
+pub static RELEASE: Extension = Extension {
+    name: "Kizuna release",
+    description: "An object that records the decision to let versions of other objects leave: what, to whom, under \
+                  which rules, on which basis, until when, and who agreed.",
+    kind: "new-sdo",
+    schema: include_str!("../../schemas/release.json"),
+};
+
 /// Every extension, a line each.
-pub static ALL: &[&Extension] = &[&RELEASABILITY, &PAP, &LABEL, &RECALL, &ATTESTATION, &KEY, &SANITISATION];
+pub static ALL: &[&Extension] =
+    &[&RELEASABILITY, &PAP, &LABEL, &RECALL, &ATTESTATION, &KEY, &SANITISATION, &RELEASE];
 
 impl Extension {
     /// The same on every node.

@@ -1,0 +1,258 @@
+//! The rules of a node: how many people a release takes, and who may write for others without one.
+
+use std::collections::BTreeMap;
+
+use kizuna_stix::canonical;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::label::{Handling, Tlp};
+use crate::party::{MemberId, Party};
+use crate::{Directory, Label, policy};
+
+/// The most people that a rule may ask for.
+const MOST: u8 = 9;
+
+/// What a rule is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum On {
+    /// All content; more special rules add to it.
+    Everything,
+    /// This level of a policy, and those above it up to the next one that has a rule.
+    Level {
+        policy: String,
+        level: String,
+    },
+    /// This level of the Traffic Light Protocol, and stricter ones up to the next one that has a rule.
+    Tlp(Tlp),
+    Handling(Handling),
+}
+
+/// Who may write content for others directly, in place of a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direct {
+    /// Whoever writes.
+    Writers,
+    /// Who holds the role releaser.
+    Releasers,
+    Nobody,
+}
+
+impl Direct {
+    pub const ALL: [Self; 3] = [Self::Writers, Self::Releasers, Self::Nobody];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Writers => "writers",
+            Self::Releasers => "releasers",
+            Self::Nobody => "nobody",
+        }
+    }
+}
+
+/// What a release takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Needs {
+    /// Different releasers, none of them author or proposer; at least one.
+    pub releasers: u8,
+    /// Whether the originator's member must agree, whoever else does.
+    pub originator: bool,
+    pub direct: Direct,
+}
+
+const ONE: Needs = Needs { releasers: 1, originator: false, direct: Direct::Writers };
+const TWO: Needs = Needs { releasers: 2, originator: false, direct: Direct::Nobody };
+const CONSENT: Needs = Needs { releasers: 1, originator: true, direct: Direct::Writers };
+
+impl Needs {
+    /// What both ask for.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            releasers: self.releasers.max(other.releasers),
+            originator: self.originator || other.originator,
+            direct: self.direct.max(other.direct),
+        }
+    }
+}
+
+/// A rule that may not be set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadRule {
+    #[error("a release takes at least one person and at most {MOST}")]
+    People,
+    #[error("originator controlled content is never released without its originator")]
+    Orcon,
+    #[error("there is no level {level:?} in policy {policy:?}")]
+    Level { policy: String, level: String },
+    #[error("a rule on drafts would do nothing: a draft that is released is one no more")]
+    Draft,
+}
+
+/// The rules in force: what was set, over the defaults.
+///
+/// Defaults: one releaser for everything; two from the second level of a policy on, for every level of a policy that
+/// this node does not know, and from TLP:AMBER+STRICT on; the originator's consent for ORCON. Where one is enough,
+/// writing for others directly is open to all who write; where two are needed, to nobody.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Rules {
+    #[serde(with = "listed")]
+    set: BTreeMap<On, Needs>,
+}
+
+impl Rules {
+    /// Whether a rule may be set.
+    pub fn allows(on: &On, needs: Option<&Needs>) -> Result<(), BadRule> {
+        match on {
+            On::Level { policy, level } => {
+                let is_known = policy::find(policy).is_some_and(|known| known.rank(level).is_some());
+                if !is_known {
+                    return Err(BadRule::Level { policy: policy.clone(), level: level.clone() });
+                }
+            }
+            On::Handling(Handling::Draft) => return Err(BadRule::Draft),
+            On::Handling(Handling::Orcon) if needs.is_some_and(|needs| !needs.originator) => {
+                return Err(BadRule::Orcon);
+            }
+            On::Everything | On::Tlp(_) | On::Handling(_) => {}
+        }
+        match needs {
+            Some(needs) if !(1..=MOST).contains(&needs.releasers) => Err(BadRule::People),
+            _ => Ok(()),
+        }
+    }
+
+    /// Sets a rule, or with nothing goes back to the default.
+    pub(crate) fn set(&mut self, on: On, needs: Option<Needs>) {
+        match needs {
+            Some(needs) => _ = self.set.insert(on, needs),
+            None => _ = self.set.remove(&on),
+        }
+    }
+
+    /// Every rule in force, and whether it was set here; the defaults for policies that this node knows.
+    pub fn in_force(&self) -> Vec<(On, Needs, bool)> {
+        let mut places = vec![On::Everything];
+        for policy in policy::built_in() {
+            let level = |level: &policy::Level| On::Level {
+                policy: policy.id.to_string(),
+                level: level.id.to_string(),
+            };
+            places.extend(policy.levels.iter().map(level));
+        }
+        places.extend(Tlp::ALL.map(On::Tlp));
+        places.extend([On::Handling(Handling::Orcon), On::Handling(Handling::Exercise)]);
+        places.extend(self.set.keys().filter(|on| !places.contains(on)).cloned().collect::<Vec<_>>());
+        let rule = |on: On| {
+            let needs = match &on {
+                On::Everything => self.everything(),
+                On::Level { policy, level } => self.at_level(policy, level),
+                On::Tlp(tlp) => self.at_tlp(*tlp),
+                On::Handling(handling) => self.at_handling(*handling),
+            };
+            let is_set = self.set.contains_key(&on);
+            (on, needs, is_set)
+        };
+        places.into_iter().map(rule).collect()
+    }
+
+    /// What content with this label takes.
+    pub fn needs(&self, label: &Label) -> Needs {
+        let mut needs = self.everything();
+        for (policy, asked) in label.classification() {
+            for level in asked.levels() {
+                needs = needs.and(self.at_level(policy, level));
+            }
+        }
+        if let Some(tlp) = label.tlp() {
+            needs = needs.and(self.at_tlp(tlp));
+        }
+        for handling in label.handling() {
+            needs = needs.and(self.at_handling(*handling));
+        }
+        needs
+    }
+
+    fn everything(&self) -> Needs {
+        self.set.get(&On::Everything).copied().unwrap_or(ONE)
+    }
+
+    /// The rule of the highest level at or below this one that has one.
+    fn at_level(&self, policy: &str, level: &str) -> Needs {
+        let Some(known) = policy::find(policy) else { return TWO };
+        let Some(rank) = known.rank(level) else { return TWO };
+        for below in known.levels[..=rank].iter().rev() {
+            let on = On::Level { policy: policy.to_owned(), level: below.id.to_string() };
+            if let Some(needs) = self.set.get(&on) {
+                return *needs;
+            }
+            let is_first_of_default = below.id == known.levels[0].id || known.rank(&below.id) == Some(1);
+            if is_first_of_default {
+                return if known.rank(&below.id) == Some(0) { ONE } else { TWO };
+            }
+        }
+        TWO
+    }
+
+    fn at_tlp(&self, tlp: Tlp) -> Needs {
+        for below in Tlp::ALL.into_iter().filter(|level| *level <= tlp).rev() {
+            if let Some(needs) = self.set.get(&On::Tlp(below)) {
+                return *needs;
+            }
+            if below == Tlp::AmberStrict {
+                return TWO;
+            }
+        }
+        ONE
+    }
+
+    fn at_handling(&self, handling: Handling) -> Needs {
+        let default = if handling == Handling::Orcon { CONSENT } else { ONE };
+        self.set.get(&On::Handling(handling)).copied().unwrap_or(default)
+    }
+
+    /// Names the rules in force together with the policies that these labels use: a digest, in hexadecimal. Another
+    /// version, another decision.
+    pub fn version<'a>(&self, labels: impl IntoIterator<Item = &'a Label>) -> String {
+        let mut policies = BTreeMap::new();
+        for name in labels.into_iter().flat_map(|label| label.classification().keys()) {
+            let levels: Option<Vec<&str>> =
+                policy::find(name).map(|policy| policy.levels.iter().map(|level| &*level.id).collect());
+            policies.insert(name.clone(), levels);
+        }
+        let needs = |(on, needs): (&On, &Needs)| json!([on, needs]);
+        let rules: Vec<serde_json::Value> = self.set.iter().map(needs).collect();
+        let says = json!({ "defaults": 1, "rules": rules, "policies": policies });
+        let bytes = says.as_object().map(canonical::map_to_vec).unwrap_or_default();
+        hex::encode(&Sha256::digest(bytes)[..16])
+    }
+}
+
+/// Whether a label lets anybody read beside this member and its own people: content under another one stays at home.
+pub fn reaches_others(label: &Label, member: MemberId, directory: &Directory) -> bool {
+    let is_own = |party: &Party| match party {
+        Party::Member(named) => *named == member,
+        Party::Person(person) => directory.person(*person).is_some_and(|person| person.member == member),
+        Party::World | Party::Country(_) | Party::Community(_) | Party::ClientsOf(_) => false,
+    };
+    !label.audience().iter().any(|clause| clause.iter().all(is_own))
+}
+
+/// Maps whose keys are no text, as lists.
+mod listed {
+    use std::collections::BTreeMap;
+
+    use serde::Serializer;
+
+    use super::{Needs, On};
+
+    pub fn serialize<S: Serializer>(set: &BTreeMap<On, Needs>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(set)
+    }
+}
+
+#[cfg(test)]
+mod tests;

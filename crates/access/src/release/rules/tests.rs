@@ -1,0 +1,83 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use super::*;
+use crate::label::Terms;
+use crate::story::{Story, community, member, person, rel};
+
+fn label(words: impl FnOnce(Terms) -> Terms) -> Label {
+    words(Label::builder().rel([rel("EST")])).label()
+}
+
+#[test]
+fn one_person_is_enough_for_what_is_open_and_two_for_what_is_not() {
+    let rules = Rules::default();
+    let needs = |words: fn(Terms) -> Terms| rules.needs(&label(words));
+    assert_eq!(needs(|terms| terms), ONE);
+    for tlp in [Tlp::Clear, Tlp::Green, Tlp::Amber] {
+        assert_eq!(rules.needs(&label(|terms| terms.tlp(tlp))), ONE);
+    }
+    assert_eq!(needs(|terms| terms.tlp(Tlp::AmberStrict)), TWO);
+    let red = Label::builder().rel([crate::Party::Member(member("echo"))]).tlp(Tlp::Red).label();
+    assert_eq!(rules.needs(&red), TWO);
+    assert_eq!(needs(|terms| terms.class("EXERCISE", "UNCLASSIFIED")), ONE);
+    assert_eq!(needs(|terms| terms.class("EXERCISE", "RESTRICTED")), TWO);
+    assert_eq!(needs(|terms| terms.class("EXERCISE", "SECRET")), TWO);
+    assert_eq!(needs(|terms| terms.class("UNHEARD-OF", "ANY")), TWO);
+    assert_eq!(needs(|terms| terms.class("EXERCISE", "UNHEARD-OF")), TWO);
+    assert!(needs(|terms| terms.handling(Handling::Orcon)).originator);
+}
+
+#[test]
+fn a_rule_holds_from_its_level_up_to_the_next_one_that_has_a_rule() {
+    let mut rules = Rules::default();
+    let level = |level: &str| On::Level { policy: "EXERCISE".to_owned(), level: level.to_owned() };
+    let three = Needs { releasers: 3, ..TWO };
+    rules.set(level("CONFIDENTIAL"), Some(three));
+    assert_eq!(rules.needs(&label(|terms| terms.class("EXERCISE", "RESTRICTED"))), TWO);
+    assert_eq!(rules.needs(&label(|terms| terms.class("EXERCISE", "CONFIDENTIAL"))), three);
+    assert_eq!(rules.needs(&label(|terms| terms.class("EXERCISE", "SECRET"))), three);
+    rules.set(On::Tlp(Tlp::Green), Some(TWO));
+    assert_eq!(rules.needs(&label(|terms| terms.tlp(Tlp::Clear))), ONE);
+    assert_eq!(rules.needs(&label(|terms| terms.tlp(Tlp::Amber))), TWO);
+    rules.set(level("CONFIDENTIAL"), None);
+    rules.set(On::Tlp(Tlp::Green), None);
+    assert_eq!(rules, Rules::default());
+}
+
+#[test]
+fn rules_that_would_mean_nothing_are_refused() {
+    let nobody = Needs { releasers: 0, ..ONE };
+    assert_eq!(Rules::allows(&On::Everything, Some(&nobody)), Err(BadRule::People));
+    assert_eq!(Rules::allows(&On::Handling(Handling::Orcon), Some(&ONE)), Err(BadRule::Orcon));
+    assert_eq!(Rules::allows(&On::Handling(Handling::Draft), Some(&TWO)), Err(BadRule::Draft));
+    let level = On::Level { policy: "EXERCISE".to_owned(), level: "COSMIC".to_owned() };
+    assert!(matches!(Rules::allows(&level, Some(&TWO)), Err(BadRule::Level { .. })));
+    assert_eq!(Rules::allows(&On::Tlp(Tlp::Clear), Some(&TWO)), Ok(()));
+}
+
+#[test]
+fn another_rule_is_another_version() {
+    let secret = label(|terms| terms.class("EXERCISE", "SECRET"));
+    let mut rules = Rules::default();
+    let before = rules.version([&secret]);
+    assert_ne!(before, rules.version([&label(|terms| terms)]));
+    rules.set(On::Everything, Some(TWO));
+    assert_ne!(rules.version([&secret]), before);
+    rules.set(On::Everything, None);
+    assert_eq!(rules.version([&secret]), before);
+}
+
+#[test]
+fn what_names_only_the_own_member_or_its_people_stays_at_home() {
+    let story = Story::cast();
+    let reaches = |label: &Label| reaches_others(label, member("alpha"), &story.directory);
+    let own = crate::Party::Member(member("alpha"));
+    assert!(!reaches(&Label::own(member("alpha"))));
+    assert!(!reaches(&Label::builder().rel([own, crate::Party::Person(person("alpha"))]).label()));
+    assert!(!reaches(&Label::builder().rel([own]).rel([rel("JPN")]).label()));
+    assert!(reaches(&Label::builder().rel([own, rel("EST")]).label()));
+    assert!(reaches(&Label::builder().rel([rel("JPN")]).label()));
+    assert!(reaches(&Label::builder().rel([crate::Party::Community(community("circle"))]).label()));
+    assert!(reaches(&Label::builder().rel([crate::Party::Person(person("echo"))]).label()));
+    assert!(reaches(&Label::builder().rel([crate::Party::World]).label()));
+}
