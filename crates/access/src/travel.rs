@@ -14,6 +14,8 @@ use crate::party::{MemberId, derived};
 pub const LABEL_KIND: &str = "kizuna-label";
 /// The STIX type of an object that recalls versions.
 pub const RECALL_KIND: &str = "kizuna-recall";
+/// The property by which a stub says of what it is one.
+const STUB_OF: &str = "stub_of";
 
 /// One version of an object, by its bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +54,8 @@ pub struct Recall {
     pub markings: Vec<Id>,
     pub object_ref: Id,
     pub covers: Covers,
+    /// The `modified` of what is recalled, where it is one version: for people to read.
+    pub version: Option<Timestamp>,
     pub reason: Option<String>,
 }
 
@@ -121,6 +125,9 @@ impl Recall {
             }
             Covers::Until(until) => _ = body.insert("until".to_owned(), json!(time::format(*until))),
         }
+        if let Some(version) = self.version {
+            body.insert("object_modified".to_owned(), json!(time::format(version)));
+        }
         if let Some(reason) = &self.reason {
             body.insert("reason".to_owned(), json!(reason));
         }
@@ -146,9 +153,26 @@ impl Recall {
             markings: object.markings(),
             object_ref: object_ref.ok_or_else(|| bad("object_ref"))?,
             covers,
+            version: object.text("object_modified").and_then(|version| time::parse(version).ok()),
             reason: object.text("reason").map(str::to_owned),
         })
     }
+}
+
+/// Says in an object's properties that it is the stub of a revocation: the revoked version that its readers had, and
+/// nothing else of the revocation (design, semantic 9). The revocation itself goes over it, on every node.
+pub fn mark_as_stub(properties: &mut Map<String, Value>) {
+    let extension = json!({ "extension_type": extension::STUB.kind, STUB_OF: "revocation" });
+    let extensions = properties.entry("extensions").or_insert_with(|| json!({}));
+    if let Value::Object(extensions) = extensions {
+        extensions.insert(extension::STUB.id().as_str().to_owned(), extension);
+    }
+}
+
+/// Whether an object says of itself that it is less than what its source holds.
+pub fn is_stub(object: &Object) -> bool {
+    let Some(Value::Object(extensions)) = object.get("extensions") else { return false };
+    extensions.get(extension::STUB.id().as_str()).is_some_and(|stub| stub.get(STUB_OF).is_some())
 }
 
 /// An object of one of this project's types, with an id derived from its content, so that the same is one object

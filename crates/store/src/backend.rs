@@ -225,6 +225,8 @@ pub(crate) trait Snapshot: Send {
 
     /// Contributions of this source that wait for a marking definition.
     fn waiting(&self, marking: &Key, source: i64) -> Result<Vec<Seq>, StoreError>;
+    /// Contributions that wait for a marking definition which their source has given and not taken back, ascending.
+    fn explained(&self) -> Result<Vec<Seq>, StoreError>;
     /// Quarantined inputs below a number, newest first; of one source where given.
     fn quarantine(
         &self,

@@ -47,7 +47,8 @@ pub struct Quarantined {
     pub faults: Vec<Fault>,
 }
 
-/// A contribution that refers to marking definitions its source had not given when it arrived.
+/// A stored contribution whose label may have to be judged again, such as one that refers to marking definitions its
+/// source had not given when it arrived.
 #[derive(Debug, Clone)]
 pub struct Waiting {
     pub(crate) seq: i64,
@@ -55,6 +56,8 @@ pub struct Waiting {
     pub source: MemberId,
     pub by: Option<PersonId>,
     pub channel: String,
+    /// The label that it has.
+    pub label: Label,
     pub authored: bool,
     pub reliability: Option<char>,
 }
@@ -70,7 +73,7 @@ pub struct Relabelled {
 
 impl Relabelled {
     pub(crate) fn contribution(self) -> Contribution {
-        let Waiting { seq: _, object, source, by, channel, authored, reliability } = self.waiting;
+        let Waiting { seq: _, object, source, by, channel, label: _, authored, reliability } = self.waiting;
         Contribution {
             object,
             source,

@@ -16,10 +16,9 @@ use parking_lot::Mutex;
 use rand::RngCore;
 use tokio::sync::watch;
 
-use crate::backend::{Backend, Flags, Heads, Snapshot};
+use crate::backend::{Backend, Heads, Snapshot};
 use crate::catalog::Catalog;
 use crate::clock::{StoreClock, instant};
-use crate::contribution::Waiting;
 use crate::mask::{Ground, Mask};
 use crate::sqlite::Sqlite;
 use crate::view::Parts;
@@ -159,29 +158,6 @@ impl Store {
             }
         }
         Ok(definitions)
-    }
-
-    /// Contributions of this source that wait for this marking definition, oldest first: their labels are to be
-    /// compiled again once the source has given it ([`Writer::relabel`]).
-    pub fn waiting(&self, source: MemberId, marking: &Id) -> Result<Vec<Waiting>, StoreError> {
-        let Standpoint { snapshot, heads, .. } = self.standpoint()?;
-        let catalog = self.catalog(snapshot.as_ref(), &heads)?;
-        let Some(number) = catalog.member_number(source) else { return Ok(Vec::new()) };
-        let seqs = snapshot.waiting(&marking.key(), number)?;
-        let mut waiting = Vec::with_capacity(seqs.len());
-        for row in snapshot.rows(&seqs)?.into_iter().filter(|row| row.dead_at.is_none()) {
-            let body = snapshot.bodies(&[row.seq])?.pop().ok_or(StoreError::NotFound)?;
-            waiting.push(Waiting {
-                seq: row.seq,
-                object: stored_object(&body.bytes)?,
-                source,
-                by: row.by.map(|person| catalog.person(person)).transpose()?,
-                channel: catalog.channel(row.channel)?.to_owned(),
-                authored: row.flags.has(Flags::AUTHORED),
-                reliability: row.reliability,
-            });
-        }
-        Ok(waiting)
     }
 
     /// Node state kept with [`Writer::set_state`].

@@ -8,6 +8,7 @@ mod thread;
 
 use std::sync::mpsc;
 
+use kizuna_access::travel::Covers;
 use kizuna_access::{MemberId, Recorded, Rights};
 use kizuna_stix::Id;
 
@@ -15,6 +16,7 @@ use crate::StoreError;
 use crate::contribution::{Contribution, Outcome, Quarantined, Relabelled};
 
 pub(crate) use desk::Books;
+use narrow::Reach;
 pub(crate) use thread::{Link, start};
 use thread::{Reply, Request};
 
@@ -82,8 +84,36 @@ impl Writer {
         source: MemberId,
         actor: Actor,
     ) -> Result<u64, StoreError> {
-        match self.ask(Request::Narrow { id: id.clone(), version, source, actor })? {
+        self.narrow_what(id, version.map_or(Reach::All, Reach::Version), source, actor)
+    }
+
+    /// Carries out a recall that the source gave: what it covers is narrowed as by [`Self::narrow`].
+    pub fn narrow_recalled(
+        &self,
+        id: &Id,
+        covers: Covers,
+        source: MemberId,
+        actor: Actor,
+    ) -> Result<u64, StoreError> {
+        self.narrow_what(id, Reach::Recalled(covers), source, actor)
+    }
+
+    fn narrow_what(&self, id: &Id, reach: Reach, source: MemberId, actor: Actor) -> Result<u64, StoreError> {
+        match self.ask(Request::Narrow { id: id.clone(), reach, source, actor })? {
             Reply::Narrowed(count) => Ok(count),
+            _ => Err(wrong_reply()),
+        }
+    }
+
+    /// Gives contributions to one object other labels, as further contributions of the same bytes. One whose new label
+    /// does not permit all that the old one did is taken back, and those who could read it are told by a recall; one
+    /// that was taken back meanwhile is left alone.
+    pub fn reassign(&self, id: &Id, relabelled: Vec<Relabelled>) -> Result<Vec<Outcome>, StoreError> {
+        let seqs: Vec<i64> = relabelled.iter().map(|one| one.waiting.seq).collect();
+        let contributions = relabelled.into_iter().map(Relabelled::contribution).collect();
+        let prepared = seqs.into_iter().zip(prepare::contributions(contributions)?).collect();
+        match self.ask(Request::Reassign { id: id.clone(), prepared })? {
+            Reply::Outcomes(outcomes) => Ok(outcomes),
             _ => Err(wrong_reply()),
         }
     }
@@ -139,3 +169,6 @@ fn wrong_reply() -> StoreError {
 fn stopped() -> StoreError {
     StoreError::Engine("the writer has stopped".into())
 }
+
+#[cfg(test)]
+mod tests;

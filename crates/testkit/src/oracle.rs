@@ -194,7 +194,7 @@ impl Oracle {
             let mut stub = Row { redacted: true, waits: false, ..row };
             stub.given.content.modified = when;
             stub.given.content.revoked = true;
-            stub.digest = crate::stix::object(&stub.given.content).digest().to_vec();
+            stub.digest = crate::stix::stub(&stub.given.content).digest().to_vec();
             stub.ordinals.extend(&causes);
             self.append(stub);
         }

@@ -13,6 +13,9 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x6f0c_3d1e_52a8_4b77_9a3e_1f2d_4c5b_6a7
 /// Scripts start here.
 const START: Second = 1_767_225_600; // 2026-01-01T00:00:00Z
 
+/// The extension by which a stub says that it is one, as published.
+pub const STUB: &str = "extension-definition--319cd18f-e9a7-572f-a99d-6c77073ff334";
+
 /// How many object numbers a script may use.
 pub const OBJECTS: u32 = 64;
 
@@ -108,6 +111,18 @@ fn written(second: Second) -> String {
 pub fn object(content: &Content) -> Object {
     let value = Value::Object(properties(content));
     Object::from_value(value).unwrap_or_else(|faults| panic!("{content:?} is no object: {faults:?}"))
+}
+
+/// The stub of a revocation: the object, saying of itself that there may be more.
+///
+/// # Panics
+/// Where the content is no valid object.
+pub fn stub(content: &Content) -> Object {
+    let mut map = properties(content);
+    let extension = json!({ "extension_type": "property-extension", "stub_of": "revocation" });
+    map.insert("extensions".to_owned(), json!({ STUB: extension }));
+    Object::from_value(Value::Object(map))
+        .unwrap_or_else(|faults| panic!("{content:?} is no stub: {faults:?}"))
 }
 
 fn properties(content: &Content) -> Map<String, Value> {

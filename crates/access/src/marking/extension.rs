@@ -87,9 +87,18 @@ pub static RELEASE: Extension = Extension {
     schema: include_str!("../../schemas/release.json"),
 };
 
+/// The part of a revocation that reaches those who may not read all of it.
+pub static STUB: Extension = Extension {
+    name: "Kizuna stub",
+    description: "An object that carries it is the version that its readers had, revoked, and nothing else of its \
+                  revocation, which goes over it where it can be read.",
+    kind: "property-extension",
+    schema: include_str!("../../schemas/stub.json"),
+};
+
 /// Every extension, a line each.
 pub static ALL: &[&Extension] =
-    &[&RELEASABILITY, &PAP, &LABEL, &RECALL, &ATTESTATION, &KEY, &SANITISATION, &RELEASE];
+    &[&RELEASABILITY, &PAP, &LABEL, &RECALL, &ATTESTATION, &KEY, &SANITISATION, &RELEASE, &STUB];
 
 impl Extension {
     /// The same on every node.

@@ -24,7 +24,8 @@ fn labelling() -> Labelling {
 
 fn recall(covers: Covers) -> Recall {
     let reason = Some("released in error".to_owned());
-    Recall { by: member("alpha"), at: at(0), markings: markings(), object_ref: malware(), covers, reason }
+    let (by, version) = (member("alpha"), Some(at(-1)));
+    Recall { by, at: at(0), markings: markings(), object_ref: malware(), covers, version, reason }
 }
 
 #[test]
@@ -48,6 +49,18 @@ fn a_recall_reads_back() {
         assert_eq!(object.warnings(), []);
         assert_eq!(Recall::read(&object), Ok(recall(covers)));
     }
+}
+
+#[test]
+fn a_stub_says_that_it_is_one() {
+    let object = recall(Covers::Until(at(9))).object().unwrap();
+    assert!(!is_stub(&object));
+    let mut properties = object.into_value();
+    mark_as_stub(&mut properties);
+    let stub = Object::from_value(Value::Object(properties)).unwrap();
+    assert_eq!(stub.warnings(), []);
+    assert!(is_stub(&stub));
+    assert!(Recall::read(&stub).is_ok(), "other extensions stay");
 }
 
 #[test]

@@ -222,6 +222,15 @@ impl Snapshot for SqliteSnapshot {
         )
     }
 
+    fn explained(&self) -> Result<Vec<Seq>, StoreError> {
+        self.list(
+            "SELECT DISTINCT d.seq FROM dangling d \
+             JOIN contribution c ON c.key = d.marking AND c.source = d.source AND c.dead_at IS NULL ORDER BY d.seq",
+            [],
+            |row| row.get(0),
+        )
+    }
+
     fn quarantine(
         &self,
         source: Option<i64>,

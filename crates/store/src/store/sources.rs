@@ -1,11 +1,13 @@
 //! What one source has given: for taking in more from it, never for answering a viewer.
 
-use kizuna_access::MemberId;
+use kizuna_access::{Label, MemberId};
 use kizuna_stix::{Id, Object};
 
 use super::{Standpoint, Store, stored_object};
 use crate::StoreError;
-use crate::backend::Order;
+use crate::backend::{Flags, Order, Row, Snapshot};
+use crate::catalog::Catalog;
+use crate::contribution::Waiting;
 
 /// Rows looked at in one step.
 const STEP: usize = 1_000;
@@ -18,6 +20,36 @@ impl Store {
         let Some(source) = catalog.member_number(source) else { return Ok(false) };
         let rows = snapshot.rows_of(&id.key())?;
         Ok(rows.iter().any(|row| row.source == source && row.digest == *digest && row.dead_at.is_none()))
+    }
+
+    /// Contributions of this source that wait for this marking definition, oldest first: their labels are to be
+    /// compiled again once the source has given it ([`Writer::relabel`](crate::Writer::relabel)).
+    pub fn waiting(&self, source: MemberId, marking: &Id) -> Result<Vec<Waiting>, StoreError> {
+        let Standpoint { snapshot, heads, .. } = self.standpoint()?;
+        let catalog = self.catalog(snapshot.as_ref(), &heads)?;
+        let Some(number) = catalog.member_number(source) else { return Ok(Vec::new()) };
+        let seqs = snapshot.waiting(&marking.key(), number)?;
+        let rows = snapshot.rows(&seqs)?;
+        to_be_judged(snapshot.as_ref(), &catalog, rows.into_iter().filter(|row| row.dead_at.is_none()))
+    }
+
+    /// Contributions that wait for a marking definition although their source has given it: what a node that ended
+    /// half-way left behind. Oldest first.
+    pub fn explained(&self) -> Result<Vec<Waiting>, StoreError> {
+        let Standpoint { snapshot, heads, .. } = self.standpoint()?;
+        let catalog = self.catalog(snapshot.as_ref(), &heads)?;
+        let rows = snapshot.rows(&snapshot.explained()?)?;
+        to_be_judged(snapshot.as_ref(), &catalog, rows.into_iter().filter(|row| row.dead_at.is_none()))
+    }
+
+    /// What this source has given of one version and not taken back, oldest first.
+    pub fn given(&self, source: MemberId, id: &Id, digest: &[u8; 32]) -> Result<Vec<Waiting>, StoreError> {
+        let Standpoint { snapshot, heads, .. } = self.standpoint()?;
+        let catalog = self.catalog(snapshot.as_ref(), &heads)?;
+        let Some(number) = catalog.member_number(source) else { return Ok(Vec::new()) };
+        let rows = snapshot.rows_of(&id.key())?.into_iter();
+        let is_meant = |row: &Row| row.source == number && row.digest == *digest && row.dead_at.is_none();
+        to_be_judged(snapshot.as_ref(), &catalog, rows.filter(is_meant))
     }
 
     /// Objects of one type that this source has given and that refer to another, newest first.
@@ -43,4 +75,26 @@ impl Store {
             }
         }
     }
+}
+
+fn to_be_judged(
+    snapshot: &dyn Snapshot,
+    catalog: &Catalog,
+    rows: impl Iterator<Item = Row>,
+) -> Result<Vec<Waiting>, StoreError> {
+    let mut found = Vec::new();
+    for row in rows {
+        let body = snapshot.bodies(&[row.seq])?.pop().ok_or(StoreError::NotFound)?;
+        found.push(Waiting {
+            seq: row.seq,
+            object: stored_object(&body.bytes)?,
+            source: catalog.member(row.source)?,
+            by: row.by.map(|person| catalog.person(person)).transpose()?,
+            channel: catalog.channel(row.channel)?.to_owned(),
+            label: Label::clone(catalog.label_of(&row)?),
+            authored: row.flags.has(Flags::AUTHORED),
+            reliability: row.reliability,
+        });
+    }
+    Ok(found)
 }

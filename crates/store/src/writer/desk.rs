@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use kizuna_access::{Directory, Label, Recorded, Rights, leak};
+use kizuna_access::{Directory, Label, MemberId, Recorded, Rights, leak};
+use kizuna_stix::Id;
 
 use super::prepare::{Prepared, salt};
 use super::thread::{Reply, Request};
@@ -137,9 +138,16 @@ impl Desk<'_> {
                 let recorded = self.record(*rights, actor)?;
                 Ok(Reply::Recorded(Box::new(recorded)))
             }
-            Request::Narrow { id, version, source, actor } => {
-                let count = self.narrow(&id, version, source, actor)?;
+            Request::Narrow { id, reach, source, actor } => {
+                let count = self.narrow(&id, &reach, source, actor)?;
                 Ok(Reply::Narrowed(count))
+            }
+            Request::Reassign { id, prepared } => {
+                let outcomes = prepared
+                    .into_iter()
+                    .map(|(seq, one)| self.reassign(&id, seq, one))
+                    .collect::<Result<_, _>>()?;
+                Ok(Reply::Outcomes(outcomes))
             }
             Request::Relabel { prepared, settled } => {
                 let outcomes =
@@ -219,6 +227,25 @@ impl Desk<'_> {
             self.spread_revocation(&new.key, source, new.source)?;
         }
         Ok(Outcome::Stored)
+    }
+
+    /// Stores a contribution in place of another of the same bytes. Where it only permits more, the other stays: its
+    /// readers have the bytes already.
+    fn reassign(&mut self, id: &Id, seq: Seq, new: Prepared) -> Result<Outcome, StoreError> {
+        let rows = self.ledger.rows_of(&new.key)?;
+        let old = rows.iter().find(|row| row.seq == seq && row.dead_at.is_none() && row.digest == new.digest);
+        let Some(old) = old else { return Ok(Outcome::Duplicate) };
+        let before = self.label_of(old)?;
+        let after = Label::from_canonical(&new.label)
+            .map_err(|_| StoreError::Engine("a label cannot be read".into()))?;
+        let only_wider = before.and(&after) == before;
+        let giver = self.books.text(Space::Member, old.source).map(str::to_owned);
+        let giver = giver.and_then(|member| member.parse().ok()).map(MemberId);
+        let giver = giver.ok_or_else(|| StoreError::Engine(format!("contribution {seq} has no source")))?;
+        if !only_wider || giver != new.source {
+            self.take_back(id, giver, old, before, !only_wider)?;
+        }
+        self.contribute(new)
     }
 
     fn quarantine(&mut self, input: &Quarantined) -> Result<(), StoreError> {

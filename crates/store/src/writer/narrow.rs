@@ -6,10 +6,10 @@
 //! objects like all others and travel like them; they say nothing beyond what their readers had.
 
 use jiff::Timestamp;
-use kizuna_access::{Label, MemberId};
-use kizuna_stix::{Id, Object};
+use kizuna_access::travel::{Covers, Recall};
+use kizuna_access::{Label, MemberId, marking};
+use kizuna_stix::{Fault, Id, Object};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::desk::Desk;
 use super::prepare::{self, Prepared};
@@ -20,27 +20,40 @@ use crate::clock::instant;
 use crate::contribution::{Contribution, Outcome};
 use crate::store::stored_object;
 
-/// The type of a recall.
-pub(crate) const RECALL: &str = "kizuna-recall";
-/// The extension definition that describes it.
-const EXTENSION: &str = "extension-definition--3f0e5b52-6f4b-5c0e-9a55-0d6c3f7c2b1d";
+/// Which of a source's contributions to an object are narrowed.
+#[derive(Debug, Clone)]
+pub(crate) enum Reach {
+    All,
+    /// Those of the version with this `modified`.
+    Version(Timestamp),
+    /// What a recall of the source covers.
+    Recalled(Covers),
+}
+
+impl Reach {
+    fn includes(&self, row: &Row) -> bool {
+        match self {
+            Self::All => true,
+            Self::Version(version) => row.modified == Some(prepare::nanos(*version)),
+            Self::Recalled(Covers::Digests(digests)) => digests.contains(&row.digest),
+            Self::Recalled(Covers::Until(until)) => {
+                row.modified.is_some_and(|modified| modified <= prepare::nanos(*until))
+            }
+        }
+    }
+}
 
 impl Desk<'_> {
-    /// Narrows one version of an object, or all; how many contributions were narrowed.
+    /// Narrows contributions of a source to an object; how many were narrowed.
     pub(super) fn narrow(
         &mut self,
         id: &Id,
-        version: Option<Timestamp>,
+        reach: &Reach,
         source: MemberId,
         actor: Actor,
     ) -> Result<u64, StoreError> {
         let number = self.term(Space::Member, &source.to_string())?;
-        let version = version.map(prepare::nanos);
-        let meant = |row: &Row| {
-            row.source == number
-                && row.dead_at.is_none()
-                && version.is_none_or(|version| row.modified == Some(version))
-        };
+        let meant = |row: &Row| row.source == number && row.dead_at.is_none() && reach.includes(row);
         let mut rows = self.ledger.rows_of(&id.key())?;
         rows.retain(meant);
         if rows.is_empty() {
@@ -68,30 +81,52 @@ impl Desk<'_> {
             return Ok(false);
         }
         let channel = self.channel_of(row)?;
-        let at = self.ticks.next();
-        self.ledger.kill(row.seq, at)?;
-        self.ledger.set_flags(row.seq, row.flags.with(Flags::SHARED, true))?;
-
-        let contribution = |object: Object, label: Label, authored: bool| Contribution {
-            object,
+        self.take_back(id, source, row, wide, true)?;
+        let Body { bytes, .. } = self.ledger.body(row.seq)?;
+        let mut kept = one(Contribution {
+            object: stored_object(&bytes)?,
             source,
             by: None,
-            channel: channel.clone(),
-            label,
-            authored,
+            channel,
+            label: own,
+            authored: row.flags.has(Flags::AUTHORED),
             dangling: Vec::new(),
             reliability: row.reliability,
-        };
-        let recalled = recall(id, source, row, instant(at))?;
-        let stub = unsearchable(one(contribution(recalled, wide, true))?);
-        self.contribute(stub)?;
-
-        let Body { bytes, .. } = self.ledger.body(row.seq)?;
-        let mut kept = one(contribution(stored_object(&bytes)?, own, row.flags.has(Flags::AUTHORED)))?;
+        })?;
         kept.flags = row.flags;
         let outcome = self.contribute(kept)?;
         debug_assert!(matches!(outcome, Outcome::Stored | Outcome::Duplicate));
         Ok(true)
+    }
+
+    /// Takes a contribution back: nobody reads it any more, and those who could, under its label, are told where that
+    /// is asked for.
+    pub(super) fn take_back(
+        &mut self,
+        id: &Id,
+        source: MemberId,
+        row: &Row,
+        label: Label,
+        is_told: bool,
+    ) -> Result<(), StoreError> {
+        let at = self.ticks.next();
+        self.ledger.kill(row.seq, at)?;
+        self.ledger.set_flags(row.seq, row.flags.with(Flags::SHARED, true))?;
+        if !is_told {
+            return Ok(());
+        }
+        let stub = Contribution {
+            object: recall(id, source, row, &label, instant(at))?,
+            source,
+            by: None,
+            channel: self.channel_of(row)?,
+            label,
+            authored: true,
+            dangling: Vec::new(),
+            reliability: row.reliability,
+        };
+        self.contribute(unsearchable(one(stub)?))?;
+        Ok(())
     }
 }
 
@@ -110,26 +145,22 @@ fn unsearchable(mut stub: Prepared) -> Prepared {
     stub
 }
 
-/// The stub that tells readers of a contribution that its source has taken it back.
-fn recall(of: &Id, source: MemberId, row: &Row, now: Timestamp) -> Result<Object, StoreError> {
-    let stamp = now.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string();
-    let mut value = json!({
-        "type": RECALL,
-        "spec_version": "2.1",
-        "id": Id::new(RECALL, Uuid::new_v4()).as_str(),
-        "created_by_ref": source.identity().as_str(),
-        "created": stamp,
-        "modified": stamp,
-        "object_ref": of.as_str(),
-        "object_sha256": hex::encode(row.digest),
-        "extensions": { EXTENSION: { "extension_type": "new-sdo" } },
-    });
-    let version = row.modified.and_then(|nanos| Timestamp::from_nanosecond(i128::from(nanos)).ok());
-    if let (Some(version), Some(map)) = (version, value.as_object_mut()) {
-        map.insert("object_modified".into(), json!(version.to_string()));
-    }
-    Object::from_value(value).map_err(|faults| {
+/// The stub that tells readers of a contribution that its source has taken it back. It carries their label as markings,
+/// by which a peer tells the same people.
+fn recall(of: &Id, source: MemberId, row: &Row, label: &Label, at: Timestamp) -> Result<Object, StoreError> {
+    let unsound = |faults: Vec<Fault>| {
         let first = faults.first().map_or_else(String::new, ToString::to_string);
         StoreError::Engine(format!("a recall is not valid: {first}"))
-    })
+    };
+    let markings = marking::mint(label).map_err(unsound)?;
+    let recall = Recall {
+        by: source,
+        at,
+        markings: markings.iter().map(|marking| marking.id().clone()).collect(),
+        object_ref: of.clone(),
+        covers: Covers::Digests(vec![row.digest]),
+        version: row.modified.and_then(|nanos| Timestamp::from_nanosecond(i128::from(nanos)).ok()),
+        reason: None,
+    };
+    recall.object().map_err(unsound)
 }

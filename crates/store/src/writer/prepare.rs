@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kizuna_access::{Label, MemberId, PersonId};
+use kizuna_access::{Label, MemberId, PersonId, travel};
 use kizuna_stix::observable::{self, Observable};
 use kizuna_stix::{Id, Object};
 use rand::RngCore;
@@ -80,6 +80,7 @@ fn one(contribution: Contribution, label: Arc<str>) -> Result<Prepared, StoreErr
     let flags = Flags::default()
         .with(Flags::AUTHORED, authored)
         .with(Flags::REVOKED, object.revoked())
+        .with(Flags::REDACTED, travel::is_stub(&object))
         .with(Flags::WARNED, warnings.is_some());
     Ok(Prepared {
         key: id.key(),

@@ -8,7 +8,7 @@
 
 use std::collections::HashMap;
 
-use kizuna_access::MemberId;
+use kizuna_access::{MemberId, travel};
 use kizuna_stix::Object;
 use serde_json::{Map, Value};
 
@@ -49,6 +49,7 @@ impl Desk<'_> {
         let modified = self.properties(revocation)?.remove("modified").unwrap_or_default();
         stub.insert("modified".to_owned(), modified);
         stub.insert("revoked".to_owned(), Value::Bool(true));
+        travel::mark_as_stub(&mut stub);
         let object = Object::from_value(Value::Object(stub)).map_err(|faults| {
             let first = faults.first().map_or_else(String::new, ToString::to_string);
             StoreError::Engine(format!("the stub of a revocation is not valid: {first}"))
@@ -63,9 +64,7 @@ impl Desk<'_> {
             dangling: Vec::new(),
             reliability: row.reliability,
         };
-        let mut prepared = one(contribution)?;
-        prepared.flags = prepared.flags.with(Flags::REDACTED, true);
-        self.contribute(prepared)?;
+        self.contribute(one(contribution)?)?;
         Ok(())
     }
 

@@ -11,6 +11,7 @@ use kizuna_stix::Id;
 use tokio::sync::watch;
 
 use super::desk::{Books, Desk};
+use super::narrow::Reach;
 use super::prepare::Prepared;
 use super::{Actor, AuditEntry, stopped};
 use crate::StoreError;
@@ -38,9 +39,14 @@ pub(crate) enum Request {
         prepared: Vec<Prepared>,
         settled: Vec<Seq>,
     },
+    /// Contributions once more, under other labels, each in place of the one of this number where that permits more.
+    Reassign {
+        id: Id,
+        prepared: Vec<(Seq, Prepared)>,
+    },
     Narrow {
         id: Id,
-        version: Option<Timestamp>,
+        reach: Reach,
         source: MemberId,
         actor: Actor,
     },
@@ -195,6 +201,7 @@ fn weight(request: &Request) -> usize {
     match request {
         Request::Contribute { prepared, quarantined } => 1 + prepared.len() + quarantined.len(),
         Request::Relabel { prepared, .. } => 1 + prepared.len(),
+        Request::Reassign { prepared, .. } => 1 + prepared.len(),
         _ => 1,
     }
 }
