@@ -240,8 +240,12 @@ impl Reader {
 
     /// Whether the viewer may read content with this label that arrived at `arrival`.
     pub fn can_read(&self, label: &Label, arrival: Timestamp) -> bool {
-        let now = self.history.last().and_then(|(_, facts)| facts.floor(label));
-        now.is_some_and(|floor| floor <= arrival)
+        self.floor(label).is_some_and(|floor| floor <= arrival)
+    }
+
+    /// The arrival from which on content with this label is readable now; nothing where none is.
+    pub fn floor(&self, label: &Label) -> Option<Timestamp> {
+        self.history.last().and_then(|(_, facts)| facts.floor(label))
     }
 
     /// Since when content with this label that arrived at `arrival` is readable (see [`Decision::gained_for`]).

@@ -10,6 +10,7 @@ pub mod betrayal;
 pub mod cursor;
 pub mod error;
 pub mod explain;
+pub mod forecast;
 pub mod generate;
 pub mod ingest;
 pub mod kept;

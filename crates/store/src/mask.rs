@@ -211,7 +211,7 @@ fn holds_any(ground: &Ground<'_>, label: i64, range: &Range<Seq>) -> Result<bool
 }
 
 /// Microseconds, rounded up: for whole microseconds `at`, `at >= instant` means the same before and after.
-fn micros(instant: Timestamp) -> i64 {
+pub(crate) fn micros(instant: Timestamp) -> i64 {
     if instant == Timestamp::MIN {
         return i64::MIN;
     }

@@ -2,12 +2,14 @@
 
 mod audit;
 mod candidates;
+mod forecast;
 mod item;
 mod page;
 mod quarantine;
 mod search;
 
 pub use audit::{AuditLine, AuditObject};
+pub use forecast::{Group, Shift};
 
 use std::sync::Arc;
 

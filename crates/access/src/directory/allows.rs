@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{Directory, Person, RightsError};
 use crate::label::Label;
 use crate::party::{CommunityId, MemberId, Party, PersonId};
 use crate::policy;
-use crate::rights::{Clearance, Holder, Holds, Rights};
+use crate::rights::{Clearance, Holder, Holds, Recorded, Rights};
 
 /// Longest name, title or address, in characters.
 const NAME_LIMIT: usize = 200;
@@ -17,6 +17,22 @@ const NAME_LIMIT: usize = 200;
 type Allowed = Result<(), RightsError>;
 
 impl Directory {
+    /// The directory as it would be, had these events been recorded now, one after the other.
+    ///
+    /// # Errors
+    /// The first event that may not be recorded.
+    pub fn supposing(&self, events: &[Rights], now: Timestamp) -> Result<Self, RightsError> {
+        const TICK: SignedDuration = SignedDuration::from_micros(1);
+        let mut supposed = self.clone();
+        for rights in events {
+            let now = supposed.not_before_log(now);
+            supposed.allows(rights, now)?;
+            let at = now.checked_add(TICK).unwrap_or(now);
+            supposed.apply(&Recorded { epoch: supposed.epoch + 1, at, rights: rights.clone() });
+        }
+        Ok(supposed)
+    }
+
     /// Whether this event may be recorded next.
     pub fn allows(&self, rights: &Rights, now: Timestamp) -> Allowed {
         let now = self.not_before_log(now);

@@ -1,0 +1,160 @@
+//! Try before you release: who would gain or lose which objects, before anything happens.
+//!
+//! Everything is counted over what the caller itself may read, so that a forecast tells nothing that its reading
+//! does not. Persons of the caller's own member stand one by one, every other member as one.
+
+use std::collections::BTreeSet;
+
+use kizuna_access::rights::Role;
+use kizuna_access::{Directory, MemberId, PersonId, Principal, Reader, Rights};
+use kizuna_stix::Id;
+use kizuna_store::view::{Group, Shift};
+
+use crate::people::Caller;
+use crate::{AppError, Node};
+
+/// Objects that a forecast lists of each viewer; it counts on beyond.
+pub const LISTED: usize = 100;
+/// Objects whose label can be tried at once.
+pub const MOST_OBJECTS: usize = 1_000;
+
+/// Who would gain or lose.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", content = "name")]
+pub enum Who {
+    /// A person of the caller's own member, by e-mail address.
+    Person(String),
+    /// Everybody of another member.
+    Member(String),
+}
+
+/// What one viewer would gain and lose.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Forecasted {
+    pub who: Who,
+    pub gained: u64,
+    pub lost: u64,
+    /// At most [`LISTED`].
+    pub gained_ids: Vec<Id>,
+    /// At most [`LISTED`].
+    pub lost_ids: Vec<Id>,
+}
+
+/// What a change would do; viewers for whom nothing changes are left out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Forecast {
+    pub viewers: Vec<Forecasted>,
+}
+
+/// The viewers that stand together, by account.
+struct Company {
+    who: Who,
+    principals: Vec<Principal>,
+}
+
+impl Node {
+    /// What changes of rights (memberships, clearances, roles, policies) would do if they were recorded now.
+    ///
+    /// # Errors
+    /// The first change that could not be recorded; [`AppError::Forbidden`] without the role releaser or admin.
+    pub fn forecast(&self, who: &Principal, changes: &[Rights]) -> Result<Forecast, AppError> {
+        self.needs_to_forecast(who)?;
+        let directory = self.directory()?;
+        let now = self.now();
+        let supposed = directory.supposing(changes, now)?;
+        let companies = self.companies(who, &directory, &supposed)?;
+        let groups: Vec<Group> = companies
+            .iter()
+            .map(|company| Group {
+                before: self.readers(&directory, company),
+                after: self.readers(&supposed, company),
+            })
+            .collect();
+        let shifts = self.store.view(who)?.forecast(&groups, LISTED)?;
+        Ok(Forecast::of(companies, shifts))
+    }
+
+    /// What another label, in words, on the own member's contributions to these objects would do.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for an object that is hidden or absent, [`AppError::Invalid`] for words that are no
+    /// label.
+    pub fn forecast_label(&self, who: &Principal, objects: &[Id], words: &str) -> Result<Forecast, AppError> {
+        self.needs_to_forecast(who)?;
+        if objects.len() > MOST_OBJECTS {
+            return Err(AppError::TooLarge { what: "objects in one forecast", limit: MOST_OBJECTS });
+        }
+        let label = self.people(Caller::Person(who.clone())).reach(words)?.label;
+        let directory = self.directory()?;
+        let companies = self.companies(who, &directory, &directory)?;
+        let groups: Vec<Group> = companies
+            .iter()
+            .map(|company| {
+                let readers = self.readers(&directory, company);
+                Group { before: readers.clone(), after: readers }
+            })
+            .collect();
+        let shifts = self.store.view(who)?.forecast_label(&groups, objects, &label, LISTED)?;
+        Ok(Forecast::of(companies, shifts))
+    }
+
+    fn readers(&self, directory: &Directory, company: &Company) -> Vec<Reader> {
+        let now = self.now();
+        company.principals.iter().filter_map(|who| directory.reader(who, now).ok()).collect()
+    }
+
+    fn needs_to_forecast(&self, who: &Principal) -> Result<(), AppError> {
+        let reader = self.directory()?.reader(who, self.now())?;
+        if reader.has(Role::Releaser) || reader.has(Role::Admin) {
+            return Ok(());
+        }
+        Err(AppError::Forbidden("a forecast takes the role releaser or admin".to_owned()))
+    }
+
+    /// The viewers that the caller may know of, as they are or would be.
+    fn companies(
+        &self,
+        who: &Principal,
+        directory: &Directory,
+        supposed: &Directory,
+    ) -> Result<Vec<Company>, AppError> {
+        let known: BTreeSet<MemberId> =
+            self.people(Caller::Person(who.clone())).members()?.into_iter().map(|member| member.id).collect();
+        let mut companies = Vec::new();
+        let now = self.now();
+        let principal = |person: PersonId| {
+            let now_valid = directory.authenticate_person(person, now);
+            now_valid.or_else(|_| supposed.authenticate_person(person, now)).ok()
+        };
+        for member in supposed.members().filter(|member| known.contains(&member.id)) {
+            let people = supposed.people().filter(|person| person.member == member.id);
+            if member.id == who.member() {
+                companies.extend(people.filter_map(|person| {
+                    let principals = vec![principal(person.id)?];
+                    Some(Company { who: Who::Person(person.email.clone()), principals })
+                }));
+            } else {
+                let principals = people.filter_map(|person| principal(person.id)).collect();
+                companies.push(Company { who: Who::Member(member.name.clone()), principals });
+            }
+        }
+        Ok(companies)
+    }
+}
+
+impl Forecast {
+    fn of(companies: Vec<Company>, shifts: Vec<Shift>) -> Self {
+        let changed = companies.into_iter().zip(shifts).filter(|(_, shift)| shift.gained + shift.lost > 0);
+        let mut viewers: Vec<Forecasted> = changed
+            .map(|(company, shift)| {
+                let Shift { gained, lost, gained_ids, lost_ids } = shift;
+                Forecasted { who: company.who, gained, lost, gained_ids, lost_ids }
+            })
+            .collect();
+        viewers.sort_by(|one, other| one.who.cmp(&other.who));
+        Self { viewers }
+    }
+}
+
+#[cfg(test)]
+mod tests;
