@@ -21,9 +21,11 @@ pub mod read;
 pub mod sample;
 pub mod sign_in;
 pub mod tearline;
+pub mod signing;
 
 // The vocabulary of the crates below, for callers that may not import them.
 pub use kizuna_access as access;
+pub use kizuna_attest as attest;
 pub use kizuna_stix as stix;
 pub use kizuna_store::baseline;
 

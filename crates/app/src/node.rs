@@ -17,6 +17,7 @@ use crate::AppError;
 use crate::cursor::Sealer;
 use crate::people::{Caller, People};
 use crate::read::Reading;
+use crate::signing::Vault;
 
 /// How to open a node.
 #[derive(Clone)]
@@ -28,11 +29,14 @@ pub struct Config {
     pub readers: usize,
     /// Caps on what is taken in.
     pub limits: Limits,
+    /// Whether what the members that live here publish is attested with their keys.
+    pub attests: bool,
 }
 
 impl Config {
     pub fn new(data: impl Into<PathBuf>) -> Self {
-        Self { data: data.into(), clock: Arc::new(SystemClock), readers: 8, limits: Limits::default() }
+        let (clock, limits) = (Arc::new(SystemClock), Limits::default());
+        Self { data: data.into(), clock, readers: 8, limits, attests: true }
     }
 }
 
@@ -43,6 +47,9 @@ pub struct Node {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
     pub(crate) sealer: Sealer,
+    /// The private signing keys of those who live here.
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) attests: bool,
     data: Arc<PathBuf>,
     /// Held while a one-time link is used, so that it works once.
     pub(crate) signing_in: Arc<Mutex<()>>,
@@ -61,11 +68,14 @@ impl Node {
             Options { directory: config.data.clone(), clock: config.clock.clone(), readers: config.readers };
         let store = Store::open(options)?;
         let sealer = Sealer::new(&store.secret("cursor")?);
+        let vault = Arc::new(Vault::open(&config.data)?);
         Ok(Self {
             store,
             clock: config.clock,
             limits: config.limits,
             sealer,
+            vault,
+            attests: config.attests,
             data: Arc::new(config.data),
             signing_in: Arc::default(),
             exchanging: Arc::default(),

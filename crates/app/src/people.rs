@@ -112,7 +112,11 @@ impl<'a> People<'a> {
         Self { node, caller }
     }
 
-    fn actor(&self) -> Actor {
+    pub(crate) fn node(&self) -> &'a Node {
+        self.node
+    }
+
+    pub(crate) fn actor(&self) -> Actor {
         match &self.caller {
             Caller::Operator => Actor::Operator,
             Caller::Person(who) => Actor::Person(who.person()),
@@ -147,6 +151,15 @@ impl<'a> People<'a> {
             Standing::MemberAdmin(own) if own == member => Ok(()),
             Standing::MemberAdmin(_) | Standing::Plain(_) => Err(only_admins()),
         }
+    }
+
+    /// Only who administers this member. One that the caller may not know of is not there.
+    pub(crate) fn needs_to_administer(&self, member: MemberId) -> Result<(), AppError> {
+        let directory = self.node.directory()?;
+        if !self.known_members(&directory)?.contains(&member) {
+            return Err(AppError::NotFound);
+        }
+        self.needs_admin_of(&directory, member)
     }
 
     /// Only who runs the node.

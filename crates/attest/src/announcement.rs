@@ -62,11 +62,10 @@ pub struct NewAnnouncement {
     pub change: Change,
     /// From when on: also the date of the object, so that saying it twice is one object.
     pub effective: Timestamp,
-    pub markings: Vec<Id>,
 }
 
 impl NewAnnouncement {
-    /// The STIX object, signed with the key that [`Change`] asks for.
+    /// The STIX object, signed with the key that [`Change`] asks for, without markings.
     ///
     /// # Errors
     /// The faults where an id is malformed.
@@ -79,9 +78,25 @@ impl NewAnnouncement {
         body.insert("change".to_owned(), json!(self.change.as_str()));
         body.insert("effective".to_owned(), json!(time::format(self.effective)));
         body.insert("signing_key".to_owned(), json!(with.public().fingerprint().to_string()));
-        let body = travel::stated(KEY_KIND, &EXTENSION, self.member, self.effective, &self.markings, body);
+        let body = travel::stated(KEY_KIND, &EXTENSION, self.member, self.effective, &[], body);
         travel::identified(KEY_KIND, sealed(body, self.change.purpose(), with))
     }
+}
+
+/// The same announcement under these markings: for whom it is meant is not part of what is signed, so that it can be
+/// told to others when the key that signed it is gone.
+///
+/// # Errors
+/// The faults where an id is malformed.
+pub fn under_markings(announcement: &Object, markings: &[Id]) -> Result<Object, Vec<Fault>> {
+    let mut body = announcement.value().clone();
+    body.remove("id");
+    body.remove("object_marking_refs");
+    if !markings.is_empty() {
+        let markings: Vec<&str> = markings.iter().map(Id::as_str).collect();
+        body.insert("object_marking_refs".to_owned(), json!(markings));
+    }
+    travel::identified(KEY_KIND, body)
 }
 
 /// An announcement, as it was found: its signature is not verified yet.
@@ -109,7 +124,7 @@ impl Announcement {
         let key = object.text("public_key").and_then(|key| key.parse().ok());
         let change = object.text("change").and_then(Change::from_word);
         let effective = object.text("effective").and_then(|effective| time::parse(effective).ok());
-        let (payload, seal) = seal_of(object, KEY_KIND)?;
+        let (payload, seal) = seal_of(object, KEY_KIND, &["object_marking_refs"])?;
         Ok(Self {
             member,
             person,

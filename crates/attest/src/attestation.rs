@@ -107,9 +107,9 @@ pub(crate) fn sealed(mut body: Map<String, Value>, purpose: Purpose, key: &Secre
     body
 }
 
-/// What the signature in an object (`signing_key`, `signature`) is over, the canonical object without `id` and
-/// `signature`, and the signature itself.
-pub fn seal_of(object: &Object, kind: &'static str) -> Result<(Vec<u8>, Seal), BadTravel> {
+/// What the signature in an object (`signing_key`, `signature`) is over, the canonical object without `id`,
+/// `signature` and what else is named, and the signature itself.
+pub fn seal_of(object: &Object, kind: &'static str, without: &[&str]) -> Result<(Vec<u8>, Seal), BadTravel> {
     let bad = |property| BadTravel { kind, property };
     let key = object.text("signing_key").and_then(|key| key.parse::<Fingerprint>().ok());
     let signature = object.text("signature").and_then(|signature| signature.parse().ok());
@@ -118,6 +118,9 @@ pub fn seal_of(object: &Object, kind: &'static str) -> Result<(Vec<u8>, Seal), B
     let mut body = object.value().clone();
     body.remove("id");
     body.remove("signature");
+    for property in without {
+        body.remove(*property);
+    }
     Ok((canonical::map_to_vec(&body), Seal { key, signature }))
 }
 
@@ -132,7 +135,7 @@ impl Attestation {
         }
         let entries: Option<Vec<Entry>> = stated.iter().map(read_entry).collect();
         let entries = entries.ok_or_else(|| bad("entries"))?;
-        let (payload, seal) = seal_of(object, ATTESTATION_KIND)?;
+        let (payload, seal) = seal_of(object, ATTESTATION_KIND, &[])?;
         Ok(Self { by, at, entries, payload, seal })
     }
 

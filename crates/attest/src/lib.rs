@@ -14,7 +14,7 @@ mod ring;
 mod signature;
 mod verified;
 
-pub use announcement::{Announcement, Change, KEY_KIND, NewAnnouncement};
+pub use announcement::{Announcement, Change, KEY_KIND, NewAnnouncement, under_markings};
 pub use attestation::{ATTESTATION_KIND, Attestation, ENTRIES, Entry, NewAttestation, label_digest, seal_of};
 pub use key::{BadKey, Fingerprint, PublicKey, SecretKey};
 pub use ring::KeyRing;

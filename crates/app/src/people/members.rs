@@ -45,6 +45,9 @@ impl People<'_> {
             sector: new.sector,
             hosted: new.hosted,
         })?;
+        if new.hosted {
+            self.node.ensure_member_key(id)?;
+        }
         let directory = self.node.directory()?;
         let own = directory.own_member().map(|own| own.id);
         directory.member(id).map(|member| describe(member, own)).ok_or(AppError::NotFound)

@@ -20,14 +20,7 @@ fn at(second: i64) -> Timestamp {
 
 fn announced(of: u8, change: Change, second: i64, with: u8) -> Object {
     let (key_of, effective) = (key(of).public(), at(second));
-    let new = NewAnnouncement {
-        member: member(),
-        person: None,
-        key: key_of,
-        change,
-        effective,
-        markings: Vec::new(),
-    };
+    let new = NewAnnouncement { member: member(), person: None, key: key_of, change, effective };
     new.sign(&key(with)).unwrap()
 }
 
@@ -89,4 +82,14 @@ fn one_change_never_passes_for_another() {
     map.insert("change".to_owned(), Value::String("revoked".to_owned()));
     let changed = Announcement::read(&Object::from_value(Value::Object(map)).unwrap()).unwrap();
     assert_eq!(changed.verify(&ring(), at(100)).map(drop), Err(Refusal::Altered));
+}
+
+#[test]
+fn an_announcement_is_the_same_under_any_markings() {
+    let clear = "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487".parse().unwrap();
+    let plain = announced(1, Change::Introduced, 0, 1);
+    let marked = under_markings(&plain, &[clear]).unwrap();
+    assert_ne!(marked.id(), plain.id());
+    assert!(Announcement::read(&marked).unwrap().is_self_signed());
+    assert_eq!(under_markings(&marked, &[]).unwrap(), plain);
 }
