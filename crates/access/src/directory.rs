@@ -240,6 +240,9 @@ impl Directory {
             }
             Rights::SigningKeyRevoked { signer, key, from } => self.revoke_key(*signer, key, *from, at),
             Rights::ReleaseRuleSet { on, needs } => self.release_rules.set(on.clone(), *needs),
+            Rights::FollowCleared { member, created_by } => {
+                self.follows.remove(&(*member, created_by.clone()));
+            }
         }
     }
 
@@ -317,6 +320,12 @@ impl Directory {
     /// Whose copy of objects created by this identity, which is no party here, this member follows, if it chose.
     pub fn follows(&self, member: MemberId, created_by: &kizuna_stix::Id) -> Option<MemberId> {
         self.follows.get(&(member, created_by.clone())).copied()
+    }
+
+    /// Everything that this member chose: whose copy it follows, by author.
+    pub fn followed_by(&self, member: MemberId) -> impl Iterator<Item = (&kizuna_stix::Id, MemberId)> {
+        let its = self.follows.iter().filter(move |((follower, _), _)| *follower == member);
+        its.map(|((_, created_by), source)| (created_by, *source))
     }
 }
 

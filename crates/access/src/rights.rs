@@ -240,6 +240,11 @@ pub enum Rights {
         on: crate::release::On,
         needs: Option<crate::release::Needs>,
     },
+    /// A member follows nobody any more for this author: its own copy comes first again, then the first one given.
+    FollowCleared {
+        member: MemberId,
+        created_by: kizuna_stix::Id,
+    },
 }
 
 /// An event of the store's one order: `at` is strictly increasing over contributions and rights alike.

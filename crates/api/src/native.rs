@@ -9,6 +9,7 @@ mod directory;
 mod item;
 mod objects;
 mod openapi;
+mod peers;
 mod write;
 
 use kizuna_http::Routes;
@@ -30,7 +31,17 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::CHANGES, changes::changes)
         .add(&paths::QUARANTINE, objects::quarantine)
         .add(&paths::BATCH, batch::batch);
+    let peers = Routes::new()
+        .add(&paths::PEERS, peers::list)
+        .add(&paths::ADD_PEER, peers::add)
+        .add(&paths::SET_PEER, peers::set)
+        .add(&paths::REMOVE_PEER, peers::remove)
+        .add(&paths::SYNC_PEER, peers::sync)
+        .add(&paths::FOLLOWS, peers::follows)
+        .add(&paths::FOLLOW, peers::follow)
+        .add(&paths::UNFOLLOW, peers::unfollow);
     objects
+        .merge(peers)
         .add(&paths::ME, directory::me)
         .add(&paths::MEMBERS, directory::members)
         .add(&paths::ADD_MEMBER, directory::add_member)

@@ -170,6 +170,15 @@ fn directory(name: &str, named: &Named) -> Option<Vec<Request>> {
         "add-collection" => {
             at("collections").json(&json!({ "root": community, "title": "mine", "holds": "all" }))
         }
+        "peers" | "follows" => at(name),
+        "add-peer" => {
+            at("peers").json(&json!({ "name": "p", "url": "http://h.example/", "members": [member] }))
+        }
+        "set-peer" => at("peers/p").json(&json!({ "members": [member] })),
+        "remove-peer" => at("peers/p"),
+        "sync-peer" => at("peers/p/sync"),
+        "follow" => at(&format!("follows/identity--{member}")).json(&json!({ "source": member })),
+        "unfollow" => at(&format!("follows/identity--{member}?member={member}")),
         _ => return None,
     };
     Some(vec![request])

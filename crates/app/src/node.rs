@@ -53,6 +53,8 @@ pub struct Node {
     data: Arc<PathBuf>,
     /// Held while a one-time link is used, so that it works once.
     pub(crate) signing_in: Arc<Mutex<()>>,
+    /// Held while peers are added, changed or removed.
+    pub(crate) changing_peers: Arc<Mutex<()>>,
     /// Held while an exchange with the peer of this name is under way.
     exchanging: Arc<Mutex<BTreeMap<String, Arc<Mutex<()>>>>>,
 }
@@ -69,7 +71,7 @@ impl Node {
         let store = Store::open(options)?;
         let sealer = Sealer::new(&store.secret("cursor")?);
         let vault = Arc::new(Vault::open(&config.data)?);
-        Ok(Self {
+        let node = Self {
             store,
             clock: config.clock,
             limits: config.limits,
@@ -78,8 +80,11 @@ impl Node {
             attests: config.attests,
             data: Arc::new(config.data),
             signing_in: Arc::default(),
+            changing_peers: Arc::default(),
             exchanging: Arc::default(),
-        })
+        };
+        node.seal_credentials()?;
+        Ok(node)
     }
 
     /// The data directory.

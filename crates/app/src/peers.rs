@@ -5,8 +5,11 @@
 //! acknowledged (pushed), so that it resumes there however it ended; an object never goes back to where it came from.
 
 mod account;
+mod change;
 mod client;
+mod credential;
 mod exchange;
+mod interval;
 mod locate;
 mod pull;
 mod push;
@@ -19,6 +22,10 @@ use jiff::Timestamp;
 use kizuna_access::rights::Clearance;
 use kizuna_access::{MemberId, PersonId};
 use url::Url;
+
+pub use change::PeerChange;
+pub use credential::{Credential, KEY_FILE};
+pub use interval::{interval, interval_text};
 
 use crate::people::Caller;
 use crate::{AppError, Node};
@@ -38,7 +45,7 @@ pub struct NewPeer {
     pub members: Vec<MemberId>,
     /// For HTTP Basic; without it a key is sent as a bearer token.
     pub user: Option<String>,
-    pub key: Option<String>,
+    pub key: Option<Credential>,
     /// Only these collections, by id or alias.
     pub collections: Vec<String>,
     pub pull: bool,
@@ -59,7 +66,12 @@ pub struct Peer {
     /// The principal member first.
     pub members: Vec<MemberId>,
     pub user: Option<String>,
+    /// A credential in the clear, as versions before sealing kept it: sealed when the node opens.
+    #[serde(default, skip_serializing)]
     key: Option<String>,
+    /// A credential, sealed.
+    #[serde(default)]
+    sealed: Option<String>,
     pub collections: Vec<String>,
     pub pull: bool,
     pub push: bool,
@@ -73,6 +85,11 @@ pub struct Peer {
 impl Peer {
     fn principal(&self) -> Option<MemberId> {
         self.members.first().copied()
+    }
+
+    /// Whether it is asked with a credential.
+    pub fn has_credential(&self) -> bool {
+        self.sealed.is_some()
     }
 
     fn hosted(&self) -> BTreeSet<MemberId> {
@@ -113,26 +130,31 @@ impl Node {
     /// [`AppError::Forbidden`] for everybody but who runs the node; [`AppError::Conflict`] for a name that is taken.
     pub fn add_peer(&self, caller: &Caller, new: NewPeer) -> Result<Peer, AppError> {
         self.people(caller.clone()).needs_to_run_node()?;
+        let _one_at_a_time = self.changing_peers.lock();
         if self.peer(&new.name)?.is_some() {
             return Err(AppError::Conflict(format!("a peer named {:?} exists already", new.name)));
         }
-        if new.members.is_empty() {
-            return Err(AppError::invalid("$.members", "a peer has at least one member that lives there"));
+        if new.name.is_empty() || new.name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '/') {
+            return Err(AppError::invalid("$.name", "a name without spaces and slashes"));
         }
-        if let Some(words) = &new.label {
-            crate::ingest::terms(&*self.directory()?, words)?;
-        }
+        self.check_peer(Some(&new.members), new.label.as_deref())?;
+        let lock = self.exchange_lock(&new.name);
+        let _idle = lock.try_lock().ok_or_else(|| {
+            AppError::Conflict(format!("the last exchange with {:?} has not ended yet", new.name))
+        })?;
+        self.forget_exchange(&new.name)?;
         let accounts = new
             .members
             .iter()
             .map(|member| self.account(caller, &new.name, *member, &new.clearance))
             .collect::<Result<_, _>>()?;
         let peer = Peer {
+            sealed: self.sealed(&new.name, new.key.as_ref())?,
             name: new.name,
             url: new.url,
             members: new.members,
             user: new.user,
-            key: new.key,
+            key: None,
             collections: new.collections,
             pull: new.pull,
             push: new.push,
@@ -141,6 +163,7 @@ impl Node {
             accounts,
         };
         self.keep_json(PEERS, &peer.name, &peer)?;
+        self.audit_peer(caller, "peer.added", &peer, serde_json::json!({}))?;
         Ok(peer)
     }
 
@@ -182,6 +205,15 @@ impl Node {
         let Some(bytes) = self.store.state(kind, key)? else { return Ok(None) };
         serde_json::from_slice(&bytes).map(Some).map_err(|error| AppError::Internal(error.to_string()))
     }
+}
+
+/// The address of a server, from text.
+///
+/// # Errors
+/// [`AppError::Invalid`] where it is no address of HTTP.
+pub fn address(text: &str) -> Result<Url, AppError> {
+    let url = text.trim().parse::<Url>().ok().filter(|url| ["http", "https"].contains(&url.scheme()));
+    url.ok_or_else(|| AppError::invalid("$.url", "an http or https address"))
 }
 
 /// A URL as the text it is.

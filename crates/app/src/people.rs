@@ -2,6 +2,7 @@
 
 mod collections;
 mod communities;
+mod follows;
 mod members;
 mod reach;
 mod users;
@@ -15,6 +16,7 @@ use kizuna_store::writer::Actor;
 use uuid::Uuid;
 
 pub use communities::{Roster, RosterEntry};
+pub use follows::Follow;
 pub use members::NewMember;
 pub use reach::Reach;
 

@@ -11,8 +11,10 @@ use clap::{Parser, Subcommand};
 pub use content::{
     Batch, Delivery, Explain, Export, Format, Get, Import, Policy, Search, Versions, Withdraw,
 };
-pub use people::{CollectionCommand, CommunityCommand, KeyCommand, MemberCommand, Role, Sector, UserCommand};
-pub use running::{Bench, Demo, PeerAdd, PeerCommand, Serve, TaxiiCheck};
+pub use people::{
+    CollectionCommand, CommunityCommand, Follow, KeyCommand, MemberCommand, Role, Sector, UserCommand,
+};
+pub use running::{Bench, Demo, PeerAdd, PeerCommand, PeerSet, Serve, TaxiiCheck};
 
 /// An exchange for cyber-threat intelligence between nations and the organisations inside them.
 ///
@@ -80,6 +82,8 @@ pub enum Command {
     /// Nodes and servers that this node exchanges with.
     #[command(subcommand)]
     Peer(PeerCommand),
+    /// Choose whose copy a member reads of what an author made who is no party here.
+    Follow(Follow),
     /// Check any TAXII 2.1 server against the standard.
     TaxiiCheck(TaxiiCheck),
     /// Measure this machine with a node of its own.

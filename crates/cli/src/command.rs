@@ -7,6 +7,7 @@ mod community;
 pub mod demo;
 mod explain;
 mod export;
+mod follow;
 mod get;
 mod import;
 mod key;
@@ -44,6 +45,7 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Withdraw(withdraw) => withdraw::run(node, &withdraw, desk),
         Command::Explain(explain) => explain::run(node, &explain, desk),
         Command::Peer(command) => peer::run(node, command, desk),
+        Command::Follow(typed) => follow::run(node, &typed, desk),
         Command::Serve(_) | Command::TaxiiCheck(_) | Command::Bench(_) | Command::Demo(_) => {
             Err(Fail::usage("this command does not run on another node's server"))
         }

@@ -51,16 +51,21 @@ pub(crate) enum Credentials {
     Garbled,
 }
 
-/// The session cookie's name. `__Host-` makes browsers refuse it from elsewhere; they demand TLS for it.
-pub fn session_cookie(secure: bool) -> &'static str {
-    if secure { "__Host-kizuna" } else { "kizuna" }
+/// The session cookie's name. `__Host-` makes browsers refuse it from elsewhere; they demand TLS for it. Cookies know
+/// no ports (RFC 6265 §8.5), so two nodes on one host are told apart by a name with the port in it.
+pub fn session_cookie(headers: &HeaderMap, secure: bool) -> String {
+    let name = if secure { "__Host-kizuna" } else { "kizuna" };
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let port = host.rsplit_once(':').map(|(_, port)| port);
+    let is_port = |port: &&str| (1..=5).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit());
+    port.filter(is_port).map_or_else(|| name.to_owned(), |port| format!("{name}-{port}"))
 }
 
 /// Reads `Authorization: Bearer KEY`, `Basic EMAIL:KEY` or a bare key, else the session cookie.
 pub(crate) fn credentials(headers: &HeaderMap, secure: bool) -> Credentials {
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
     let Some(first) = given.next() else {
-        return match cookie(headers, session_cookie(secure)) {
+        return match cookie(headers, &session_cookie(headers, secure)) {
             Some(token) if token.len() <= CREDENTIAL_BYTES => Credentials::Session(token.to_owned()),
             Some(_) => Credentials::Garbled,
             None => Credentials::None,

@@ -144,6 +144,11 @@ pub enum Op {
     },
     /// A member chooses whose copy it follows of what this identity (a number, no party here) created.
     Follow(Follow),
+    /// A member follows nobody any more for what this identity created.
+    Unfollow {
+        member: Name,
+        created_by: Name,
+    },
     /// In one transaction, in this order.
     Contribute(Vec<Contribution>),
     /// The source explains the marking that its contributions waited for: this is what it means.

@@ -6,6 +6,7 @@ mod failure;
 mod home;
 mod import;
 mod object;
+mod peers;
 mod preferences;
 mod quarantine;
 mod row;
@@ -41,7 +42,12 @@ pub fn routes() -> Routes {
         .add(&paths::EXPLAIN, object::explain)
         .add(&paths::COLLECTIONS, directory::collections)
         .add(&paths::MEMBERS, directory::members)
-        .add(&paths::PEERS, directory::peers)
+        .add(&paths::PEERS, peers::list)
+        .add(&paths::PEER, peers::one)
+        .add(&paths::SET_PEER, peers::set)
+        .add(&paths::REMOVE_PEER, peers::remove)
+        .add(&paths::SYNC_PEER, peers::sync)
+        .add(&paths::FOLLOW, object::follow)
         .add(&paths::QUARANTINE, quarantine::list)
         .add(&paths::QUARANTINED, quarantine::one)
         .add(&paths::HELP, directory::help)

@@ -100,6 +100,7 @@ fn questions(name: &str) -> Vec<String> {
         "pages.collections" => plain("/collections"),
         "pages.members" => plain("/members"),
         "pages.peers" => plain("/peers"),
+        "pages.peer" => vec!["/peers/none".to_owned(), "/peers/none?done=begun".to_owned()],
         "pages.quarantine" => plain("/quarantine"),
         "pages.quarantined" => plain("/quarantine/no-such-name"),
         "pages.import" => plain("/import"),

@@ -20,6 +20,7 @@ fn every_page(p: &Preferences) -> Vec<(&'static str, String)> {
         ("collections", lists::collections(p).render().unwrap()),
         ("members", lists::members(p).render().unwrap()),
         ("peers", lists::peers(p).render().unwrap()),
+        ("peer", lists::one_peer(p).render().unwrap()),
         ("quarantine", lists::quarantine(p).render().unwrap()),
         ("quarantined", lists::quarantined(p).render().unwrap()),
         ("import", working::import(p).render().unwrap()),

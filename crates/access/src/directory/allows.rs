@@ -81,6 +81,7 @@ impl Directory {
             Rights::ReleaseRuleSet { on, needs } => {
                 crate::release::Rules::allows(on, needs.as_ref()).map_err(|bad| refused(bad.to_string()))
             }
+            Rights::FollowCleared { member, .. } => self.need_member(*member).map(drop),
         }
     }
 

@@ -147,6 +147,12 @@ fn a_member_follows_the_source_that_it_chose_last() {
     story.tell(follow("echo"));
     assert_eq!(story.directory.follows(member("alpha"), &created_by), Some(member("echo")));
     assert_eq!(story.directory.follows(member("echo"), &created_by), None);
+    let chosen: Vec<MemberId> =
+        story.directory.followed_by(member("alpha")).map(|(_, source)| source).collect();
+    assert_eq!(chosen, [member("echo")]);
+    story.tell(Rights::FollowCleared { member: member("alpha"), created_by: created_by.clone() });
+    assert_eq!(story.directory.follows(member("alpha"), &created_by), None);
+    assert_eq!(story.directory.followed_by(member("alpha")).count(), 0);
 }
 
 #[test]

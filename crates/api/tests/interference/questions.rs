@@ -138,7 +138,7 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
     };
     Some(match name {
         "openapi" => vec![Question::new("/api/v1/openapi.json")],
-        "me" | "members" | "users" | "keys" | "communities" | "collections" => {
+        "me" | "members" | "users" | "keys" | "communities" | "collections" | "peers" | "follows" => {
             vec![Question::new(format!("/api/v1/{name}"))]
         }
         "objects" => {
@@ -204,6 +204,7 @@ fn pages(name: &str, script: &Script) -> Option<Vec<Question>> {
         "collections" | "members" | "peers" | "quarantine" | "import" | "sign-in" | "help" => {
             vec![Question::new(format!("/{name}"))]
         }
+        "peer" => vec![Question::new("/peers/made-up")],
         "quarantined" => vec![Question::new("/quarantine/made-up")],
         "link" => vec![Question::new("/sign-in/made-up")],
         "asset" => vec![Question::new("/assets/made-up")],

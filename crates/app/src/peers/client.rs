@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::Peer;
+use super::credential::Credential;
 use crate::AppError;
 
 /// For one answer, from its first byte to its last.
@@ -42,10 +43,10 @@ impl Answer {
 }
 
 impl Client {
-    pub fn new(peer: &Peer) -> Self {
-        let authorization = match (&peer.user, &peer.key) {
+    pub fn new(peer: &Peer, key: Option<&Credential>) -> Self {
+        let authorization = match (&peer.user, key.map(Credential::reveal)) {
             (Some(user), key) => {
-                let pair = format!("{user}:{}", key.as_deref().unwrap_or_default());
+                let pair = format!("{user}:{}", key.unwrap_or_default());
                 Some(format!("Basic {}", STANDARD.encode(pair)))
             }
             (None, Some(key)) => Some(format!("Bearer {key}")),

@@ -1,6 +1,7 @@
 //! One exchange with a peer: pull, then push, then say how it went.
 
 use super::client::Client;
+use super::credential::Seal;
 use super::{Peer, PeerStatus, STATUS, locate};
 use crate::people::Caller;
 use crate::{AppError, Node};
@@ -20,10 +21,38 @@ impl Node {
         }
         let mut told = Vec::new();
         for peer in meant {
+            self.audit_peer(caller, "peer.sync-asked", &peer, serde_json::json!({}))?;
             let status = self.sync(&peer)?;
             told.push((peer, status));
         }
         Ok(told)
+    }
+
+    /// Begins an exchange with one peer and does not wait for it; its status tells how it went. One that is under way
+    /// already is as good.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] for everybody but who runs the node; [`AppError::NotFound`] for no peer of this name.
+    pub fn begin_sync(&self, caller: &Caller, name: &str) -> Result<(), AppError> {
+        self.people(caller.clone()).needs_to_run_node()?;
+        let peer = self.peer(name)?.ok_or(AppError::NotFound)?;
+        self.audit_peer(caller, "peer.sync-asked", &peer, serde_json::json!({}))?;
+        if self.exchange_lock(name).is_locked() {
+            return Ok(());
+        }
+        let node = self.clone();
+        let run = move || {
+            if let Err(error) = node.sync(&peer) {
+                tracing::error!(peer.name = %peer.name, error = %error, "an exchange failed here");
+            }
+        };
+        let begun = std::thread::Builder::new().name("sync".to_owned()).spawn(run);
+        begun.map(drop).map_err(|error| AppError::Unavailable(format!("an exchange cannot begin: {error}")))
+    }
+
+    /// Whether an exchange with this peer is under way.
+    pub fn is_syncing(&self, name: &str) -> bool {
+        self.exchange_lock(name).is_locked()
     }
 
     /// One exchange. What the peer does wrong is in the status; what this node does wrong is an error.
@@ -40,7 +69,11 @@ impl Node {
             }
             Err(error) => status.error = Some(error.to_string()),
         }
-        self.keep_json(STATUS, &peer.name, &status)?;
+        if self.peer(&peer.name)?.is_some() {
+            self.keep_json(STATUS, &peer.name, &status)?;
+        } else {
+            self.forget_exchange(&peer.name)?;
+        }
         match done {
             Err(error @ AppError::Internal(_)) => Err(error),
             _ => Ok(status),
@@ -48,7 +81,8 @@ impl Node {
     }
 
     fn exchange(&self, peer: &Peer, status: &mut PeerStatus) -> Result<(), AppError> {
-        let client = Client::new(peer);
+        let key = peer.sealed.as_deref().map(|sealed| Seal::of(self.data())?.open(&peer.name, sealed));
+        let client = Client::new(peer, key.transpose()?.as_ref());
         let places = locate::collections(&client, peer)?;
         if peer.pull {
             for place in locate::to_pull(&places, peer) {

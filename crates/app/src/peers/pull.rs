@@ -14,7 +14,7 @@ use crate::ingest::{Delivery, Giver, Origin, PEER, labelled, terms};
 use crate::{AppError, Node};
 
 /// Node state: where pulling from each collection stands.
-const PULLS: &str = "peer.pull";
+pub(super) const PULLS: &str = "peer.pull";
 /// Objects asked for in one page.
 const PAGE: usize = 1_000;
 

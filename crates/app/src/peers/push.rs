@@ -16,7 +16,7 @@ use super::{Peer, PeerStatus};
 use crate::{AppError, Node};
 
 /// Node state: where pushing for each account stands.
-const PUSHES: &str = "peer.push";
+pub(super) const PUSHES: &str = "peer.push";
 /// Objects read for one page.
 const PAGE: usize = 500;
 /// Octets of a POST where the server says more or nothing.

@@ -18,8 +18,8 @@ const COLLECTION: &str = "91a7b528-80eb-42ed-a74d-c6fbd5a26116";
 
 /// A TAXII server of somebody else's making: one root, one collection, pages of two.
 #[derive(Default)]
-struct Elsewhere {
-    objects: Mutex<Vec<Value>>,
+pub(super) struct Elsewhere {
+    pub objects: Mutex<Vec<Value>>,
     /// What was asked, method and path.
     asked: Mutex<Vec<String>>,
     /// Answers that are still to fail.
@@ -29,7 +29,7 @@ struct Elsewhere {
 
 impl Elsewhere {
     /// Serves on a port of the system's choice, until the test ends.
-    fn open() -> (Arc<Self>, String) {
+    pub fn open() -> (Arc<Self>, String) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let server = Arc::new(Self::default());
@@ -134,7 +134,7 @@ impl Elsewhere {
     }
 }
 
-fn befriend(story: &Story, url: &str, label: Option<&str>) -> Peer {
+pub(super) fn befriend(story: &Story, url: &str, label: Option<&str>) -> Peer {
     let new = NewPeer {
         name: "elsewhere".to_owned(),
         url: url.parse().unwrap(),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -165,4 +165,23 @@ pub enum CollectionCommand {
         #[arg(long = "as", value_name = "EMAIL")]
         as_email: Option<String>,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct Follow {
+    /// The author: the identity in `created_by_ref`.
+    #[arg(value_name = "AUTHOR-IDENTITY-ID", required_unless_present = "list")]
+    pub author: Option<String>,
+    /// The member whose copy is read.
+    #[arg(value_name = "SOURCE-MEMBER", required_unless_present_any = ["list", "remove"])]
+    pub source: Option<String>,
+    /// The member that chooses; without, the node's own.
+    #[arg(long, value_name = "NAME")]
+    pub member: Option<String>,
+    /// Follow nobody any more for this author.
+    #[arg(long, conflicts_with_all = ["list", "source"])]
+    pub remove: bool,
+    /// List what is followed.
+    #[arg(long, conflicts_with_all = ["author", "source"])]
+    pub list: bool,
 }

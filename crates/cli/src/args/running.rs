@@ -29,6 +29,10 @@ pub struct Demo {
 pub enum PeerCommand {
     /// Add a TAXII 2.1 server to pull from and push to.
     Add(Box<PeerAdd>),
+    /// Change a peer; what is not said stays as it is.
+    Set(Box<PeerSet>),
+    /// Remove a peer and its members' accounts here; what it gave stays.
+    Remove { name: String },
     /// List peers.
     List,
     /// Exchange now.
@@ -80,18 +84,44 @@ pub struct PeerAdd {
     pub label: Option<String>,
 }
 
+#[derive(Debug, Args)]
+pub struct PeerSet {
+    /// Which peer.
+    pub name: String,
+    /// Its discovery, API root or collection. To another server goes no key that is not given with it.
+    #[arg(long, value_name = "URL")]
+    pub url: Option<Url>,
+    /// The members that live there instead, the principal one first; may be repeated.
+    #[arg(long, value_name = "MEMBER")]
+    pub member: Vec<String>,
+    /// The account to use there; empty for none.
+    #[arg(long, value_name = "EMAIL")]
+    pub user: Option<String>,
+    /// The API key or password to use there; empty for none.
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
+    pub key: Option<String>,
+    /// Only this collection there, by id; may be repeated. Empty for all.
+    #[arg(long, value_name = "ID")]
+    pub collection: Vec<String>,
+    /// Whether to fetch what it has for us.
+    #[arg(long, value_name = "true|false")]
+    pub pull: Option<bool>,
+    /// Whether to send what its members may read.
+    #[arg(long, value_name = "true|false")]
+    pub push: Option<bool>,
+    /// How often, such as 30s, 5m, 1h.
+    #[arg(long, value_name = "TIME", value_parser = every)]
+    pub every: Option<Duration>,
+    /// What its members are cleared for here, such as EXERCISE:SECRET; may be repeated.
+    #[arg(long, value_name = "POLICY:LEVEL")]
+    pub clear: Vec<String>,
+    /// What is asked of readers of what comes from it; empty for nothing.
+    #[arg(long, value_name = "LABEL")]
+    pub label: Option<String>,
+}
+
 fn every(text: &str) -> Result<Duration, String> {
-    let wrong = || "a number and a unit, such as 30s, 5m or 1h".to_owned();
-    let (number, unit) = text.split_at(text.len().checked_sub(1).ok_or_else(wrong)?);
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        _ => return Err(wrong()),
-    };
-    let number: u64 = number.parse().map_err(|_| wrong())?;
-    let total = number.checked_mul(seconds).filter(|total| *total > 0).ok_or_else(wrong)?;
-    Ok(Duration::from_secs(total))
+    kizuna_app::peers::interval(text).ok_or_else(|| "a number and a unit, such as 30s, 5m or 1h".to_owned())
 }
 
 #[derive(Debug, Args)]

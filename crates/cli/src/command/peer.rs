@@ -1,16 +1,23 @@
 //! `kizuna peer`.
 
-use kizuna_app::peers::{NewPeer, Peer, PeerStatus};
+use kizuna_app::peers::{Credential, NewPeer, Peer, PeerChange, PeerStatus};
 use kizuna_app::{Caller, Node};
 
 use super::naming;
-use crate::args::{PeerAdd, PeerCommand};
+use crate::args::{PeerAdd, PeerCommand, PeerSet};
 use crate::desk::Desk;
 use crate::fail::Fail;
 
 pub fn run(node: &Node, command: PeerCommand, desk: &mut Desk<'_>) -> Result<(), Fail> {
     match command {
         PeerCommand::Add(new) => add(node, *new, desk),
+        PeerCommand::Set(set) => change(node, *set, desk),
+        PeerCommand::Remove { name } => {
+            chosen(node, Some(&name))?;
+            node.remove_peer(&Caller::Operator, &name)?;
+            desk.say(format!("removed {name}; what it gave stays"))?;
+            Ok(())
+        }
         PeerCommand::List => list(node, desk),
         PeerCommand::Sync { name } => sync(node, name.as_deref(), desk),
         PeerCommand::Status { name } => {
@@ -41,7 +48,7 @@ fn add(node: &Node, new: PeerAdd, desk: &mut Desk<'_>) -> Result<(), Fail> {
             url: new.url,
             members,
             user: new.user,
-            key: new.key,
+            key: new.key.map(Credential::new),
             collections: new.collection,
             pull: new.pull || both,
             push: new.push || both,
@@ -51,6 +58,38 @@ fn add(node: &Node, new: PeerAdd, desk: &mut Desk<'_>) -> Result<(), Fail> {
         },
     )?;
     desk.say(format!("added {}; a running server begins to exchange with it at once", peer.name))?;
+    Ok(())
+}
+
+fn change(node: &Node, typed: PeerSet, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    chosen(node, Some(&typed.name))?;
+    let directory = node.directory()?;
+    let members = typed
+        .member
+        .iter()
+        .map(|name| Ok(naming::member(&directory, name)?.id))
+        .collect::<Result<Vec<_>, Fail>>()?;
+    let given = |text: String| (!text.is_empty()).then_some(text);
+    let collections: Vec<String> = typed.collection.iter().filter(|id| !id.is_empty()).cloned().collect();
+    let change = PeerChange {
+        url: typed.url,
+        members: (!members.is_empty()).then_some(members),
+        user: typed.user.map(given),
+        key: typed.key.map(|key| given(key).map(Credential::new)),
+        collections: (!typed.collection.is_empty()).then_some(collections),
+        pull: typed.pull,
+        push: typed.push,
+        every: typed.every,
+        label: typed.label.map(given),
+        clearance: (!typed.clear.is_empty()).then(|| naming::clearance(&typed.clear)).transpose()?,
+    };
+    let moves = change.url.is_some() && change.key.is_none();
+    let had_key = chosen(node, Some(&typed.name))?.iter().any(Peer::has_credential);
+    let peer = node.set_peer(&Caller::Operator, &typed.name, change)?;
+    desk.say(format!("changed {}; the next exchange follows it", peer.name))?;
+    if moves && had_key && !peer.has_credential() {
+        desk.say("its key was for another server and is gone: give the new one with --key")?;
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The native API, under `/api/v1/`.
 
 mod directory;
+mod peers;
 
 use super::{Access, Answer, Body, Face, Kind, Method, OutputPath, Param, Reads};
 
@@ -8,6 +9,7 @@ pub use directory::{
     ADD_COLLECTION, ADD_COMMUNITY, ADD_KEY, ADD_MEMBER, ADD_USER, COLLECTIONS, COMMUNITIES, JOIN, KEYS,
     LEAVE, ME, MEMBERS, REMOVE_USER, REVOKE_KEY, SET_ROLES, USERS,
 };
+pub use peers::{ADD_PEER, FOLLOW, FOLLOWS, PEERS, REMOVE_PEER, SET_PEER, SYNC_PEER, UNFOLLOW};
 
 const JSON: &str = "application/json";
 
@@ -262,4 +264,12 @@ pub static ALL: &[&OutputPath] = &[
     &LEAVE,
     &COLLECTIONS,
     &ADD_COLLECTION,
+    &PEERS,
+    &ADD_PEER,
+    &SET_PEER,
+    &REMOVE_PEER,
+    &SYNC_PEER,
+    &FOLLOWS,
+    &FOLLOW,
+    &UNFOLLOW,
 ];

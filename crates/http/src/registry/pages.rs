@@ -11,6 +11,11 @@ pub static ALL: &[&OutputPath] = &[
     &COLLECTIONS,
     &MEMBERS,
     &PEERS,
+    &PEER,
+    &SET_PEER,
+    &REMOVE_PEER,
+    &SYNC_PEER,
+    &FOLLOW,
     &QUARANTINE,
     &QUARANTINED,
     &IMPORT,
@@ -57,6 +62,7 @@ const ACTION: OutputPath = OutputPath {
 
 const OBJECT_ID: Param = Param::path("id", Kind::StixId, "The object's id");
 const TOKEN: Param = Param::path("token", Kind::Text, "The link's secret");
+const PEER_NAME: Param = Param::path("name", Kind::Text, "The peer's name");
 const CURSOR: Param = Param::query("next", Kind::Cursor, "Where the page before ended");
 
 /// What became readable last, and how much there is.
@@ -125,6 +131,52 @@ pub static PEERS: OutputPath = OutputPath {
     reads: Reads::Directory,
     summary: "Peers and how synchronisation with them stands",
     ..PAGE
+};
+
+/// One peer, to change it.
+pub static PEER: OutputPath = OutputPath {
+    name: "pages.peer",
+    path: "/peers/{name}",
+    reads: Reads::Directory,
+    summary: "One peer: how it stands, and its settings",
+    params: &[PEER_NAME, Param::query("done", Kind::Text, "What was done: `saved` or `begun`")],
+    ..PAGE
+};
+
+/// Changes a peer.
+pub static SET_PEER: OutputPath = OutputPath {
+    name: "pages.set-peer",
+    path: "/peers/{name}",
+    summary: "Changes a peer",
+    params: &[PEER_NAME],
+    ..ACTION
+};
+
+/// Removes a peer.
+pub static REMOVE_PEER: OutputPath = OutputPath {
+    name: "pages.remove-peer",
+    path: "/peers/{name}/remove",
+    summary: "Removes a peer",
+    params: &[PEER_NAME],
+    ..ACTION
+};
+
+/// Begins an exchange with a peer.
+pub static SYNC_PEER: OutputPath = OutputPath {
+    name: "pages.sync-peer",
+    path: "/peers/{name}/sync",
+    summary: "Begins an exchange with a peer now",
+    params: &[PEER_NAME],
+    ..ACTION
+};
+
+/// Chooses whose copy is read of what this object's author made.
+pub static FOLLOW: OutputPath = OutputPath {
+    name: "pages.follow",
+    path: "/objects/{id}/follow",
+    summary: "Chooses whose copy is read of what this object's author made",
+    params: &[OBJECT_ID],
+    ..ACTION
 };
 
 /// What could not be accepted.

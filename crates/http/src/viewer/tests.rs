@@ -46,6 +46,18 @@ fn the_session_cookie_is_found_among_others() {
 }
 
 #[test]
+fn two_nodes_on_one_host_have_cookies_of_their_own() {
+    let cookies =
+        |host| headers(&[("cookie", "kizuna-8481=one; kizuna-8482=other; kizuna=third"), ("host", host)]);
+    let session = |host| credentials(&cookies(host), false);
+    assert_eq!(session("127.0.0.1:8481"), Credentials::Session("one".to_owned()));
+    assert_eq!(session("[::1]:8482"), Credentials::Session("other".to_owned()));
+    for host in ["node.example", "[::1]", "node.example:", "node.example:8481x", "node.example:184811"] {
+        assert_eq!(session(host), Credentials::Session("third".to_owned()), "{host}");
+    }
+}
+
+#[test]
 fn only_this_nodes_pages_have_its_origin() {
     let host = ("host", "node.example:8480");
     assert!(is_same_origin(&headers(&[host, ("origin", "http://node.example:8480")])));

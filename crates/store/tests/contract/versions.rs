@@ -154,6 +154,11 @@ fn without_an_author_here_a_member_follows_its_choice_then_itself_then_the_first
         .asks("fr-cert-ana", all(), "0@-100/1 jp-cert?")
         .gives(copy(0, "fr-cert", 0))
         .asks("fr-cert-ana", all(), "0@-100/0 fr-cert?")
+        // It follows somebody again, and then nobody.
+        .does(follow("ee-cert"))
+        .asks("fr-cert-ana", all(), "0@-100/2 ee-cert?")
+        .does(Op::Unfollow { member: "fr-cert".into(), created_by: "knowledge".into() })
+        .asks("fr-cert-ana", all(), "0@-100/0 fr-cert?")
         .holds();
 }
 

@@ -72,6 +72,9 @@ impl Names {
                 created_by: stix::identity(&follow.created_by),
                 source: self.member(&follow.source),
             },
+            Op::Unfollow { member, created_by } => {
+                Rights::FollowCleared { member: self.member(member), created_by: stix::identity(created_by) }
+            }
             other => panic!("no change of rights: {other:?}"),
         }
     }

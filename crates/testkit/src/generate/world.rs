@@ -249,7 +249,11 @@ impl World {
 }
 
 fn follow(random: &mut StdRng) -> Op {
-    Op::Follow(Follow { member: member(random), created_by: "knowledge".to_owned(), source: member(random) })
+    let (member, created_by) = (member(random), "knowledge".to_owned());
+    if random.random_bool(0.25) {
+        return Op::Unfollow { member, created_by };
+    }
+    Op::Follow(Follow { member, created_by, source: self::member(random) })
 }
 
 /// A level of the policy EXERCISE with random categories.

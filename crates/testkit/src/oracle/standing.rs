@@ -71,12 +71,14 @@ impl Oracle {
     /// The source that a member follows for what this row's creator made.
     fn followed(&self, member: &str, row: &Row) -> Option<&str> {
         let creator = row.given.content.created_by.as_deref()?;
-        self.events.iter().rev().find_map(|event| match &event.op {
+        let chosen = self.events.iter().rev().find_map(|event| match &event.op {
             Op::Follow(follow) if follow.member == member && follow.created_by == creator => {
-                Some(follow.source.as_str())
+                Some(Some(follow.source.as_str()))
             }
+            Op::Unfollow { member: who, created_by } if who == member && created_by == creator => Some(None),
             _ => None,
-        })
+        });
+        chosen.flatten()
     }
 
     /// The winner of each version that the voice gave, oldest version first. What others gave stands beside it, as

@@ -1,24 +1,20 @@
-//! Collections, members and communities, peers, help.
+//! Collections, members and communities, help.
 
 use axum::extract::State as Shared;
 use axum::response::Response;
 use http::{HeaderMap, header};
-use jiff::Timestamp;
+use kizuna_access::MemberId;
 use kizuna_access::rights::{Holds, Sector};
-use kizuna_access::{Directory, MemberId};
-use kizuna_app::peers::{Peer, PeerStatus};
+use kizuna_app::Collection;
 use kizuna_app::people::Community;
-use kizuna_app::{AppError, Collection};
 use kizuna_http::{Failure, Server};
 
 use super::desk::Desk;
 use super::html;
-use crate::language::{Language, grouped};
-use crate::moment::Moment;
+use crate::language::Language;
 use crate::view::collections::{CollectionView, CollectionsPage, RootView};
 use crate::view::help::HelpPage;
 use crate::view::members::{CommunityView, MemberView, MembersPage};
-use crate::view::peers::{PeerView, PeersPage, State};
 use crate::view::{Here, Value};
 
 pub(super) async fn collections(
@@ -119,75 +115,6 @@ fn sector(sector: Sector) -> &'static str {
         Sector::Academic => "academic",
         Sector::Military => "military",
         Sector::Civil => "civil",
-    }
-}
-
-pub(super) async fn peers(Shared(server): Shared<Server>, desk: Desk) -> Result<Response, Failure> {
-    let page = server
-        .blocking(move |node| -> Result<PeersPage, AppError> {
-            let directory = node.directory()?;
-            let mut views = Vec::new();
-            let (peers, may_run) = match node.peers(&desk.caller()) {
-                Ok(peers) => (peers, true),
-                Err(AppError::Forbidden(_)) => (Vec::new(), false),
-                Err(error) => return Err(error),
-            };
-            for peer in peers {
-                let status = node.peer_status(&peer.name)?;
-                views.push(peer_view(&desk, &directory, &peer, &status, node.now()));
-            }
-            Ok(PeersPage { page: desk.page(Here::Peers, &directory), peers: views, may_run })
-        })
-        .await?;
-    Ok(html(&page))
-}
-
-fn peer_view(
-    desk: &Desk,
-    directory: &Directory,
-    peer: &Peer,
-    status: &PeerStatus,
-    now: Timestamp,
-) -> PeerView {
-    let t = desk.t();
-    let name = |id: &MemberId| directory.member(*id).map(|member| member.name.clone());
-    let members: Vec<String> = peer.members.iter().filter_map(name).collect();
-    let direction = match (peer.pull, peer.push) {
-        (true, false) => "peer-pull",
-        (false, true) => "peer-push",
-        _ => "peer-both",
-    };
-    let lag = status.lag(now);
-    // Twice its own interval: one round may always be under way.
-    let is_late = lag.is_none_or(|seconds| seconds.unsigned_abs() > peer.every.saturating_mul(2).max(60));
-    let state = match (&status.error, status.last_attempt) {
-        (Some(_), _) => State::Failed,
-        (None, None) => State::Waiting,
-        (None, Some(_)) if is_late => State::Behind,
-        (None, Some(_)) => State::Ok,
-    };
-    PeerView {
-        name: peer.name.clone(),
-        url: peer.url.to_string(),
-        member: members.join(", "),
-        direction: t.say(direction),
-        state,
-        last: status.last_attempt.map(|at| Moment::new(at, &desk.preferences.zone)),
-        pulled: grouped(status.pulled),
-        pushed: grouped(status.pushed),
-        refused: grouped(status.refused + status.quarantined),
-        lag: lag.filter(|_| state != State::Ok).map(|seconds| duration(t, seconds.unsigned_abs())),
-        error: status.error.clone().or(status.last_refusal.clone()),
-    }
-}
-
-/// Seconds in the largest unit that fits.
-fn duration(t: Language, seconds: u64) -> String {
-    match seconds {
-        0..=119 => t.count("seconds", seconds),
-        120..=7199 => t.count("minutes", seconds / 60),
-        7200..=172_799 => t.count("hours", seconds / 3600),
-        _ => t.count("days", seconds / 86_400),
     }
 }
 

@@ -1,12 +1,14 @@
 //! One object, as one viewer may read it, and why.
 
 mod facts;
+mod follow;
 mod links;
 mod versions;
 
 use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
+use kizuna_access::MemberId;
 use kizuna_access::reader::{Rule, Step};
 use kizuna_app::{AppError, Item, Reading};
 use kizuna_http::{Failure, Path, Query, Server};
@@ -16,7 +18,7 @@ use serde_json::{Map, Value};
 
 use super::desk::Desk;
 use super::title::{Titles, properties, run};
-use super::{html, quarantine, row};
+use super::{Form, html, quarantine, row, see};
 use crate::label;
 use crate::language::Language;
 use crate::moment::Moment;
@@ -41,7 +43,8 @@ pub(super) async fn object(
     let page = server
         .blocking(move |node| {
             let id = id(&text)?;
-            assemble(&node.read(desk.who())?, &desk, &id, query.version)
+            let may_choose = node.people(desk.caller()).may_follow()?;
+            assemble(&node.read(desk.who())?, &desk, &id, query.version, may_choose)
         })
         .await?;
     Ok(html(&page))
@@ -57,6 +60,7 @@ fn assemble(
     desk: &Desk,
     id: &Id,
     version: Option<Timestamp>,
+    may_choose: bool,
 ) -> Result<ObjectPage, AppError> {
     let (t, zone) = (desk.t(), &desk.preferences.zone);
     let newest = reading.object(id)?;
@@ -66,6 +70,7 @@ fn assemble(
         Some(at) => winners.iter().find(|item| item.version == at).cloned().ok_or(AppError::NotFound)?,
     };
     let object = properties(&item.bytes);
+    let claims = reading.claims(id)?;
     let mut titles = Titles::new(t, reading);
     let title = titles.of(&object, id)?;
     let relations = links::relations(&desk.preferences, reading, &mut titles, id)?;
@@ -93,7 +98,8 @@ fn assemble(
         relations,
         sightings: links::sightings(&desk.preferences, reading, &mut titles, id)?,
         mentions: shown_mentions,
-        versions: versions::versions(&desk.preferences, reading, &winners, &reading.claims(id)?, &item),
+        versions: versions::versions(&desk.preferences, reading, &winners, &claims, &item),
+        copies: follow::copies(reading, &mut titles, &newest, &claims, may_choose)?,
         warnings: item.warnings.iter().map(quarantine::fault_view).collect(),
         json: pretty(&object),
     })
@@ -117,6 +123,36 @@ fn pretty(object: &Map<String, Value>) -> String {
         text.push('…');
     }
     text
+}
+
+#[derive(Deserialize)]
+pub(super) struct FollowForm {
+    /// The member whose copy is read; empty for nobody's in particular.
+    source: String,
+}
+
+pub(super) async fn follow(
+    State(server): State<Server>,
+    desk: Desk,
+    Path(text): Path<String>,
+    Form(given): Form<FollowForm>,
+) -> Result<Response, Failure> {
+    let place = server
+        .writing(move |node| {
+            let id = id(&text)?;
+            let item = node.read(desk.who())?.object(&id)?;
+            let author = follow::author(&item).ok_or(AppError::NotFound)?;
+            let people = node.people(desk.caller());
+            if given.source.is_empty() {
+                people.unfollow(&author, None)?;
+            } else {
+                let source = given.source.parse().map_err(|_| AppError::NotFound)?;
+                people.follow(&author, MemberId(source), None)?;
+            }
+            Ok(format!("/objects/{id}#versions"))
+        })
+        .await?;
+    Ok(see(&place))
 }
 
 pub(super) async fn explain(

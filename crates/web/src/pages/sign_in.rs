@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kizuna_access::rights::Sector;
 use kizuna_app::AppError;
 use kizuna_app::sign_in::{Session, SetUp, SignIn};
@@ -42,11 +42,12 @@ pub(super) struct KeyForm {
 pub(super) async fn with_key(
     State(server): State<Server>,
     visitor: Visitor,
+    headers: HeaderMap,
     Form(given): Form<KeyForm>,
 ) -> Result<Response, Failure> {
     let back = own_path(given.back.as_deref().unwrap_or("/")).to_owned();
     match server.writing(move |node| node.sign_in_with_key(&given.key)).await {
-        Ok(session) => Ok(begin(&server, &session, &back)),
+        Ok(session) => Ok(begin(&server, &headers, &session, &back)),
         Err(failure) if failure.status == StatusCode::UNAUTHORIZED => {
             let page = SignInPage { page: visitor.page(), back, refused: true };
             Ok(html_with(&page, StatusCode::UNAUTHORIZED))
@@ -80,12 +81,13 @@ pub(super) async fn use_link(
     State(server): State<Server>,
     visitor: Visitor,
     Path(token): Path<String>,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Failure> {
     let spent = token.clone();
     let found = server.writing(move |node| node.sign_in(&spent)).await?;
     if let SignIn::Session(session) = found {
-        return Ok(begin(&server, &session, "/"));
+        return Ok(begin(&server, &headers, &session, "/"));
     }
     let answers: SetUp = match answers(&body) {
         Some(answers) => answers,
@@ -93,7 +95,7 @@ pub(super) async fn use_link(
     };
     let (spent, given) = (token.clone(), answers.clone());
     match server.writing(move |node| node.set_up(&spent, &given)).await {
-        Ok(session) => Ok(begin(&server, &session, "/")),
+        Ok(session) => Ok(begin(&server, &headers, &session, "/")),
         Err(failure)
             if failure.status == StatusCode::BAD_REQUEST || failure.status == StatusCode::CONFLICT =>
         {
@@ -142,23 +144,27 @@ fn sectors(t: Language, chosen: Sector) -> Vec<Choice> {
     SECTORS.into_iter().map(choice).collect()
 }
 
-fn begin(server: &Server, session: &Session, back: &str) -> Response {
+fn begin(server: &Server, headers: &HeaderMap, session: &Session, back: &str) -> Response {
     let mut response = see(back);
-    set_cookie(server, &mut response, &session.token, kizuna_app::sign_in::SESSION_HOURS * 3600);
+    set_cookie(server, headers, &mut response, &session.token, kizuna_app::sign_in::SESSION_HOURS * 3600);
     response
 }
 
-pub(super) async fn out(State(server): State<Server>, viewer: Option<Viewer>) -> Result<Response, Failure> {
+pub(super) async fn out(
+    State(server): State<Server>,
+    viewer: Option<Viewer>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
     if let Some(session) = viewer.and_then(|viewer| viewer.session) {
         server.writing(move |node| node.sign_out(&session.token)).await?;
     }
     let mut response = see("/sign-in");
-    set_cookie(&server, &mut response, "", 0);
+    set_cookie(&server, &headers, &mut response, "", 0);
     Ok(response)
 }
 
-fn set_cookie(server: &Server, response: &mut Response, value: &str, seconds: i64) {
-    let name = session_cookie(server.secure_cookies());
+fn set_cookie(server: &Server, headers: &HeaderMap, response: &mut Response, value: &str, seconds: i64) {
+    let name = session_cookie(headers, server.secure_cookies());
     let secure = if server.secure_cookies() { "; Secure" } else { "" };
     let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {

@@ -138,6 +138,29 @@ pub struct Claim {
     pub reliability: Option<char>,
 }
 
+/// What one source gave, as a choice.
+#[derive(Debug, Clone)]
+pub struct Copy {
+    /// The source's id.
+    pub source: String,
+    pub name: String,
+    /// It is the one that is read now.
+    pub read: bool,
+    /// It is the one that the reader's member follows.
+    pub followed: bool,
+}
+
+/// Copies of what an author made who is no party here.
+#[derive(Debug, Clone)]
+pub struct Copies {
+    pub author: String,
+    pub copies: Vec<Copy>,
+    /// The reader's member has chosen one.
+    pub chosen: bool,
+    /// The reader may choose for its member.
+    pub may_choose: bool,
+}
+
 /// A fault that was kept with the object.
 #[derive(Debug, Clone)]
 pub struct FaultView {
@@ -169,6 +192,7 @@ pub struct ObjectPage {
     /// Other objects that refer to this one: reports, groupings, notes.
     pub mentions: Vec<crate::view::Row>,
     pub versions: Vec<Version>,
+    pub copies: Option<Copies>,
     pub warnings: Vec<FaultView>,
     pub json: String,
 }

@@ -1,9 +1,12 @@
 //! Peers and how synchronisation with them stands.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 
 use crate::moment::Moment;
 use crate::view::Page;
+use crate::view::object::FaultView;
 
 /// How a peer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +48,10 @@ impl State {
 
 #[derive(Debug, Clone)]
 pub struct PeerView {
+    pub href: String,
     pub name: String,
+    /// An exchange is under way.
+    pub syncing: bool,
     pub url: String,
     pub member: String,
     /// `pull`, `push` or both, in the reader's language.
@@ -68,4 +74,58 @@ pub struct PeersPage {
     pub peers: Vec<PeerView>,
     /// The reader runs the node: only then are its peers shown.
     pub may_run: bool,
+}
+
+/// What was done before this page was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Done {
+    Saved,
+    Begun,
+}
+
+/// A member, and whether it lives at the peer.
+#[derive(Debug, Clone)]
+pub struct Lives {
+    pub id: String,
+    pub name: String,
+    pub there: bool,
+}
+
+/// One peer with its settings. Its credential is never shown: only whether there is one.
+#[expect(clippy::struct_excessive_bools, reason = "independent settings that a form shows side by side")]
+#[derive(Debug, Clone, Template)]
+#[template(path = "peer.html")]
+pub struct PeerPage {
+    pub page: Page,
+    pub peer: PeerView,
+    pub done: Option<Done>,
+    pub faults: Vec<FaultView>,
+    pub every: String,
+    pub label: String,
+    pub user: String,
+    pub has_credential: bool,
+    pub collections: String,
+    pub pull: bool,
+    pub push: bool,
+    pub lives: Vec<Lives>,
+    /// Accounts here that close when it is removed.
+    pub accounts: u64,
+}
+
+impl PeerPage {
+    /// Shows again what was typed, beside what is wrong with it.
+    pub fn typed(&mut self, fields: &BTreeMap<String, String>) {
+        let text = |field: &str| fields.get(field).cloned().unwrap_or_default();
+        self.peer.url = text("url");
+        self.every = text("every");
+        self.label = text("label");
+        self.user = text("user");
+        self.collections = text("collections");
+        self.pull = fields.contains_key("pull");
+        self.push = fields.contains_key("push");
+        for member in &mut self.lives {
+            member.there = fields.contains_key(&format!("member-{}", member.id));
+        }
+    }
 }
