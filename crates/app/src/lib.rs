@@ -20,8 +20,8 @@ pub mod people;
 pub mod read;
 pub mod sample;
 pub mod sign_in;
-pub mod tearline;
 pub mod signing;
+pub mod tearline;
 
 // The vocabulary of the crates below, for callers that may not import them.
 pub use kizuna_access as access;

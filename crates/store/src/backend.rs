@@ -35,6 +35,8 @@ impl Flags {
     pub const SHARED: i64 = 8;
     /// Warnings are kept with the body.
     pub const WARNED: i64 = 16;
+    /// Some fields have labels of their own: who may not read all of them gets a form of the object.
+    pub const GRANULAR: i64 = 32;
 
     pub fn has(self, flag: i64) -> bool {
         self.0 & flag != 0
@@ -43,6 +45,11 @@ impl Flags {
     #[must_use]
     pub fn with(self, flag: i64, on: bool) -> Self {
         if on { Self(self.0 | flag) } else { self }
+    }
+
+    #[must_use]
+    pub fn without(self, flag: i64) -> Self {
+        Self(self.0 & !flag)
     }
 }
 
@@ -75,6 +82,8 @@ pub(crate) struct Row {
 pub(crate) struct Body {
     pub bytes: Bytes,
     pub warnings: Vec<Fault>,
+    /// The selectors of each part, in the order of the labels in the composite one.
+    pub parts: Vec<Vec<String>>,
 }
 
 /// Where a contribution lies on the store's clock.
@@ -105,11 +114,13 @@ pub(crate) enum Space {
     Member = 3,
     Channel = 4,
     Person = 5,
+    /// The labels of an object and of its parts together, see [`crate::catalog::Composite`].
+    Composite = 6,
 }
 
 impl Space {
     pub fn from_number(number: i64) -> Option<Self> {
-        [Self::Label, Self::Kind, Self::Member, Self::Channel, Self::Person]
+        [Self::Label, Self::Kind, Self::Member, Self::Channel, Self::Person, Self::Composite]
             .into_iter()
             .find(|space| *space as i64 == number)
     }
@@ -123,7 +134,7 @@ pub(crate) struct TermRow {
     pub text: String,
 }
 
-/// All contributions of one label and one type.
+/// All contributions of one label (or composite of labels) and one type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StripeRow {
     pub id: i64,
@@ -247,6 +258,8 @@ pub(crate) struct NewRow<'a> {
     pub body: &'a [u8],
     /// Warnings as JSON, where there are any.
     pub warnings: Option<&'a str>,
+    /// The selectors of its parts as JSON, where there are any.
+    pub parts: Option<&'a str>,
     pub references: &'a [Key],
     pub observables: &'a [Observable],
     /// Markings it waits for.

@@ -133,7 +133,8 @@ fn write_batch(target: &Connection, batch: &[Prepared]) -> rusqlite::Result<()> 
     {
         let mut row =
             target.prepare_cached(&format!("INSERT INTO contribution VALUES ({})", places.join(", ")))?;
-        let mut body = target.prepare_cached("INSERT INTO body VALUES (?1, ?2, ?3)")?;
+        let mut body =
+            target.prepare_cached("INSERT INTO body (seq, bytes, warnings) VALUES (?1, ?2, ?3)")?;
         let mut words = target.prepare_cached("INSERT INTO words (rowid, tokens) VALUES (?1, ?2)")?;
         let mut reference = target.prepare_cached("INSERT INTO reference VALUES (?1, ?2)")?;
         let mut value = target.prepare_cached("INSERT INTO observable VALUES (?1, ?2, ?3)")?;

@@ -16,9 +16,24 @@ const REFRESH_SHARE: i64 = 8;
 /// … and by at least this many rows.
 const REFRESH_ROWS: i64 = 4096;
 
+/// What a row asks of its readers: of all of it, and of its parts.
+#[derive(Debug, Clone)]
+pub(crate) struct Meaning {
+    pub label: Arc<Label>,
+    /// Narrower each than the label; empty for most.
+    pub parts: Vec<Arc<Label>>,
+}
+
+/// The labels of an object and of its parts, as one interned text.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Composite {
+    pub label: Label,
+    pub parts: Vec<Label>,
+}
+
 #[derive(Debug, Clone)]
 enum Term {
-    Label(Arc<Label>),
+    Label(Meaning),
     Kind(Arc<str>),
     Member(MemberId),
     Channel(Arc<str>),
@@ -68,11 +83,11 @@ impl Catalog {
         number(self.terms.len())
     }
 
-    /// Every label after a term number, with its number.
-    pub fn labels_after(&self, term: i64) -> impl Iterator<Item = (i64, &Arc<Label>)> {
+    /// Every label and composite of labels after a term number, with its number.
+    pub fn labels_after(&self, term: i64) -> impl Iterator<Item = (i64, &Meaning)> {
         let from = self.terms.len().min(index(term + 1));
         self.terms[from..].iter().zip(term + 1..).filter_map(|(term, id)| match term {
-            Term::Label(label) => Some((id, label)),
+            Term::Label(meaning) => Some((id, meaning)),
             _ => None,
         })
     }
@@ -90,11 +105,17 @@ impl Catalog {
         self.members.get(&member).copied()
     }
 
-    pub fn label(&self, id: i64) -> Result<&Arc<Label>, StoreError> {
+    /// What a label, or a composite of labels, stands for.
+    pub fn meaning(&self, id: i64) -> Result<&Meaning, StoreError> {
         match self.terms.get(index(id)) {
-            Some(Term::Label(label)) => Ok(label),
+            Some(Term::Label(meaning)) => Ok(meaning),
             _ => Err(missing("label", id)),
         }
+    }
+
+    /// A label; of a composite that of the object itself.
+    pub fn label(&self, id: i64) -> Result<&Arc<Label>, StoreError> {
+        Ok(&self.meaning(id)?.label)
     }
 
     pub fn kind(&self, id: i64) -> Result<&str, StoreError> {
@@ -125,10 +146,15 @@ impl Catalog {
         }
     }
 
-    /// The label of a row.
+    /// The label of a row's object.
     pub fn label_of(&self, row: &Row) -> Result<&Arc<Label>, StoreError> {
+        Ok(&self.meaning_of(row)?.label)
+    }
+
+    /// The labels of a row's object and of its parts.
+    pub fn meaning_of(&self, row: &Row) -> Result<&Meaning, StoreError> {
         let stripe = self.stripe(row.stripe).ok_or_else(|| missing("stripe", row.stripe))?;
-        self.label(stripe.label)
+        self.meaning(stripe.label)
     }
 
     /// The type of a row's object.
@@ -148,7 +174,13 @@ fn parse(row: &TermRow) -> Result<Term, StoreError> {
     let uuid = |what: &str| Uuid::try_parse(&row.text).map_err(|_| unreadable(what));
     Ok(match row.space {
         Space::Label => {
-            Term::Label(Label::from_canonical(&row.text).map_err(|_| unreadable("label"))?.into())
+            let label = Label::from_canonical(&row.text).map_err(|_| unreadable("label"))?;
+            Term::Label(Meaning { label: label.into(), parts: Vec::new() })
+        }
+        Space::Composite => {
+            let read = serde_json::from_str::<Composite>(&row.text);
+            let Composite { label, parts } = read.map_err(|_| unreadable("composite of labels"))?;
+            Term::Label(Meaning { label: label.into(), parts: parts.into_iter().map(Arc::new).collect() })
         }
         Space::Kind => Term::Kind(row.text.as_str().into()),
         Space::Member => Term::Member(MemberId(uuid("member")?)),

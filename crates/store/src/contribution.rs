@@ -1,6 +1,7 @@
 //! What is written: contributions, quarantine, their outcomes.
 
 use jiff::Timestamp;
+use kizuna_access::redact::Part;
 use kizuna_access::{Label, MemberId, PersonId};
 use kizuna_stix::{Fault, Id, Object};
 
@@ -16,6 +17,9 @@ pub struct Contribution {
     /// through another channel is a further contribution.
     pub channel: String,
     pub label: Label,
+    /// Fields that ask for more than the object does. They are folded when they are stored
+    /// ([`kizuna_access::redact::fold`]).
+    pub parts: Vec<Part>,
     /// Whether the source owns the identity in `created_by_ref`: a claim otherwise.
     pub authored: bool,
     /// Marking definitions it refers to that the source has not given yet.
@@ -62,11 +66,12 @@ pub struct Waiting {
     pub reliability: Option<char>,
 }
 
-/// A contribution that waited, with the label it should have had.
+/// A contribution that waited, with the labels it should have had.
 #[derive(Debug, Clone)]
 pub struct Relabelled {
     pub waiting: Waiting,
     pub label: Label,
+    pub parts: Vec<Part>,
     /// Marking definitions that are still missing.
     pub dangling: Vec<Id>,
 }
@@ -80,6 +85,7 @@ impl Relabelled {
             by,
             channel,
             label: self.label,
+            parts: self.parts,
             authored,
             dangling: self.dangling,
             reliability,

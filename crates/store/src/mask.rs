@@ -11,7 +11,7 @@ use kizuna_access::{Decision, Label, Reader, leak};
 use crate::StoreError;
 use crate::arrival::{Arrival, Timeline, first_at};
 use crate::backend::{Order, Seq, Snapshot};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Meaning};
 
 /// What a viewer may read of one label, as ranges of contributions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(crate) struct Rule {
     held: Vec<Range<Seq>>,
     /// Opened by a gain (its index) after it was stored.
     gained: Vec<(usize, Range<Seq>)>,
+    /// For each part of a composite label the contributions of which it is readable.
+    parts: Vec<Vec<Range<Seq>>>,
 }
 
 impl Rule {
@@ -29,6 +31,13 @@ impl Rule {
             return Some(Arrival::Held);
         }
         self.gained.iter().find(|(_, range)| range.contains(&seq)).map(|(gain, _)| Arrival::Gained(*gain))
+    }
+
+    /// Whether a part of a contribution is readable.
+    pub fn reads_part(&self, part: usize, seq: Seq) -> bool {
+        let readable =
+            self.parts.get(part).is_some_and(|ranges| ranges.iter().any(|range| range.contains(&seq)));
+        readable || leak::is(43)
     }
 
     /// What of a range belongs to the block of a gain, or to content held.
@@ -58,10 +67,46 @@ pub(crate) struct Mask {
 }
 
 /// A rule whose gains are still instants.
+#[derive(Default)]
 struct Draft {
-    label: i64,
     held: Vec<Range<Seq>>,
     gained: Vec<(i64, Range<Seq>)>,
+    parts: Vec<Vec<Range<Seq>>>,
+}
+
+impl Draft {
+    /// Every stretch that is readable, with the instant that opened it, or `i64::MIN`.
+    fn stretches(&self) -> impl Iterator<Item = (i64, &Range<Seq>)> {
+        let held = self.held.iter().map(|range| (i64::MIN, range));
+        held.chain(self.gained.iter().map(|(at, range)| (*at, range)))
+    }
+
+    /// Since when a contribution is readable; nothing where it is not.
+    fn since(&self, seq: Seq) -> Option<i64> {
+        self.stretches().find(|(_, range)| range.contains(&seq)).map(|(at, _)| at)
+    }
+
+    /// The draft of an object with parts: who gains the right to a part gets the object anew with it.
+    fn with_parts(self, parts: &[Self]) -> Self {
+        let mut cuts = BTreeSet::new();
+        for (_, range) in self.stretches().chain(parts.iter().flat_map(Self::stretches)) {
+            cuts.extend([range.start, range.end]);
+        }
+        let cuts: Vec<Seq> = cuts.into_iter().collect();
+        let mut whole = Self::default();
+        for pair in cuts.windows(2) {
+            let (start, range) = (pair[0], pair[0]..pair[1]);
+            let Some(since) = self.since(start) else { continue };
+            let gains = parts.iter().filter_map(|part| part.since(start)).filter(|_| !leak::is(52));
+            match gains.fold(since, i64::max) {
+                i64::MIN => whole.held.push(range),
+                latest => whole.gained.push((latest, range)),
+            }
+        }
+        let readable = |part: &Self| part.stretches().map(|(_, range)| range.clone()).collect();
+        whole.parts = parts.iter().map(readable).collect();
+        whole
+    }
 }
 
 /// What a mask is compiled against.
@@ -81,17 +126,18 @@ impl Mask {
         let mut drafts = Vec::new();
         let mut instants = BTreeSet::new();
         for (label, meaning) in ground.catalog.labels_after(0) {
-            instants.extend(gains(ground, label, meaning)?);
-            let Decision::Readable(grants) = decide(ground.reader, meaning) else { continue };
-            let draft = draft(ground, label, &grants)?;
+            for asked in std::iter::once(&meaning.label).chain(&meaning.parts) {
+                instants.extend(gains(ground, label, asked)?);
+            }
+            let Some(draft) = draft(ground, label, meaning)? else { continue };
             instants.extend(draft.gained.iter().map(|(at, _)| *at));
-            drafts.push(draft);
+            drafts.push((label, draft));
         }
         let instants: Vec<i64> = instants.into_iter().collect();
         let timeline = Timeline::new(ground.snapshot, ground.head, &instants)?;
         let mut mask = Self { timeline, rules: Vec::new(), decided: ground.catalog.last_term() };
-        for draft in drafts {
-            mask.settle(draft);
+        for (label, draft) in drafts {
+            mask.settle(label, draft);
         }
         Ok(mask)
     }
@@ -105,9 +151,9 @@ impl Mask {
     /// opens any of it and the timeline stands.
     pub fn extend(&mut self, ground: &Ground<'_>) -> Result<(), StoreError> {
         for (label, meaning) in ground.catalog.labels_after(self.decided) {
-            let Decision::Readable(grants) = decide(ground.reader, meaning) else { continue };
-            let draft = draft(ground, label, &grants)?;
-            self.settle(draft);
+            if let Some(draft) = draft(ground, label, meaning)? {
+                self.settle(label, draft);
+            }
         }
         self.decided = ground.catalog.last_term();
         Ok(())
@@ -122,14 +168,14 @@ impl Mask {
         self.rules.get(usize::try_from(label).ok()?)?.as_ref()
     }
 
-    fn settle(&mut self, draft: Draft) {
+    fn settle(&mut self, label: i64, draft: Draft) {
         let gained = draft
             .gained
             .into_iter()
             .filter_map(|(at, range)| self.timeline.gain_at(at).map(|gain| (gain, range)))
             .collect();
-        let rule = Rule { held: draft.held, gained };
-        let Ok(index) = usize::try_from(draft.label) else { return };
+        let rule = Rule { held: draft.held, gained, parts: draft.parts };
+        let Ok(index) = usize::try_from(label) else { return };
         if self.rules.len() <= index {
             self.rules.resize(index + 1, None);
         }
@@ -162,12 +208,29 @@ fn gains(ground: &Ground<'_>, label: i64, meaning: &Label) -> Result<Vec<i64>, S
     Ok(instants)
 }
 
+/// What is readable of a label or a composite of labels; nothing where the object is hidden.
+fn draft(ground: &Ground<'_>, label: i64, meaning: &Meaning) -> Result<Option<Draft>, StoreError> {
+    let of = |asked: &Label| match decide(ground.reader, asked) {
+        Decision::Readable(grants) => stretches(ground, label, &grants).map(Some),
+        Decision::Hidden => Ok(None),
+    };
+    let Some(whole) = of(&meaning.label)? else { return Ok(None) };
+    if meaning.parts.is_empty() {
+        return Ok(Some(whole));
+    }
+    let mut parts = Vec::with_capacity(meaning.parts.len());
+    for part in &meaning.parts {
+        parts.push(of(part)?.unwrap_or_default());
+    }
+    Ok(Some(whole.with_parts(&parts)))
+}
+
 /// Turns the grants of a label into ranges of contributions.
 ///
 /// A contribution belongs to the earliest grant whose floor it reaches; floors fall from grant to grant, so each
 /// grant has one stretch: from its own floor to the floor of the grant before.
-fn draft(ground: &Ground<'_>, label: i64, grants: &[Grant]) -> Result<Draft, StoreError> {
-    let mut draft = Draft { label, held: Vec::new(), gained: Vec::new() };
+fn stretches(ground: &Ground<'_>, label: i64, grants: &[Grant]) -> Result<Draft, StoreError> {
+    let mut draft = Draft::default();
     let mut ceiling = Seq::MAX;
     for grant in grants {
         let (gained, floor) = (micros(grant.gained), micros(grant.floor));

@@ -62,6 +62,14 @@ pub struct Search {
     pub kinds: Vec<String>,
 }
 
+/// Fields that ask for more than their object does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fields {
+    pub label: Arc<Label>,
+    /// As granular markings select them in the bytes that go with this.
+    pub selectors: Vec<String>,
+}
+
 /// One version as a viewer may read it.
 #[expect(clippy::struct_excessive_bools, reason = "four independent facts that a page shows side by side")]
 #[derive(Debug, Clone)]
@@ -71,10 +79,15 @@ pub struct Item {
     pub version: Timestamp,
     /// Whether the object has `modified`.
     pub versioned: bool,
+    /// Of the bytes as this viewer gets them.
     pub digest: [u8; 32],
     /// Canonical JSON.
     pub bytes: Bytes,
+    /// Of the object; some fields may ask for more.
     pub label: Arc<Label>,
+    /// The fields with narrower labels, of those that the viewer reads. Of others nothing is said, nor that there are
+    /// any.
+    pub fields: Vec<Fields>,
     pub source: MemberId,
     pub authored: bool,
     pub reliability: Option<char>,

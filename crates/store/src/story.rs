@@ -154,6 +154,7 @@ impl Story {
             by: Some(person(by)),
             channel: "command".into(),
             label,
+            parts: Vec::new(),
             authored,
             dangling: Vec::new(),
             reliability: Some('B'),

@@ -55,6 +55,15 @@ pub(crate) fn of_object(object: &Object) -> String {
     words.distinct().join(" ")
 }
 
+/// The tokens of two objects together, as of one.
+pub(crate) fn joined(one: &str, other: &str) -> String {
+    let mut tokens: Vec<&str> =
+        one.split(' ').chain(other.split(' ')).filter(|token| !token.is_empty()).collect();
+    tokens.sort_unstable();
+    tokens.dedup();
+    tokens.join(" ")
+}
+
 /// The tokens that a question asks for; all must occur.
 pub(crate) fn of_question(text: &str) -> Vec<String> {
     let mut words = Words::default();

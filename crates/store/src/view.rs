@@ -3,6 +3,7 @@
 mod audit;
 mod candidates;
 mod forecast;
+mod form;
 mod item;
 mod page;
 mod quarantine;

@@ -18,6 +18,9 @@ pub(crate) struct Claim {
     /// Whether it speaks as the object's author: its source owns the identity that it names, and the first claim
     /// named that identity too. Who gives somebody else's object anew in his own name takes nothing over.
     pub speaks: bool,
+    /// Whether its bytes are those of another claim of the same source and version, without some fields that the
+    /// viewer reads there.
+    pub redacted: bool,
 }
 
 /// One version of an object as it stands for the viewer.
@@ -36,8 +39,10 @@ pub(crate) struct Version {
 /// the lowest digest.
 type Rank = (bool, bool, Reverse<[u8; 32]>);
 
-fn rank(row: &Row) -> Rank {
-    (row.flags.has(Flags::AUTHORED), !row.flags.has(Flags::REDACTED), Reverse(row.digest))
+fn rank(claim: &Claim) -> Rank {
+    let row = &claim.row;
+    let full = !row.flags.has(Flags::REDACTED) && !claim.redacted;
+    (row.flags.has(Flags::AUTHORED), full, Reverse(row.digest))
 }
 
 /// The versions of an object as the viewer's chosen source gave it, oldest first.
@@ -88,7 +93,7 @@ impl Group {
 type Age = (Option<i64>, (usize, i64));
 
 fn version(claims: &[Claim], source: i64, group: &[usize]) -> Option<(Age, Version)> {
-    let best = group.iter().max_by_key(|index| rank(&claims[**index].row))?;
+    let best = group.iter().max_by_key(|index| rank(&claims[**index]))?;
     let digest = claims[*best].row.digest;
     let winning: Vec<usize> =
         group.iter().copied().filter(|index| claims[*index].row.digest == digest).collect();

@@ -79,6 +79,7 @@ impl Engine {
             by: None,
             channel: "inbox".to_owned(),
             label: kizuna_access::Label::own(source),
+            parts: Vec::new(),
             authored: false,
             dangling: Vec::new(),
             reliability: None,
@@ -107,6 +108,7 @@ impl Engine {
             by: given.by.as_deref().map(|name| PersonId(stix::uuid(name))),
             channel: given.channel.clone(),
             label: self.names.label(&given.label),
+            parts: Vec::new(),
             authored: given.authored,
             dangling: if given.waits { vec![stix::awaited()] } else { Vec::new() },
             reliability: given.reliability,
@@ -273,6 +275,7 @@ impl Driver for Engine {
                 let relabelled = waiting.into_iter().map(|waiting| Relabelled {
                     waiting,
                     label: label.clone(),
+                    parts: Vec::new(),
                     dangling: Vec::new(),
                 });
                 self.store.writer().relabel(relabelled.collect()).unwrap();

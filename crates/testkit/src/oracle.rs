@@ -181,10 +181,8 @@ impl Oracle {
         let mut untold = Vec::new();
         for label in labels {
             let under = rows.iter().filter(|row| row.label == *label);
-            let age = |row: &Row| {
-                (row.given.content.modified, row.given.content.revoked, Reverse(row.digest.clone()))
-            };
-            let Some(newest) = under.max_by_key(|row| (age(row), Reverse(row.seq))) else { continue };
+            let age = |row: &Row| (row.given.content.modified, row.given.content.revoked, Reverse(row.seq));
+            let Some(newest) = under.max_by_key(|row| age(row)) else { continue };
             if newest.given.content.modified < when && !newest.given.content.revoked {
                 untold.push(newest.clone());
             }

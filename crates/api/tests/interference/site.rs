@@ -171,6 +171,7 @@ fn act(store: &Store, clock: &ScriptClock, names: &mut Names, op: &Op) {
             let relabelled = waiting.into_iter().map(|waiting| Relabelled {
                 waiting,
                 label: label.clone(),
+                parts: Vec::new(),
                 dangling: Vec::new(),
             });
             store.writer().relabel(relabelled.collect()).unwrap();

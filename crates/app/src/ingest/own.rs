@@ -164,6 +164,7 @@ impl<'a> Own<'a> {
             // Whoever mints it first, and whatever way: the same again is a repetition.
             channel: "minted".to_owned(),
             label,
+            parts: Vec::new(),
             authored,
             dangling: Vec::new(),
             reliability: None,

@@ -152,6 +152,7 @@ impl Planning<'_> {
                 by: self.giver.by,
                 channel: self.giver.channel.clone(),
                 label: label.clone(),
+                parts: Vec::new(),
                 authored,
                 dangling: found.dangling.clone(),
                 reliability: self.giver.reliability,

@@ -96,6 +96,6 @@ impl Node {
             )),
         };
         let dangling = found.dangling.clone();
-        Ok(Relabelled { waiting, label, dangling })
+        Ok(Relabelled { waiting, label, parts: Vec::new(), dangling })
     }
 }

@@ -104,6 +104,7 @@ impl Subject {
             by: Some(PersonId(uuid("all"))),
             channel: "collection:all".into(),
             label: if index % 100 == 0 { wide.clone() } else { narrow.clone() },
+            parts: Vec::new(),
             authored: true,
             dangling: Vec::new(),
             reliability: Some('A'),

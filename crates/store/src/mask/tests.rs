@@ -4,7 +4,7 @@ use super::*;
 
 /// Content from 10 on was held; 5 to 10 was opened by gain 0, 0 to 5 by gain 1.
 fn rule() -> Rule {
-    Rule { held: vec![10..Seq::MAX], gained: vec![(0, 5..10), (1, 0..5)] }
+    Rule { held: vec![10..Seq::MAX], gained: vec![(0, 5..10), (1, 0..5)], parts: Vec::new() }
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn ranges_are_cut_to_what_is_asked() {
 
 #[test]
 fn what_no_grant_reaches_is_hidden() {
-    let from_joining = Rule { held: vec![7..Seq::MAX], gained: Vec::new() };
+    let from_joining = Rule { held: vec![7..Seq::MAX], gained: Vec::new(), parts: Vec::new() };
     assert_eq!(from_joining.arrival(6), None);
     assert_eq!(Rule::default().arrival(1), None);
 }

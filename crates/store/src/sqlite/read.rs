@@ -116,8 +116,8 @@ impl Snapshot for SqliteSnapshot {
         let mut statement = self.statement(BODY)?;
         let mut found = Vec::with_capacity(seqs.len());
         for seq in seqs {
-            let (bytes, warnings) = statement.query_row([seq], body).map_err(|e| failed(&e))?;
-            found.push(Body { bytes, warnings: decode_warnings(warnings)? });
+            let stored = statement.query_row([seq], body).map_err(|e| failed(&e))?;
+            found.push(stored.decode()?);
         }
         Ok(found)
     }
@@ -294,7 +294,7 @@ pub(super) const HEADS: &str = "SELECT \
 pub(super) const TERMS: &str = "SELECT id, space, text FROM term WHERE id > ?1 ORDER BY id";
 pub(super) const STRIPES: &str = "SELECT id, label, kind, first, rows FROM stripe WHERE id > ?1 ORDER BY id";
 pub(super) const RIGHTS: &str = "SELECT event FROM rights WHERE epoch > ?1 ORDER BY epoch";
-pub(super) const BODY: &str = "SELECT bytes, warnings FROM body WHERE seq = ?1";
+pub(super) const BODY: &str = "SELECT bytes, warnings, parts FROM body WHERE seq = ?1";
 
 /// A statement over [`COLUMNS`].
 pub(super) fn select(rest: &str) -> String {
@@ -348,13 +348,26 @@ pub(super) fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     })
 }
 
-pub(super) fn body(row: &rusqlite::Row<'_>) -> rusqlite::Result<(Bytes, Option<String>)> {
-    let bytes = Bytes::copy_from_slice(row.get_ref(0)?.as_blob()?);
-    Ok((bytes, row.get(1)?))
+/// A body with what goes beside it still as JSON.
+pub(super) struct StoredBody {
+    bytes: Bytes,
+    warnings: Option<String>,
+    parts: Option<String>,
 }
 
-pub(super) fn decode_warnings(warnings: Option<String>) -> Result<Vec<kizuna_stix::Fault>, StoreError> {
-    warnings.map_or(Ok(Vec::new()), |text| decode(&text))
+impl StoredBody {
+    pub fn decode(self) -> Result<Body, StoreError> {
+        Ok(Body { bytes: self.bytes, warnings: decode_list(self.warnings)?, parts: decode_list(self.parts)? })
+    }
+}
+
+pub(super) fn body(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredBody> {
+    let bytes = Bytes::copy_from_slice(row.get_ref(0)?.as_blob()?);
+    Ok(StoredBody { bytes, warnings: row.get(1)?, parts: row.get(2)? })
+}
+
+fn decode_list<T: serde::de::DeserializeOwned>(list: Option<String>) -> Result<Vec<T>, StoreError> {
+    list.map_or(Ok(Vec::new()), |text| decode(&text))
 }
 
 /// JSON that this program wrote.

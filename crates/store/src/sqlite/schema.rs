@@ -6,7 +6,7 @@ use super::failed;
 use crate::StoreError;
 
 /// The format this program writes; kept in `PRAGMA user_version`.
-pub(super) const FORMAT: i64 = 1;
+pub(super) const FORMAT: i64 = 2;
 
 /// Page cache per connection, in KiB (negative by SQLite's convention; positive would be pages).
 const WRITER_CACHE_KIB: i64 = -24 * 1024;
@@ -56,7 +56,8 @@ CREATE INDEX contribution_by_stripe ON contribution (stripe, seq);
 CREATE TABLE body (
     seq INTEGER PRIMARY KEY,
     bytes BLOB NOT NULL,
-    warnings TEXT
+    warnings TEXT,
+    parts TEXT
 ) STRICT;
 
 CREATE TABLE reference (
@@ -121,6 +122,9 @@ CREATE TABLE state (
 CREATE INDEX state_by_expiry ON state (expires) WHERE expires IS NOT NULL;
 ";
 
+/// From each older format to the next.
+const CHANGES: &[(i64, &str)] = &[(1, "ALTER TABLE body ADD COLUMN parts TEXT;")];
+
 /// Makes the connection the writer's: durable on commit, and the tables in the format of this program.
 pub(super) fn prepare_writer(connection: &Connection) -> Result<(), StoreError> {
     let fresh: i64 = connection
@@ -144,6 +148,14 @@ pub(super) fn prepare_writer(connection: &Connection) -> Result<(), StoreError> 
     if found == 0 {
         let create = format!("BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {FORMAT}; COMMIT;");
         connection.execute_batch(&create).map_err(|e| failed(&e))?;
+        return Ok(());
+    }
+    for (from, change) in CHANGES {
+        if found <= *from {
+            let next = from + 1;
+            let script = format!("BEGIN IMMEDIATE; {change} PRAGMA user_version = {next}; COMMIT;");
+            connection.execute_batch(&script).map_err(|e| failed(&e))?;
+        }
     }
     Ok(())
 }

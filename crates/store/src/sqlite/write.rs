@@ -92,9 +92,7 @@ impl Ledger for SqliteLedger {
     }
 
     fn body(&mut self, seq: Seq) -> Result<Body, StoreError> {
-        let (bytes, warnings) =
-            self.statement(read::BODY)?.query_row([seq], read::body).map_err(|e| failed(&e))?;
-        Ok(Body { bytes, warnings: read::decode_warnings(warnings)? })
+        self.statement(read::BODY)?.query_row([seq], read::body).map_err(|e| failed(&e))?.decode()
     }
 
     fn add_term(&mut self, term: &TermRow) -> Result<(), StoreError> {
@@ -139,8 +137,8 @@ impl Ledger for SqliteLedger {
             ],
         )?;
         self.run(
-            "INSERT INTO body (seq, bytes, warnings) VALUES (?1, ?2, ?3)",
-            params![row.seq, new.body, new.warnings],
+            "INSERT INTO body (seq, bytes, warnings, parts) VALUES (?1, ?2, ?3, ?4)",
+            params![row.seq, new.body, new.warnings, new.parts],
         )?;
         for target in new.references {
             self.run("INSERT INTO reference (target, seq) VALUES (?1, ?2)", params![target, row.seq])?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use kizuna_access::redact::Part;
 use kizuna_access::{Label, MemberId, PersonId};
 use kizuna_stix::{Fault, Id};
 use sha2::{Digest, Sha256};
@@ -12,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::{Standpoint, Store};
 use crate::StoreError;
 use crate::backend::{Flags, Row, Snapshot};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Meaning};
 use crate::clock::instant;
 
 /// The bypass, for the operator at the machine: explains, checks, backs up. It reads what nobody's view shows.
@@ -29,6 +30,8 @@ pub struct Stored {
     pub by: Option<PersonId>,
     pub channel: String,
     pub label: Arc<Label>,
+    /// Fields that ask for more.
+    pub parts: Vec<Part>,
     /// Whether the object has `modified`, and which.
     pub modified: Option<Timestamp>,
     pub digest: [u8; 32],
@@ -109,6 +112,11 @@ impl Dangerous {
     }
 }
 
+fn parts(meaning: &Meaning, selectors: Vec<Vec<String>>) -> Vec<Part> {
+    let labels = meaning.parts.iter();
+    labels.zip(selectors).map(|(label, selectors)| Part { label: Label::clone(label), selectors }).collect()
+}
+
 fn stored(snapshot: &dyn Snapshot, catalog: &Catalog, rows: Vec<Row>) -> Result<Vec<Stored>, StoreError> {
     let seqs: Vec<i64> = rows.iter().map(|row| row.seq).collect();
     let bodies = snapshot.bodies(&seqs)?;
@@ -120,6 +128,7 @@ fn stored(snapshot: &dyn Snapshot, catalog: &Catalog, rows: Vec<Row>) -> Result<
             by: row.by.map(|person| catalog.person(person)).transpose()?,
             channel: catalog.channel(row.channel)?.to_owned(),
             label: Arc::clone(catalog.label_of(&row)?),
+            parts: parts(catalog.meaning_of(&row)?, body.parts),
             modified: row
                 .modified
                 .map(|nanos| Timestamp::from_nanosecond(i128::from(nanos)).unwrap_or(Timestamp::MIN)),

@@ -1,17 +1,19 @@
 //! Rows of one segment in order, by whichever way is cheapest. The way never changes what comes out.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BinaryHeap, HashSet, VecDeque};
 use std::ops::Range;
 
 use kizuna_access::leak;
-use kizuna_stix::observable::Observable;
+use kizuna_stix::Object;
+use kizuna_stix::observable::{self, Observable};
 
 use super::View;
 use super::item::Admit;
 use crate::StoreError;
 use crate::arrival::Timeline;
-use crate::backend::{Key, Order, Row, Seq, Snapshot};
+use crate::backend::{Flags, Key, Order, Row, Seq, Snapshot};
+use crate::tokens;
 
 /// What an index lookup costs beside reading one row of a scan; measured on SQLite.
 const SEEK_COST: i64 = 6;
@@ -31,6 +33,23 @@ pub(super) enum Lookup {
 }
 
 impl Lookup {
+    /// Whether an object itself is named.
+    fn names(&self, object: &Object) -> bool {
+        match self {
+            Self::Text(asked) => {
+                let said = tokens::of_object(object);
+                let said: HashSet<&str> = said.split(' ').collect();
+                leak::is(46) || asked.iter().all(|token| said.contains(token.as_str()))
+            }
+            Self::Values(asked) => {
+                leak::is(47) || observable::of_object(object).iter().any(|value| asked.contains(value))
+            }
+            Self::References(target) => {
+                leak::is(48) || object.references().iter().any(|id| id.key() == *target)
+            }
+        }
+    }
+
     pub fn seqs(
         &self,
         snapshot: &dyn Snapshot,
@@ -152,6 +171,11 @@ impl<'a> Candidates<'a> {
         let here = self.view.timeline().order(arrival, row.seq).0 == self.segment;
         if !here || !self.admit.row(row) {
             return Ok(false);
+        }
+        if row.flags.has(Flags::GRANULAR) && !self.lookups.is_empty() {
+            // An index knows all that is stored; the viewer asks for what it gets.
+            let form = self.view.form_object(row)?;
+            return Ok(self.lookups.iter().all(|lookup| lookup.names(&form)));
         }
         let known = usize::from(matches!(self.way, Way::Lead));
         for lookup in &self.lookups[known..] {

@@ -1,15 +1,17 @@
 //! From rows to items: what stands for an object, and how it looks to the viewer.
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use kizuna_access::leak;
-use kizuna_stix::Id;
+use kizuna_stix::{Fault, Id};
 
 use super::View;
 use crate::StoreError;
 use crate::arrival::Arrival;
 use crate::backend::{Body, Flags, Key, Moment, Row};
 use crate::clock::instant;
-use crate::query::{Item, Selection};
+use crate::query::{Fields, Item, Selection};
+use crate::store::stored_object;
 use crate::winner::{self, Claim, Version};
 
 /// Which stripes and sources a question admits. What it does not admit still counts when the winner is found.
@@ -108,9 +110,10 @@ impl View {
             let order = self.timeline().order(arrival, row.seq);
             let admitted = admit.row(&row);
             let speaks = row.flags.has(Flags::AUTHORED);
-            claims.push(Claim { row, order, admitted, speaks });
+            claims.push(Claim { row, order, admitted, speaks, redacted: false });
             arrivals.push(arrival);
         }
+        self.settle_forms(&mut claims, &mut arrivals)?;
         let followed = self.hear(&mut claims)?;
         let mut versions = winner::versions(&claims, followed, self.own);
         let Some(newest) = versions.last_mut() else { return Ok(None) };
@@ -178,12 +181,14 @@ impl View {
             Some(nanos) => modified(nanos, &body),
             None => added,
         };
+        let shown = self.shown(&row, body)?;
         Ok(Item {
             id: self.catalog.id_of(&row)?,
             version,
             versioned: row.modified.is_some(),
-            digest: row.digest,
-            bytes: body.bytes,
+            digest: shown.digest,
+            bytes: shown.bytes,
+            fields: shown.fields,
             label: self.catalog.label_of(&row)?.clone(),
             source: self.catalog.member(row.source)?,
             authored: row.flags.has(Flags::AUTHORED),
@@ -192,8 +197,22 @@ impl View {
             position: self.timeline().position(arrival, row.seq),
             revoked,
             disputed,
-            warnings: body.warnings,
+            warnings: shown.warnings,
         })
+    }
+
+    /// The bytes of a row as this viewer gets them.
+    fn shown(&self, row: &Row, body: Body) -> Result<Shown, StoreError> {
+        if !row.flags.has(Flags::GRANULAR) {
+            let Body { bytes, warnings, .. } = body;
+            return Ok(Shown { bytes, digest: row.digest, fields: Vec::new(), warnings });
+        }
+        let form = self.form(row, &body)?;
+        let as_stored = form.whole || body.warnings.is_empty() || leak::is(50);
+        // Warnings name places and values of fields that may be missing here.
+        let warnings =
+            if as_stored { body.warnings } else { stored_object(&form.bytes)?.warnings().to_vec() };
+        Ok(Shown { bytes: form.bytes, digest: form.digest, fields: form.fields, warnings })
     }
 
     /// Whether anything of an object is readable.
@@ -201,6 +220,14 @@ impl View {
         let rows = self.snapshot.rows_of(&id.key())?;
         Ok(rows.iter().any(|row| self.arrival(row).is_some()))
     }
+}
+
+/// What goes out of a row.
+struct Shown {
+    bytes: Bytes,
+    digest: [u8; 32],
+    fields: Vec<Fields>,
+    warnings: Vec<Fault>,
 }
 
 /// Who an object says made it.

@@ -183,8 +183,12 @@ fn a_missing_marking_that_arrives_is_a_right_gained() {
     assert!(story.store.waiting(crate::story::member("bravo"), &marking).unwrap().is_empty());
     let waiting = story.store.waiting(alpha, &marking).unwrap();
     assert_eq!(waiting[0].object, object);
-    let relabelled =
-        waiting.into_iter().map(|waiting| Relabelled { waiting, label: to_all(), dangling: Vec::new() });
+    let relabelled = waiting.into_iter().map(|waiting| Relabelled {
+        waiting,
+        label: to_all(),
+        parts: Vec::new(),
+        dangling: Vec::new(),
+    });
     story.store.writer().relabel(relabelled.collect()).unwrap();
     assert!(story.store.waiting(alpha, &marking).unwrap().is_empty());
     assert_eq!(story.names("bravo"), ["waits"]);

@@ -21,7 +21,7 @@ fn claim(seq: i64, source: i64, modified: Option<i64>, digest: u8, flags: i64) -
         dead_at: None,
     };
     let speaks = row.flags.has(AUTHORED);
-    Claim { row, order: (0, seq), admitted: true, speaks }
+    Claim { row, order: (0, seq), admitted: true, speaks, redacted: false }
 }
 
 /// The numbers of what is served, oldest version first.

@@ -1,19 +1,22 @@
 //! The writer's desk: applies requests inside the open transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use kizuna_access::redact::Part;
 use kizuna_access::{Directory, Label, MemberId, Recorded, Rights, leak};
 use kizuna_stix::Id;
 
-use super::prepare::{Prepared, salt};
+use super::prepare::{Prepared, forms, salt};
 use super::thread::{Reply, Request};
 use super::{Actor, AuditEntry};
 use crate::StoreError;
 use crate::backend::{Flags, Heads, Ledger, NewRow, Row, Seq, Space, StripeRow, TermRow};
+use crate::catalog::Composite;
 use crate::clock::{self, Ticks, instant};
 use crate::contribution::{Outcome, Quarantined};
+use crate::store::stored_object;
 
 /// What the writer keeps in memory: the ends of the tables, the numbers of what is interned, the directory.
 pub(crate) struct Books {
@@ -175,15 +178,21 @@ impl Desk<'_> {
         let source = self.term(Space::Member, &new.source.to_string())?;
         let channel = self.term(Space::Channel, &new.channel)?;
         let by = new.by.map(|person| self.term(Space::Person, &person.to_string())).transpose()?;
-        let stripe = self.stripe(&new.label, &new.kind)?;
+        let (space, labels) = new.interned()?;
+        let stripe = self.stripe(space, &labels, &new.kind)?;
 
         let others = self.ledger.rows_of(&new.key)?;
-        let is_same = |row: &Row| {
-            let same_giver = row.source == source && row.stripe == stripe && row.channel == channel;
-            row.dead_at.is_none() && row.digest == new.digest && (same_giver || leak::is(29))
-        };
-        if others.iter().any(is_same) {
-            return Ok(Outcome::Duplicate);
+        for row in others.iter().filter(|row| row.dead_at.is_none()) {
+            let same_giver = row.source == source && row.channel == channel;
+            let same_bytes = row.digest == new.digest;
+            let is_repeated = if row.flags.has(Flags::GRANULAR) {
+                same_giver && self.has_form(row, &new)?
+            } else {
+                same_giver && same_bytes && row.stripe == stripe
+            };
+            if is_repeated || (same_bytes && leak::is(29)) {
+                return Ok(Outcome::Duplicate);
+            }
         }
         for other in others.iter().filter(|row| !row.flags.has(Flags::SHARED)) {
             self.ledger.set_flags(other.seq, other.flags.with(Flags::SHARED, true))?;
@@ -211,11 +220,13 @@ impl Desk<'_> {
             dead_at: None,
         };
         *self.books.grown.entry(stripe).or_default() += 1;
+        let parts = new.selectors()?;
         self.ledger.add_row(&NewRow {
             row,
             salt: new.salt,
             body: &new.bytes,
             warnings: new.warnings.as_deref(),
+            parts: parts.as_deref(),
             references: &new.references,
             observables: &new.observables,
             dangling: &new.dangling,
@@ -238,14 +249,28 @@ impl Desk<'_> {
         let before = self.label_of(old)?;
         let after = Label::from_canonical(&new.label)
             .map_err(|_| StoreError::Engine("a label cannot be read".into()))?;
-        let only_wider = before.and(&after) == before;
+        let only_wider = before.and(&after) == before && permits_more(&self.parts_of(old)?, &new.parts);
         let giver = self.books.text(Space::Member, old.source).map(str::to_owned);
         let giver = giver.and_then(|member| member.parse().ok()).map(MemberId);
         let giver = giver.ok_or_else(|| StoreError::Engine(format!("contribution {seq} has no source")))?;
         if !only_wider || giver != new.source {
-            self.take_back(id, giver, old, before, !only_wider)?;
+            let mut told = HashSet::new();
+            self.take_back(id, giver, old, &before, (!only_wider).then_some(&mut told))?;
         }
         self.contribute(new)
+    }
+
+    /// Whether readers of a row with parts have this very contribution already: as the whole of it, or as what is left
+    /// for them. Who reads all and gives what others read of it learns nothing new either.
+    fn has_form(&mut self, row: &Row, new: &Prepared) -> Result<bool, StoreError> {
+        let label = self.label_of(row)?;
+        if label.canonical() != *new.label {
+            return Ok(false);
+        }
+        let object = stored_object(&self.ledger.body(row.seq)?.bytes)?;
+        let parts = self.parts_of(row)?;
+        let forms = forms(&object, &label, &parts)?;
+        Ok(forms.iter().any(|form| form.object.digest() == new.digest && form.parts == new.parts))
     }
 
     fn quarantine(&mut self, input: &Quarantined) -> Result<(), StoreError> {
@@ -286,13 +311,33 @@ impl Desk<'_> {
         Ok(id)
     }
 
-    /// The label of a stored contribution.
-    pub fn label_of(&self, row: &Row) -> Result<Label, StoreError> {
+    /// The label of a stored contribution, and those of its parts.
+    fn labels_of(&self, row: &Row) -> Result<Composite, StoreError> {
         let missing = || StoreError::Engine(format!("contribution {} has no label", row.seq));
         let stripe = self.books.stripes.iter().find(|(_, id)| **id == row.stripe);
-        let ((label, _), _) = stripe.ok_or_else(missing)?;
-        let text = self.books.text(Space::Label, *label).ok_or_else(missing)?;
-        Label::from_canonical(text).map_err(|_| missing())
+        let ((number, _), _) = stripe.ok_or_else(missing)?;
+        if row.flags.has(Flags::GRANULAR) {
+            let text = self.books.text(Space::Composite, *number).ok_or_else(missing)?;
+            return serde_json::from_str(text).map_err(|_| missing());
+        }
+        let text = self.books.text(Space::Label, *number).ok_or_else(missing)?;
+        let label = Label::from_canonical(text).map_err(|_| missing())?;
+        Ok(Composite { label, parts: Vec::new() })
+    }
+
+    /// The label of a stored contribution; some of its fields may ask for more.
+    pub fn label_of(&self, row: &Row) -> Result<Label, StoreError> {
+        Ok(self.labels_of(row)?.label)
+    }
+
+    /// The fields of a stored contribution that ask for more.
+    pub fn parts_of(&mut self, row: &Row) -> Result<Vec<Part>, StoreError> {
+        if !row.flags.has(Flags::GRANULAR) {
+            return Ok(Vec::new());
+        }
+        let selectors = self.ledger.body(row.seq)?.parts;
+        let labels = self.labels_of(row)?.parts;
+        Ok(labels.into_iter().zip(selectors).map(|(label, selectors)| Part { label, selectors }).collect())
     }
 
     /// The channel of a stored contribution.
@@ -302,8 +347,8 @@ impl Desk<'_> {
     }
 
     /// The stripe of a label and a type, begun with the next contribution if there is none.
-    fn stripe(&mut self, label: &str, kind: &str) -> Result<i64, StoreError> {
-        let label = self.term(Space::Label, label)?;
+    fn stripe(&mut self, space: Space, labels: &str, kind: &str) -> Result<i64, StoreError> {
+        let label = self.term(space, labels)?;
         let kind = self.term(Space::Kind, kind)?;
         if let Some(id) = self.books.stripes.get(&(label, kind)) {
             return Ok(*id);
@@ -315,4 +360,14 @@ impl Desk<'_> {
         self.books.new_stripes.push((label, kind));
         Ok(id)
     }
+}
+
+/// Whether each field that asks for something asked for as much before.
+fn permits_more(before: &[Part], after: &[Part]) -> bool {
+    after.iter().all(|new| {
+        let asked = |old: &Part| old.label.and(&new.label) == old.label;
+        let selects =
+            |selector: &String| before.iter().any(|old| asked(old) && old.selectors.contains(selector));
+        new.selectors.iter().all(selects)
+    })
 }

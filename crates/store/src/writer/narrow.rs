@@ -5,14 +5,17 @@
 //! gone; the source's member gets the same bytes as a further contribution under a label of its own. Recalls are
 //! objects like all others and travel like them; they say nothing beyond what their readers had.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
+use kizuna_access::redact::Part;
 use kizuna_access::travel::{Covers, Recall};
-use kizuna_access::{Label, MemberId, marking};
+use kizuna_access::{Label, MemberId, leak, marking};
 use kizuna_stix::{Fault, Id, Object};
 use serde_json::json;
 
 use super::desk::Desk;
-use super::prepare::{self, Prepared};
+use super::prepare::{self, Prepared, forms};
 use super::{Actor, AuditEntry};
 use crate::StoreError;
 use crate::backend::{Body, Flags, Row, Space};
@@ -60,8 +63,9 @@ impl Desk<'_> {
             return Err(StoreError::NotFound);
         }
         let mut narrowed = 0;
+        let mut told = HashSet::new();
         for row in rows {
-            narrowed += u64::from(self.narrow_one(id, source, &row)?);
+            narrowed += u64::from(self.narrow_one(id, source, &row, &mut told)?);
         }
         let detail = json!({ "source": source, "contributions": narrowed });
         self.audit(&AuditEntry {
@@ -74,14 +78,22 @@ impl Desk<'_> {
     }
 
     /// Whether there was anything to narrow.
-    fn narrow_one(&mut self, id: &Id, source: MemberId, row: &Row) -> Result<bool, StoreError> {
+    fn narrow_one(
+        &mut self,
+        id: &Id,
+        source: MemberId,
+        row: &Row,
+        told: &mut HashSet<Told>,
+    ) -> Result<bool, StoreError> {
         let wide = self.label_of(row)?;
         let own = wide.only_own(source);
         if wide == own {
             return Ok(false);
         }
         let channel = self.channel_of(row)?;
-        self.take_back(id, source, row, wide, true)?;
+        self.take_back(id, source, row, &wide, Some(told))?;
+        let own_part = |part: Part| Part { label: part.label.only_own(source), ..part };
+        let parts = self.parts_of(row)?.into_iter().map(own_part).collect();
         let Body { bytes, .. } = self.ledger.body(row.seq)?;
         let mut kept = one(Contribution {
             object: stored_object(&bytes)?,
@@ -89,46 +101,67 @@ impl Desk<'_> {
             by: None,
             channel,
             label: own,
+            parts,
             authored: row.flags.has(Flags::AUTHORED),
             dangling: Vec::new(),
             reliability: row.reliability,
         })?;
-        kept.flags = row.flags;
+        kept.flags = row.flags.without(Flags::GRANULAR).with(Flags::GRANULAR, !kept.parts.is_empty());
         let outcome = self.contribute(kept)?;
         debug_assert!(matches!(outcome, Outcome::Stored | Outcome::Duplicate));
         Ok(true)
     }
 
-    /// Takes a contribution back: nobody reads it any more, and those who could, under its label, are told where that
-    /// is asked for.
+    /// Takes a contribution back: nobody reads it any more, and those who could are told where that is asked for. Each
+    /// form that some of them read has a recall of its own, under the label of that form: a digest of a fuller one is
+    /// for nobody else. What looks alike to them is told once.
     pub(super) fn take_back(
         &mut self,
         id: &Id,
         source: MemberId,
         row: &Row,
-        label: Label,
-        is_told: bool,
+        label: &Label,
+        told: Option<&mut HashSet<Told>>,
     ) -> Result<(), StoreError> {
         let at = self.ticks.next();
         self.ledger.kill(row.seq, at)?;
         self.ledger.set_flags(row.seq, row.flags.with(Flags::SHARED, true))?;
-        if !is_told {
-            return Ok(());
+        let Some(told) = told else { return Ok(()) };
+        let channel = self.channel_of(row)?;
+        for (digest, form_label) in self.forms_of(row, label)? {
+            let label = if leak::is(51) { label.clone() } else { form_label };
+            if !told.insert((row.channel, label.canonical(), digest)) {
+                continue;
+            }
+            let stub = Contribution {
+                object: recall(id, source, (row, digest), &label, instant(at))?,
+                source,
+                by: None,
+                channel: channel.clone(),
+                label,
+                parts: Vec::new(),
+                authored: true,
+                dangling: Vec::new(),
+                reliability: row.reliability,
+            };
+            self.contribute(unsearchable(one(stub)?))?;
         }
-        let stub = Contribution {
-            object: recall(id, source, row, &label, instant(at))?,
-            source,
-            by: None,
-            channel: self.channel_of(row)?,
-            label,
-            authored: true,
-            dangling: Vec::new(),
-            reliability: row.reliability,
-        };
-        self.contribute(unsearchable(one(stub)?))?;
         Ok(())
     }
+
+    /// The digest and the label of each form of a contribution, the least one first.
+    fn forms_of(&mut self, row: &Row, label: &Label) -> Result<Vec<([u8; 32], Label)>, StoreError> {
+        if !row.flags.has(Flags::GRANULAR) {
+            return Ok(vec![(row.digest, label.clone())]);
+        }
+        let object = stored_object(&self.ledger.body(row.seq)?.bytes)?;
+        let forms = forms(&object, label, &self.parts_of(row)?)?;
+        Ok(forms.into_iter().rev().map(|form| (form.object.digest(), form.label)).collect())
+    }
 }
+
+/// Through which channel, under which label and of which bytes a recall was written.
+pub(super) type Told = (i64, String, [u8; 32]);
 
 /// One contribution, prepared.
 pub(super) fn one(contribution: Contribution) -> Result<Prepared, StoreError> {
@@ -147,7 +180,13 @@ fn unsearchable(mut stub: Prepared) -> Prepared {
 
 /// The stub that tells readers of a contribution that its source has taken it back. It carries their label as markings,
 /// by which a peer tells the same people.
-fn recall(of: &Id, source: MemberId, row: &Row, label: &Label, at: Timestamp) -> Result<Object, StoreError> {
+fn recall(
+    of: &Id,
+    source: MemberId,
+    (row, digest): (&Row, [u8; 32]),
+    label: &Label,
+    at: Timestamp,
+) -> Result<Object, StoreError> {
     let unsound = |faults: Vec<Fault>| {
         let first = faults.first().map_or_else(String::new, ToString::to_string);
         StoreError::Engine(format!("a recall is not valid: {first}"))
@@ -158,7 +197,7 @@ fn recall(of: &Id, source: MemberId, row: &Row, label: &Label, at: Timestamp) ->
         at,
         markings: markings.iter().map(|marking| marking.id().clone()).collect(),
         object_ref: of.clone(),
-        covers: Covers::Digests(vec![row.digest]),
+        covers: Covers::Digests(vec![digest]),
         version: row.modified.and_then(|nanos| Timestamp::from_nanosecond(i128::from(nanos)).ok()),
         reason: None,
     };

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use kizuna_access::redact::{self, Labelled, Part};
 use kizuna_access::{Label, MemberId, PersonId, travel};
 use kizuna_stix::observable::{self, Observable};
 use kizuna_stix::{Id, Object};
 use rand::RngCore;
 
 use crate::StoreError;
-use crate::backend::{Flags, Key};
+use crate::backend::{Flags, Key, Space};
+use crate::catalog::Composite;
 use crate::contribution::Contribution;
 use crate::tokens;
 
@@ -22,6 +24,7 @@ pub(crate) struct Prepared {
     pub channel: String,
     /// The label's canonical text.
     pub label: Arc<str>,
+    pub parts: Vec<Part>,
     pub modified: Option<i64>,
     pub digest: [u8; 32],
     pub salt: [u8; 16],
@@ -59,6 +62,7 @@ fn in_order(contributions: Vec<Contribution>) -> Result<Vec<Prepared>, StoreErro
     // Most of a batch has one label.
     let mut last: Option<(Label, Arc<str>)> = None;
     for contribution in contributions {
+        let contribution = folded(contribution);
         let label = match &last {
             Some((label, text)) if *label == contribution.label => Arc::clone(text),
             _ => {
@@ -72,16 +76,27 @@ fn in_order(contributions: Vec<Contribution>) -> Result<Vec<Prepared>, StoreErro
     Ok(prepared)
 }
 
-fn one(contribution: Contribution, label: Arc<str>) -> Result<Prepared, StoreError> {
-    let Contribution { object, source, by, channel, label: _, authored, dangling, reliability } =
+/// A contribution whose parts can be taken out; those that cannot narrow the whole.
+fn folded(contribution: Contribution) -> Contribution {
+    if contribution.parts.is_empty() {
+        return contribution;
+    }
+    let (label, parts) = redact::fold(&contribution.object, &contribution.label, &contribution.parts);
+    Contribution { label, parts, ..contribution }
+}
+
+fn one(contribution: Contribution, text: Arc<str>) -> Result<Prepared, StoreError> {
+    let Contribution { object, source, by, channel, label, parts, authored, dangling, reliability } =
         contribution;
+    let indexed = Indexed::of(&object, &label, &parts)?;
     let id = object.id();
     let warnings = if object.warnings().is_empty() { None } else { Some(json(object.warnings())?) };
     let flags = Flags::default()
         .with(Flags::AUTHORED, authored)
         .with(Flags::REVOKED, object.revoked())
         .with(Flags::REDACTED, travel::is_stub(&object))
-        .with(Flags::WARNED, warnings.is_some());
+        .with(Flags::WARNED, warnings.is_some())
+        .with(Flags::GRANULAR, !parts.is_empty());
     Ok(Prepared {
         key: id.key(),
         uuid: *id.uuid().as_bytes(),
@@ -89,19 +104,81 @@ fn one(contribution: Contribution, label: Arc<str>) -> Result<Prepared, StoreErr
         source,
         by,
         channel,
-        label,
+        label: text,
+        parts,
         modified: object.modified().map(nanos),
         digest: object.digest(),
         salt: salt(),
         warnings,
         flags,
         reliability,
-        references: keys(&object.references()),
-        observables: observables(&object),
-        tokens: tokens::of_object(&object),
+        references: indexed.references,
+        observables: indexed.observables,
+        tokens: indexed.tokens,
         dangling: keys(&dangling),
         bytes: object.canonical().to_vec(),
     })
+}
+
+/// What an object is found by.
+struct Indexed {
+    references: Vec<Key>,
+    observables: Vec<Observable>,
+    tokens: String,
+}
+
+impl Indexed {
+    /// Of every form that a reader may get, since what is taken out may leave something else to be said.
+    fn of(object: &Object, label: &Label, parts: &[Part]) -> Result<Self, StoreError> {
+        let mut indexed = Self {
+            references: keys(&object.references()),
+            observables: observables(object),
+            tokens: tokens::of_object(object),
+        };
+        if parts.is_empty() {
+            return Ok(indexed);
+        }
+        for form in forms(object, label, parts)?.iter().skip(1) {
+            indexed.references.extend(keys(&form.object.references()));
+            indexed.observables.extend(observables(&form.object));
+            indexed.tokens = tokens::joined(&indexed.tokens, &tokens::of_object(&form.object));
+        }
+        indexed.references.sort_unstable();
+        indexed.references.dedup();
+        indexed.observables.sort();
+        indexed.observables.dedup();
+        Ok(indexed)
+    }
+}
+
+/// Every form of an object that a reader may get, the whole one first.
+pub(crate) fn forms(object: &Object, label: &Label, parts: &[Part]) -> Result<Vec<Labelled>, StoreError> {
+    redact::forms(object, label, parts).map_err(|faults| {
+        let first = faults.first().map_or_else(String::new, ToString::to_string);
+        StoreError::Engine(format!("what is left of an object is not valid: {first}"))
+    })
+}
+
+impl Prepared {
+    /// The text under which its labels are interned: that of its label, or of all labels where it has parts.
+    pub fn interned(&self) -> Result<(Space, String), StoreError> {
+        if self.parts.is_empty() {
+            return Ok((Space::Label, self.label.to_string()));
+        }
+        let unreadable = |_| StoreError::Engine("a label cannot be read back".to_owned());
+        let label = Label::from_canonical(&self.label).map_err(unreadable)?;
+        let parts = self.parts.iter().map(|part| part.label.clone()).collect();
+        Ok((Space::Composite, json(&Composite { label, parts })?))
+    }
+
+    /// The selectors of its parts as JSON.
+    pub fn selectors(&self) -> Result<Option<String>, StoreError> {
+        if self.parts.is_empty() {
+            return Ok(None);
+        }
+        let selectors: Vec<&Vec<String>> = self.parts.iter().map(|part| &part.selectors).collect();
+        json(&selectors).map(Some)
+    }
 }
 
 fn observables(object: &Object) -> Vec<Observable> {

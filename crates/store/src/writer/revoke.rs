@@ -32,7 +32,8 @@ impl Desk<'_> {
         let newest = full.max_by_key(|row| (row.modified, std::cmp::Reverse(row.seq)));
         let Some(revocation) = newest.cloned() else { return Ok(()) };
 
-        let mut untold: Vec<Row> = newest_by_label(&rows)
+        let mut untold: Vec<Row> = self
+            .newest_by_label(&rows)?
             .into_iter()
             .filter(|row| row.modified < revocation.modified && !row.flags.has(Flags::REVOKED))
             .cloned()
@@ -60,6 +61,7 @@ impl Desk<'_> {
             by: None,
             channel: self.channel_of(row)?,
             label: self.label_of(row)?,
+            parts: self.parts_of(row)?,
             authored: row.flags.has(Flags::AUTHORED),
             dangling: Vec::new(),
             reliability: row.reliability,
@@ -73,18 +75,19 @@ impl Desk<'_> {
         serde_json::from_slice(&body.bytes)
             .map_err(|e| StoreError::Engine(format!("a stored object cannot be read: {e}")))
     }
-}
 
-/// Of each label (one object has one type, so a stripe is a label) the newest version, a revoked one first, then the
-/// lowest digest.
-fn newest_by_label(rows: &[Row]) -> Vec<&Row> {
-    let age = |row: &Row| (row.modified, row.flags.has(Flags::REVOKED), std::cmp::Reverse(row.digest));
-    let mut newest: HashMap<i64, &Row> = HashMap::new();
-    for row in rows {
-        let kept = newest.entry(row.stripe).or_insert(row);
-        if age(row) > age(kept) {
-            *kept = row;
+    /// Of each label the newest version, a revoked one first, then the first to come. Fields with labels of their own
+    /// make no difference: all readers of the object read some form of it, and which is the newest must not hang on
+    /// what some of them do not read.
+    fn newest_by_label<'a>(&self, rows: &'a [Row]) -> Result<Vec<&'a Row>, StoreError> {
+        let age = |row: &Row| (row.modified, row.flags.has(Flags::REVOKED), std::cmp::Reverse(row.seq));
+        let mut newest: HashMap<String, &Row> = HashMap::new();
+        for row in rows {
+            let kept = newest.entry(self.label_of(row)?.canonical()).or_insert(row);
+            if age(row) > age(kept) {
+                *kept = row;
+            }
         }
+        Ok(newest.into_values().collect())
     }
-    newest.into_values().collect()
 }

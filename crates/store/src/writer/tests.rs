@@ -20,7 +20,7 @@ fn relabelled(story: &Story, label: &Label, source: &str) -> Vec<Relabelled> {
         .into_iter()
         .map(|mut waiting| {
             waiting.source = member(source);
-            Relabelled { waiting, label: label.clone(), dangling: Vec::new() }
+            Relabelled { waiting, label: label.clone(), parts: Vec::new(), dangling: Vec::new() }
         })
         .collect()
 }
@@ -139,7 +139,7 @@ fn what_waits_although_its_marking_is_there_is_found() {
     assert_eq!(explained.iter().map(|one| one.source).collect::<Vec<_>>(), [member("bravo")]);
     let relabelled = explained
         .into_iter()
-        .map(|waiting| Relabelled { waiting, label: to_all(), dangling: Vec::new() })
+        .map(|waiting| Relabelled { waiting, label: to_all(), parts: Vec::new(), dangling: Vec::new() })
         .collect();
     writer.relabel(relabelled).unwrap();
     assert!(story.store.explained().unwrap().is_empty());

@@ -131,6 +131,7 @@ fn contributions(batch: &str, size: usize) -> Vec<Contribution> {
         by: None,
         channel: "test".into(),
         label: Label::builder().rel([Party::World]).label(),
+        parts: Vec::new(),
         authored: false,
         dangling: Vec::new(),
         reliability: None,
