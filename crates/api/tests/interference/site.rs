@@ -144,6 +144,7 @@ fn act(store: &Store, clock: &ScriptClock, names: &mut Names, op: &Op) {
                 by: given.by.as_deref().map(|name| PersonId(stix::uuid(name))),
                 channel: given.channel.clone(),
                 label: names.label(&given.label),
+                parts: Vec::new(),
                 authored: given.authored,
                 dangling: if given.waits { vec![stix::awaited()] } else { Vec::new() },
                 reliability: given.reliability,
