@@ -4,11 +4,13 @@
 //! at any earlier instant can be told ([`Directory::reader`] needs them to say since when a label is readable).
 
 mod allows;
+mod clearances;
 mod collections;
 mod covers;
 mod facts;
 mod names;
 mod signing;
+mod policies;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -22,6 +24,7 @@ use crate::rights::{Clearance, Holder, Recorded, Rights, Role, Sector, Signer};
 
 pub use collections::{Collection, Root};
 pub use signing::SigningKey;
+pub use policies::Imported;
 
 /// A member, as recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,6 +122,8 @@ pub struct Directory {
     /// Oldest first.
     signing_keys: BTreeMap<Signer, Vec<SigningKey>>,
     release_rules: crate::release::Rules,
+    /// Policy id → its imported versions, in the order of their events.
+    policies: BTreeMap<String, Vec<Imported>>,
 }
 
 /// An event that the directory does not allow.
@@ -229,6 +234,7 @@ impl Directory {
                 };
                 self.added_collections.insert(*collection, added);
             }
+            Rights::PolicyImported { policy, spif } => self.import_policy(policy, spif, at),
             Rights::FollowSet { member, created_by, source } => {
                 self.follows.insert((*member, created_by.clone()), *source);
             }

@@ -53,6 +53,9 @@
 //! | 53 | two contributions that differ in what is taken out stand side by side |
 //! | 54 | a label object names a fuller form for all readers of the object |
 //! | 55 | fields that are taken out are told with their labels |
+//! | 61 | an equivalence between policies is applied outside its dates |
+//! | 62 | equivalences are chained: what A is worth under B, and that under C |
+//! | 63 | an equivalence is applied in both directions, whatever it says |
 
 #[cfg(feature = "seeded-leaks")]
 mod switch {

@@ -10,6 +10,7 @@ pub mod channel;
 pub mod directory;
 pub mod label;
 pub mod leak;
+pub mod loss;
 pub mod marking;
 pub mod party;
 pub mod policy;
@@ -22,6 +23,7 @@ pub mod spec;
 #[cfg(test)]
 mod story;
 pub mod travel;
+pub mod xml;
 
 pub use channel::{Channel, compile};
 pub use directory::Directory;

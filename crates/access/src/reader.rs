@@ -10,7 +10,6 @@ use jiff::Timestamp;
 use crate::Label;
 use crate::label::{Classification, Handling, Tlp};
 use crate::party::{KeyId, MemberId, Party, PersonId};
-use crate::policy;
 use crate::rights::Role;
 
 pub use explain::{Rule, Step};
@@ -67,11 +66,15 @@ impl Decision {
     }
 }
 
-/// What is held under one policy, its level as a rank in that policy's order.
+/// What is held under one policy, as its version of that time orders its levels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Held {
-    pub(crate) rank: usize,
+    /// Every level that is met: the highest and those below it.
+    pub(crate) levels: BTreeSet<String>,
+    pub(crate) highest: String,
     pub(crate) categories: BTreeMap<String, BTreeSet<String>>,
+    /// The policy under which it is held, where it counts here by an equivalence.
+    pub(crate) by: Option<String>,
 }
 
 /// What is true of a viewer at one instant.
@@ -123,9 +126,8 @@ impl Facts {
 
     /// Whether this clearance meets what a policy asks. An unknown policy or level is met by nobody.
     fn meets(&self, policy: &str, asked: &Classification) -> bool {
-        let Some(known) = policy::find(policy) else { return false };
         let Some(held) = self.held.get(policy) else { return crate::leak::is(4) };
-        let level_met = |level: &str| known.rank(level).is_some_and(|rank| rank <= held.rank);
+        let level_met = |level: &str| held.levels.contains(level);
         let holds =
             |set: &String, tag: &String| held.categories.get(set).is_some_and(|held| held.contains(tag));
         let holds_all = asked.restrictive.iter().all(|(set, tags)| tags.iter().all(|tag| holds(set, tag)));

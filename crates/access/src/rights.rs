@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::Label;
 use crate::party::{CommunityId, Country, KeyId, MemberId, Party, PersonId};
+use crate::policy::Policy;
 
 /// What kind of organisation a member is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -206,6 +207,12 @@ pub enum Rights {
         holds: Holds,
         writable: bool,
         default: Option<Label>,
+    },
+    /// A policy, or a newer version of one, holds from here on. `spif` is its file as it came, which says more than the
+    /// policy that was read from it.
+    PolicyImported {
+        policy: Box<Policy>,
+        spif: String,
     },
     /// A member follows this source's copy of objects whose author is no party here (by `created_by_ref`).
     FollowSet {

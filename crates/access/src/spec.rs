@@ -22,6 +22,7 @@ mod print;
 
 use crate::directory::Directory;
 use crate::party::{CommunityId, MemberId, PersonId};
+use crate::policy::Policy;
 
 pub use parse::{clearance, parse};
 pub use print::{display, party_text};
@@ -36,6 +37,8 @@ pub trait Names {
     fn person(&self, email: &str) -> Option<PersonId>;
     /// The names of members and communities, to suggest one.
     fn names(&self) -> Vec<String>;
+    /// The policies that labels may ask levels of.
+    fn policies(&self) -> Vec<&Policy>;
 }
 
 impl Names for Directory {
@@ -57,6 +60,10 @@ impl Names for Directory {
     fn names(&self) -> Vec<String> {
         let members = self.members().map(|member| member.name.clone());
         members.chain(self.communities().map(|community| community.name.clone())).collect()
+    }
+
+    fn policies(&self) -> Vec<&Policy> {
+        self.policies()
     }
 }
 

@@ -114,6 +114,12 @@ impl Story {
         self.tell(Rights::ClearanceSet { holder, clearance })
     }
 
+    /// Imports a policy from the text of its file.
+    pub(crate) fn import(&mut self, spif: &str) -> Timestamp {
+        let policy = Box::new(crate::policy::spif::read(spif).unwrap().policy);
+        self.tell(Rights::PolicyImported { policy, spif: spif.to_owned() })
+    }
+
     pub(crate) fn key(&mut self, name: &str, of: &str, expires: Option<Timestamp>) -> Timestamp {
         let sha256 = hex::encode(Sha256::digest(secret(name)));
         let (key, person) = (key(name), person(of));

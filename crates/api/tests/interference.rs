@@ -7,6 +7,9 @@
 #[path = "../../store/tests/engine/names.rs"]
 mod names;
 mod questions;
+#[path = "../../store/tests/engine/policies.rs"]
+mod policies;
+
 #[path = "../../store/tests/engine/rights.rs"]
 mod rights;
 mod site;

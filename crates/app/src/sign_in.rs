@@ -8,8 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use kizuna_access::party::BadCountry;
+use kizuna_access::policy::{self, Policy};
 use kizuna_access::rights::{Clearance, Cleared, Holder, Role, Sector};
-use kizuna_access::{KeyId, PersonId, Principal, policy};
+use kizuna_access::{KeyId, PersonId, Principal};
 use kizuna_store::writer::{Actor, AuditEntry};
 use rand::RngCore;
 use sha2::{Digest, Sha256};
@@ -256,9 +257,10 @@ impl Node {
 
 /// All of the built-in policy for invented content.
 fn exercise_clearance() -> Clearance {
-    let highest = policy::EXERCISE.levels.last().map(|level| level.id.to_string());
-    let cleared = highest.map(|level| Cleared { level, categories: BTreeMap::new() });
-    Clearance(cleared.map(|cleared| (policy::EXERCISE.id.to_string(), cleared)).into_iter().collect())
+    let highest = |policy: &Policy| Some((policy.id.clone(), policy.levels.last()?.id.clone()));
+    let cleared = policy::find("EXERCISE").and_then(highest);
+    let cleared = cleared.map(|(policy, level)| (policy, Cleared { level, categories: BTreeMap::new() }));
+    Clearance(cleared.into_iter().collect())
 }
 
 fn random_token() -> String {

@@ -1,6 +1,7 @@
 //! Drives a store with a script.
 
 mod names;
+mod policies;
 mod rights;
 
 use std::collections::{BTreeMap, HashMap};

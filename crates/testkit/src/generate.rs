@@ -6,6 +6,7 @@
 
 mod battery;
 mod labels;
+mod policies;
 mod world;
 
 use std::collections::BTreeSet;

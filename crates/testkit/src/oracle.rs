@@ -8,6 +8,7 @@ mod answer;
 mod arrival;
 mod audience;
 mod hidden;
+mod policy;
 mod rights;
 mod standing;
 

@@ -6,6 +6,7 @@
 
 mod ask;
 mod label;
+mod policy;
 mod prune;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,7 @@ pub use ask::{
     Answer, Audited, Follow, Holds, Query, Search, Seen, Selection, Standing, Start, Version, Versions, Waste,
 };
 pub use label::{Asks, Handling, Label, Party, Tlp};
+pub use policy::{Applied, Equivalence, Policy};
 pub use prune::without;
 
 /// A short name of a party, person or key.
@@ -149,6 +151,8 @@ pub enum Op {
         member: Name,
         created_by: Name,
     },
+    /// A policy, or a newer version of one, holds from here on.
+    ImportPolicy(Policy),
     /// In one transaction, in this order.
     Contribute(Vec<Contribution>),
     /// The source explains the marking that its contributions waited for: this is what it means.

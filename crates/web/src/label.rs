@@ -101,7 +101,7 @@ fn level(t: Language, policy: &str, word: &str, categories: Vec<String>) -> Leve
     // A level that this node does not know is shown as the highest: it asks for something that nobody here holds.
     const UNKNOWN: u8 = 3;
     let known = policy::find(policy).and_then(|policy| policy.level(word));
-    let translated = known.filter(|_| t.tag() == "ja").map(|level| Run::new("ja", level.name_ja.clone()));
+    let translated = known.filter(|_| t.tag() == "ja").map(|level| Run::new("ja", level.name("ja")));
     let rank = rank(policy, word).map_or(UNKNOWN, |rank| u8::try_from(rank).unwrap_or(UNKNOWN).min(UNKNOWN));
     Level { policy: policy.to_owned(), original: Run::new("", word), translated, categories, rank }
 }

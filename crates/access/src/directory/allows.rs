@@ -8,13 +8,12 @@ use uuid::Uuid;
 use super::{Directory, Person, RightsError};
 use crate::label::Label;
 use crate::party::{CommunityId, MemberId, Party, PersonId};
-use crate::policy;
 use crate::rights::{Clearance, Holder, Holds, Recorded, Rights};
 
 /// Longest name, title or address, in characters.
 const NAME_LIMIT: usize = 200;
 
-type Allowed = Result<(), RightsError>;
+pub(super) type Allowed = Result<(), RightsError>;
 
 impl Directory {
     /// The directory as it would be, had these events been recorded now, one after the other.
@@ -68,6 +67,7 @@ impl Directory {
             Rights::CollectionAdded { collection, root, title, holds, default, .. } => {
                 self.allows_collection(*collection, *root, title, holds, default.as_ref())
             }
+            Rights::PolicyImported { policy, spif } => self.allows_policy(policy, spif),
             Rights::FollowSet { member, source, .. } => {
                 self.need_member(*member)?;
                 self.need_member(*source).map(drop)
@@ -171,7 +171,7 @@ impl Directory {
         }
         for (policy, cleared) in &clearance.0 {
             let known =
-                policy::find(policy).ok_or_else(|| RightsError::Unknown(format!("policy {policy:?}")))?;
+                self.policy(policy).ok_or_else(|| RightsError::Unknown(format!("policy {policy:?}")))?;
             let has_level = known.rank(&cleared.level).is_some();
             let level = &cleared.level;
             ensure(has_level, || RightsError::Unknown(format!("level {level:?} in policy {policy}")))?;
@@ -240,11 +240,11 @@ impl Directory {
     }
 }
 
-fn refused(reason: impl Into<String>) -> RightsError {
+pub(super) fn refused(reason: impl Into<String>) -> RightsError {
     RightsError::Refused(reason.into())
 }
 
-fn ensure(holds: bool, otherwise: impl FnOnce() -> RightsError) -> Allowed {
+pub(super) fn ensure(holds: bool, otherwise: impl FnOnce() -> RightsError) -> Allowed {
     if holds { Ok(()) } else { Err(otherwise()) }
 }
 

@@ -7,9 +7,8 @@ use jiff::Timestamp;
 
 use super::{Directory, Membership, Viewer};
 use crate::party::{MemberId, Party};
-use crate::policy;
-use crate::reader::{Compiled, Facts, Held, Principal, Reader};
-use crate::rights::{Clearance, Holder, Role};
+use crate::reader::{Compiled, Facts, Principal, Reader};
+use crate::rights::Role;
 
 impl Membership {
     /// Whether the member is in the community at this instant, as far as was recorded by then.
@@ -63,9 +62,7 @@ impl Directory {
             let entries = self.memberships.get(&member).into_iter().flatten();
             instants.extend(entries.flat_map(Membership::instants));
         }
-        for holder in holders(who) {
-            instants.extend(self.clearances.get(&holder).into_iter().flatten().map(|(at, _)| *at));
-        }
+        instants.extend(self.clearance_instants(who));
         if let Some(person) = self.people.get(&who.person) {
             instants.extend(person.roles.iter().map(|(at, _)| *at));
         }
@@ -80,7 +77,7 @@ impl Directory {
         members.extend(self.serving(who.member, now));
         let entries = members.iter().filter_map(|member| self.memberships.get(member)).flatten();
         let dated = entries.filter(|entry| entry.ended.is_none()).flat_map(Membership::instants);
-        dated.chain(viewer.expires).filter(|instant| *instant > now).min()
+        dated.chain(self.equivalence_instants()).chain(viewer.expires).filter(|instant| *instant > now).min()
     }
 
     fn facts_at(&self, who: &Principal, at: Timestamp) -> Facts {
@@ -127,73 +124,9 @@ impl Directory {
         holds.map(|link| link.of).collect()
     }
 
-    /// Person ∧ member ∧ key ∧ node (design, semantic 12).
-    ///
-    /// A person holds only what was granted to that person. For member, key and node a clearance is a ceiling: none
-    /// set is no further limit, so that a fresh node works once a person is cleared; one that is set lowers every
-    /// policy it does not mention to nothing, and takes every category it does not list.
-    fn clearance_at(&self, who: &Principal, at: Timestamp) -> BTreeMap<String, Held> {
-        let Some(granted) = self.clearance_of(&Holder::Person(who.person), at) else {
-            return BTreeMap::new();
-        };
-        let mut held: BTreeMap<String, Held> = BTreeMap::new();
-        for (policy, cleared) in &granted.0 {
-            let Some(rank) = policy::find(policy).and_then(|known| known.rank(&cleared.level)) else {
-                continue;
-            };
-            held.insert(policy.clone(), Held { rank, categories: cleared.categories.clone() });
-        }
-        for holder in holders(who) {
-            if holder == Holder::Node && crate::leak::is(9) {
-                continue;
-            }
-            let Some(ceiling) = self.clearance_of(&holder, at) else { continue };
-            held.retain(|policy, held| lower(policy, held, ceiling));
-        }
-        held
-    }
-
-    /// Whether what this viewer holds is all that the node's ceiling allows, under every policy.
-    fn reaches_ceiling(&self, who: &Principal, at: Timestamp) -> bool {
-        let Some(ceiling) = self.clearance_of(&Holder::Node, at) else { return true };
-        let held = self.clearance_at(who, at);
-        ceiling.0.iter().all(|(policy, top)| {
-            let Some(held) = held.get(policy) else { return false };
-            let rank = policy::find(policy).and_then(|known| known.rank(&top.level));
-            let mut sets = top.categories.iter().filter(|(_, tags)| !tags.is_empty());
-            let holds_all =
-                sets.all(|(set, tags)| held.categories.get(set).is_some_and(|held| tags.is_subset(held)));
-            rank.is_some_and(|rank| held.rank >= rank) && holds_all
-        })
-    }
-
-    fn clearance_of(&self, holder: &Holder, at: Timestamp) -> Option<&Clearance> {
-        let set = self.clearances.get(holder)?;
-        set.iter().rev().find(|(since, _)| *since <= at).map(|(_, clearance)| clearance)
-    }
-
     fn may_draft_at(&self, who: &Principal, at: Timestamp) -> bool {
         let Some(person) = self.people.get(&who.person) else { return false };
         let roles = person.roles.iter().rev().find(|(since, _)| *since <= at);
         roles.is_some_and(|(_, roles)| Role::DRAFTING.iter().any(|role| roles.contains(role)))
     }
-}
-
-/// Whose clearances meet in this viewer's.
-fn holders(who: &Principal) -> impl Iterator<Item = Holder> {
-    let always = [Holder::Person(who.person), Holder::Member(who.member), Holder::Node];
-    always.into_iter().chain(who.key.map(Holder::Key))
-}
-
-/// Lowers what is held under one policy to a ceiling; `false` where nothing is left of it.
-fn lower(policy: &str, held: &mut Held, ceiling: &Clearance) -> bool {
-    let Some(cleared) = ceiling.0.get(policy) else { return false };
-    let Some(rank) = policy::find(policy).and_then(|known| known.rank(&cleared.level)) else { return false };
-    held.rank = held.rank.min(rank);
-    held.categories.retain(|set, tags| {
-        let Some(allowed) = cleared.categories.get(set) else { return false };
-        tags.retain(|tag| allowed.contains(tag));
-        !tags.is_empty()
-    });
-    true
 }

@@ -10,6 +10,9 @@ use crate::party::Party;
 use crate::rights::{Holder, Rights, Role};
 use crate::story::{Story, at, cleared, community, key, member, person, rel, secret};
 
+/// A policy whose SERVICE counts as EXERCISE/RESTRICTED, from long after the story on.
+const FOREIGN: &str = include_str!("../../../../fixtures/policies/asterin.xml");
+
 fn reads(story: &Story, name: &str, label: &Label) -> bool {
     story.directory.authenticate_person(person(name), at(5_000)).is_ok()
         && story.reader_at(name, at(5_000)).can_read(label, at(0))
@@ -18,6 +21,9 @@ fn reads(story: &Story, name: &str, label: &Label) -> bool {
 /// Whether the gate lets through what leak `number` is about.
 fn leaks(number: u32) -> bool {
     let mut story = Story::cast();
+    if number > 60 {
+        story.clear(Holder::Person(person("alpha")), cleared("SECRET"));
+    }
     let circle = Party::Community(community("circle"));
     let to = |party| Label::builder().rel([party]);
     match number {
@@ -71,13 +77,28 @@ fn leaks(number: u32) -> bool {
             story.join("alpha", "circle");
             story.reader("alpha").gained_for(&to(circle).label(), at(0)) == Some(first)
         }
+        61 => {
+            story.import(FOREIGN);
+            reads(&story, "alpha", &to(rel("JPN")).class("ASTERIN", "SERVICE").label())
+        }
+        62 => {
+            let chained = FOREIGN.replace("ASTERIN", "MERIDIA").replace("332922775440291421287013159579273464491", "77");
+            let chained = chained.replace("EXERCISE", "ASTERIN").replace("203287350689622767013730510605807948553", "332922775440291421287013159579273464491");
+            story.import(&FOREIGN.replace("kz:from=\"2026-04-01T00:00:00Z\"", ""));
+            story.import(&chained.replace("kz:from=\"2026-04-01T00:00:00Z\"", "").replace("lacv=\"2\" applied", "lacv=\"20\" applied"));
+            reads(&story, "alpha", &to(rel("JPN")).class("MERIDIA", "SERVICE").label())
+        }
+        63 => {
+            story.import(&FOREIGN.replace("kz:from=\"2026-04-01T00:00:00Z\"", "").replace("\"both\"", "\"decrypt\""));
+            reads(&story, "alpha", &to(rel("JPN")).class("ASTERIN", "SERVICE").label())
+        }
         _ => false,
     }
 }
 
 #[test]
 fn each_leak_leaks_only_while_it_is_switched_on() {
-    for number in 1..=13 {
+    for number in (1..=13).chain(61..=63) {
         super::set(None);
         assert!(!leaks(number), "leak {number} leaks while it is off");
         super::set(Some(number));

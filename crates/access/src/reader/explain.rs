@@ -8,7 +8,6 @@ use super::{Facts, Reader, clients_read, names_only};
 use crate::directory::Directory;
 use crate::label::{Classification, Handling, Label};
 use crate::party::Party;
-use crate::policy;
 use crate::spec;
 
 /// Which rule a step applies. The texts of pages are chosen by it.
@@ -61,7 +60,7 @@ impl Reader {
             steps.push(facts.explain_clause(label, clause, names));
         }
         for (policy, asked) in &label.classification {
-            facts.explain_policy(policy, asked, &mut steps);
+            facts.explain_policy(policy, asked, names, &mut steps);
         }
         if label.handling.contains(&Handling::Draft) {
             let text = "a draft is read by analysts, releasers and admins of the members that it names";
@@ -106,17 +105,23 @@ impl Facts {
         Step::new(Rule::Clause, true, text)
     }
 
-    fn explain_policy(&self, policy: &str, asked: &Classification, steps: &mut Vec<Step>) {
-        let known = policy::find(policy);
+    fn explain_policy(
+        &self,
+        policy: &str,
+        asked: &Classification,
+        names: &Directory,
+        steps: &mut Vec<Step>,
+    ) {
+        let known = names.policy(policy);
         let held = self.held.get(policy);
-        let holding = known.zip(held).and_then(|(known, held)| known.levels.get(held.rank));
-        let holding = holding.map_or("nothing", |level| level.id.as_ref());
+        let holding = held.map_or("nothing", |held| held.highest.as_str());
+        let by = held.and_then(|held| held.by.as_ref());
+        let by = by.map(|by| format!(", by the equivalence with {by}")).unwrap_or_default();
         for level in asked.levels() {
-            let rank = known.and_then(|known| known.rank(level));
-            let holds = rank.zip(held).is_some_and(|(rank, held)| rank <= held.rank);
-            let text = match rank {
+            let holds = held.is_some_and(|held| held.levels.contains(level));
+            let text = match known.and_then(|known| known.rank(level)) {
                 None => format!("{policy}/{level} is not a level that this node knows"),
-                Some(_) => format!("asks for {policy}/{level}; the viewer effectively holds {holding}"),
+                Some(_) => format!("asks for {policy}/{level}; the viewer effectively holds {holding}{by}"),
             };
             steps.push(Step::new(Rule::Level, holds, text));
         }

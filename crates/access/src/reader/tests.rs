@@ -2,6 +2,7 @@
 
 mod dated;
 mod history;
+mod policies;
 mod speed;
 mod table;
 

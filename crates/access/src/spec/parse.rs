@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Names, SpecError};
 use crate::label::{Classification, Handling, Pap, Terms, Tlp};
 use crate::party::{Country, Party};
-use crate::policy::{self, Policy};
+use crate::policy::Policy;
 use crate::rights::Clearance;
 
 const WORDS: [&str; 9] = ["tlp:", "pap:", "rel:", "class:", "all:", "any:", "info:", "orcon", "exercise"];
@@ -32,10 +32,10 @@ pub fn parse(text: &str, names: &impl Names) -> Result<Terms, SpecError> {
             "pap" => terms = terms.pap(pap(&mut reader)?),
             "rel" => terms = terms.rel(parties(&mut reader, names)?),
             "class" => {
-                let (policy, level) = policy_level(&mut reader)?;
+                let (policy, level) = policy_level(&mut reader, names)?;
                 terms = terms.class(&policy.id, &level);
             }
-            "all" | "any" | "info" => categories.push(categories_of(&lower, &mut reader)?),
+            "all" | "any" | "info" => categories.push(categories_of(&lower, &mut reader, names)?),
             _ => return Err(unknown_word(column, &format!("{word}:"))),
         }
         if reader.peek().is_some_and(|c| !c.is_whitespace()) {
@@ -49,11 +49,14 @@ pub fn parse(text: &str, names: &impl Names) -> Result<Terms, SpecError> {
 }
 
 /// Reads what a person is cleared for, each as `POLICY:LEVEL`.
-pub fn clearance<'a>(stated: impl IntoIterator<Item = &'a str>) -> Result<Clearance, SpecError> {
+pub fn clearance<'a>(
+    stated: impl IntoIterator<Item = &'a str>,
+    names: &impl Names,
+) -> Result<Clearance, SpecError> {
     let mut clearance = Clearance::default();
     for text in stated {
         let mut reader = Text::new(text);
-        let policy = policy_named(&mut reader, ':')?;
+        let policy = policy_named(&mut reader, ':', names)?;
         let column = reader.column();
         let level = level_named(policy, column, &reader.value(char::is_whitespace)?)?;
         if reader.peek().is_some() {
@@ -97,19 +100,19 @@ fn pap(reader: &mut Text) -> Result<Pap, SpecError> {
     })
 }
 
-fn policy_level(reader: &mut Text) -> Result<(&'static Policy, String), SpecError> {
-    let policy = policy_named(reader, '/')?;
+fn policy_level<'a>(reader: &mut Text, names: &'a impl Names) -> Result<(&'a Policy, String), SpecError> {
+    let policy = policy_named(reader, '/', names)?;
     let column = reader.column();
     let level = level_named(policy, column, &reader.value(char::is_whitespace)?)?;
     Ok((policy, level))
 }
 
-fn policy_named(reader: &mut Text, end: char) -> Result<&'static Policy, SpecError> {
+fn policy_named<'a>(reader: &mut Text, end: char, names: &'a impl Names) -> Result<&'a Policy, SpecError> {
     let column = reader.column();
     let name = reader.value(|c| c == end || c.is_whitespace())?;
-    let mut known = policy::built_in().iter();
-    let Some(policy) = known.find(|policy| policy.id.eq_ignore_ascii_case(&name)) else {
-        let known = policy::built_in().iter().map(|policy| policy.id.to_string());
+    let known = names.policies();
+    let Some(policy) = known.iter().copied().find(|policy| policy.id.eq_ignore_ascii_case(&name)) else {
+        let known = known.iter().map(|policy| policy.id.clone());
         return Err(error(column, format!("there is no policy {name:?}"), nearest(&name, known)));
     };
     if reader.take(end) {
@@ -120,8 +123,8 @@ fn policy_named(reader: &mut Text, end: char) -> Result<&'static Policy, SpecErr
 
 fn level_named(policy: &Policy, column: usize, name: &str) -> Result<String, SpecError> {
     let found = policy.levels.iter().find(|level| level.id.eq_ignore_ascii_case(name));
-    found.map(|level| level.id.to_string()).ok_or_else(|| {
-        let known: Vec<String> = policy.levels.iter().map(|level| level.id.to_string()).collect();
+    found.map(|level| level.id.clone()).ok_or_else(|| {
+        let known: Vec<String> = policy.levels.iter().map(|level| level.id.clone()).collect();
         let message = format!("policy {} has no level {name:?} (it has {})", policy.id, known.join(", "));
         error(column, message, nearest(name, known))
     })
@@ -131,14 +134,15 @@ fn level_named(policy: &Policy, column: usize, name: &str) -> Result<String, Spe
 struct Categories {
     column: usize,
     word: String,
-    policy: &'static Policy,
+    /// The policy's id.
+    policy: String,
     set: String,
     tags: BTreeSet<String>,
 }
 
-fn categories_of(word: &str, reader: &mut Text) -> Result<Categories, SpecError> {
+fn categories_of(word: &str, reader: &mut Text, names: &impl Names) -> Result<Categories, SpecError> {
     let column = reader.column();
-    let policy = policy_named(reader, '/')?;
+    let policy = policy_named(reader, '/', names)?.id.clone();
     let set = reader.value(|c| c == '=' || c.is_whitespace())?;
     if !reader.take('=') {
         return Err(reader.error("expected '=' and tags after the name of the set"));
@@ -155,7 +159,7 @@ fn categories_of(word: &str, reader: &mut Text) -> Result<Categories, SpecError>
 
 impl Categories {
     fn add_to(self, terms: Terms) -> Result<Terms, SpecError> {
-        let policy = self.policy.id.as_ref();
+        let policy = self.policy.as_str();
         let Some(said) = terms.classification.get(policy) else {
             let message = format!("categories of {policy} need a level: add class:{policy}/LEVEL");
             return Err(error(self.column, message, None));

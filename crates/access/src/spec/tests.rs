@@ -110,9 +110,9 @@ fn errors_say_where_and_what_was_perhaps_meant() {
 #[test]
 fn clearances_are_read() {
     let expected = crate::story::cleared("SECRET");
-    assert_eq!(clearance(["exercise:secret"]), Ok(expected));
-    assert!(clearance(["EXERCISE/SECRET"]).is_err());
-    assert!(clearance(["EXERCISE:SECRET:x"]).is_err());
+    assert_eq!(clearance(["exercise:secret"], &Directory::default()), Ok(expected));
+    assert!(clearance(["EXERCISE/SECRET"], &Directory::default()).is_err());
+    assert!(clearance(["EXERCISE:SECRET:x"], &Directory::default()).is_err());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use kizuna_access::policy::Policy;
 use kizuna_access::rights::Role;
 use kizuna_access::spec::Names;
 use kizuna_access::{CommunityId, Directory, MemberId, PersonId, Reader};
@@ -60,5 +61,9 @@ impl Names for Known<'_> {
             self.directory.communities().filter(|community| self.communities.contains(&community.id));
         let members = members.map(|member| member.name.clone());
         members.chain(communities.map(|community| community.name.clone())).collect()
+    }
+
+    fn policies(&self) -> Vec<&Policy> {
+        self.directory.policies()
     }
 }

@@ -48,7 +48,7 @@ fn add(
         .iter()
         .map(|name| Ok(naming::member(&directory, name)?.id))
         .collect::<Result<Vec<_>, Fail>>()?;
-    let ceiling = naming::clearance(clear)?;
+    let ceiling = naming::clearance(&directory, clear)?;
     let member = people.add_member(new)?;
     for community in communities {
         people.join(community, member.id, None, None)?;

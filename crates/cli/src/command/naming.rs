@@ -67,7 +67,7 @@ pub fn roles(typed: &[args::Role]) -> BTreeSet<Role> {
 }
 
 /// What is held under policies, such as `EXERCISE:SECRET`; each text one policy.
-pub fn clearance(typed: &[String]) -> Result<Clearance, Fail> {
-    spec::clearance(typed.iter().map(String::as_str))
+pub fn clearance(directory: &Directory, typed: &[String]) -> Result<Clearance, Fail> {
+    spec::clearance(typed.iter().map(String::as_str), directory)
         .map_err(|error| Fail::usage(format!("--clear {}: {error}", typed.join(" "))))
 }

@@ -54,7 +54,7 @@ fn add(node: &Node, new: PeerAdd, desk: &mut Desk<'_>) -> Result<(), Fail> {
             push: new.push || both,
             every: new.every,
             label: new.label,
-            clearance: naming::clearance(&new.clear)?,
+            clearance: naming::clearance(&directory, &new.clear)?,
         },
     )?;
     desk.say(format!("added {}; a running server begins to exchange with it at once", peer.name))?;

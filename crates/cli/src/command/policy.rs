@@ -11,7 +11,7 @@ pub fn run(command: &Policy, desk: &mut Desk<'_>) -> Result<(), Fail> {
         Policy::List => {
             let rows: Vec<serde_json::Value> = policy::built_in()
                 .iter()
-                .map(|policy| serde_json::json!({ "id": policy.id, "en": policy.name_en, "ja": policy.name_ja }))
+                .map(|policy| serde_json::json!({ "id": policy.id, "en": policy.name("en"), "ja": policy.name("ja") }))
                 .collect();
             desk.print_rows(&["id", "en", "ja"], &rows, |row| cells(row, &["id", "en", "ja"]))
         }
@@ -23,7 +23,7 @@ pub fn run(command: &Policy, desk: &mut Desk<'_>) -> Result<(), Fail> {
                 .iter()
                 .enumerate()
                 .map(|(rank, level)| {
-                    serde_json::json!({ "rank": rank.to_string(), "level": level.id, "en": level.name_en, "ja": level.name_ja })
+                    serde_json::json!({ "rank": rank.to_string(), "level": level.id, "en": level.name("en"), "ja": level.name("ja") })
                 })
                 .collect();
             let columns = ["rank", "level", "en", "ja"];

@@ -24,8 +24,8 @@ fn add(
     clear: &[String],
     desk: &mut Desk<'_>,
 ) -> Result<(), Fail> {
-    let clearance = naming::clearance(clear)?;
     let directory = node.directory()?;
+    let clearance = naming::clearance(&directory, clear)?;
     let member = naming::member(&directory, member)?.clone();
     let people = node.people(Caller::Operator);
     let (user, key) = people.add_user(email, member.id, naming::roles(roles))?;

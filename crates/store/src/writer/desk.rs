@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use kizuna_access::redact::Part;
 use kizuna_access::{Directory, Label, MemberId, Recorded, Rights, leak};
 use kizuna_stix::Id;
+use sha2::{Digest, Sha256};
 
 use super::prepare::{Prepared, forms, salt};
 use super::thread::{Reply, Request};
@@ -286,8 +287,13 @@ impl Desk<'_> {
         Arc::make_mut(&mut self.books.directory).apply(&recorded);
         self.books.heads.at = at;
         self.books.heads.epoch = i64::try_from(recorded.epoch).unwrap_or(i64::MAX);
-        let detail = serde_json::to_value(&recorded.rights)
+        let mut detail = serde_json::to_value(&recorded.rights)
             .map_err(|e| StoreError::Engine(format!("an event of rights cannot be written: {e}")))?;
+        // The log of rights keeps a policy's file; the audit says which one it was.
+        if let Some(file) = detail.get_mut("spif") {
+            let digest = Sha256::digest(file.as_str().unwrap_or_default().as_bytes());
+            *file = serde_json::json!({ "sha256": hex::encode(digest) });
+        }
         let event = detail.get("event").and_then(serde_json::Value::as_str).unwrap_or("changed").to_owned();
         self.audit(&AuditEntry { actor, action: format!("rights.{event}"), object: None, detail })?;
         Ok(recorded)

@@ -67,6 +67,7 @@ impl Names {
                 expires: expires.map(stix::instant),
             },
             Op::RevokeKey { name } => Rights::KeyRevoked { key: KeyId(self.uuid(name)) },
+            Op::ImportPolicy(policy) => super::policies::imported(policy),
             Op::Follow(follow) => Rights::FollowSet {
                 member: self.member(&follow.member),
                 created_by: stix::identity(&follow.created_by),

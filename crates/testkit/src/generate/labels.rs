@@ -48,12 +48,13 @@ pub fn label(random: &mut StdRng, source: &str) -> Label {
         6 => base.tlp(Tlp::Red),
         _ => base,
     };
-    let base = match random.random_range(0..12) {
+    let base = match random.random_range(0..15) {
         0 => base.level("UNCLASSIFIED"),
         1 => base.level("RESTRICTED"),
         2 => base.level("SECRET"),
         3 => base.level("RESTRICTED").restrictive("CODEWORD", tag(random)),
         4 => base.level("RESTRICTED").permissive("REGION", tag(random)),
+        12..=14 => super::policies::level(random, base),
         _ => base,
     };
     match random.random_range(0..16) {

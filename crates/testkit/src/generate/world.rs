@@ -8,7 +8,9 @@ use rand::seq::{IndexedRandom, IteratorRandom};
 
 use super::labels::tag;
 use super::member;
-use crate::script::{Clearance, Contribution, Follow, Held, Holder, Name, Op, Role, Second, Step, Viewer};
+use crate::script::{
+    Clearance, Contribution, Follow, Held, Holder, Name, Op, Policy, Role, Second, Step, Viewer,
+};
 
 /// The members, the node's own first, and their countries.
 pub const MEMBERS: [(&str, &str); 4] =
@@ -33,7 +35,7 @@ pub struct World {
     pub now: Second,
     pub given: Vec<Contribution>,
     creators: BTreeMap<u32, Option<Name>>,
-    opening: Vec<Op>,
+    pub(super) opening: Vec<Op>,
     /// Community and member → until when.
     joined: BTreeMap<(Name, Name), Option<Second>>,
     clients: BTreeSet<(Name, Name)>,
@@ -44,6 +46,8 @@ pub struct World {
     auditors: BTreeSet<Name>,
     removed: BTreeSet<Name>,
     revoked: BTreeSet<Name>,
+    /// The newest version of each imported policy.
+    pub(super) policies: BTreeMap<Name, Policy>,
     numbered: u32,
 }
 
@@ -62,6 +66,7 @@ impl World {
         world.enter("ring", "fr-cert");
         world.opening.push(Op::ClientOf { client: "jp-power".to_owned(), of: "jp-cert".to_owned() });
         world.clients.insert(("jp-power".to_owned(), "jp-cert".to_owned()));
+        world.import_first_policies(random);
         for (name, member, roles, level) in PEOPLE {
             world.people.insert(name.to_owned(), member.to_owned());
             if roles.contains(&Role::Auditor) {
@@ -73,7 +78,8 @@ impl World {
                 roles: roles.iter().copied().collect(),
             });
             let Some(level) = level else { continue };
-            let clearance = held(level, random);
+            let exercise = held(level, random);
+            let clearance = super::policies::grant(random, exercise);
             world.opening.push(Op::SetClearance { holder: Holder::Person(name.to_owned()), clearance });
         }
         for (key, person) in [("jp-key", "jp-ana"), ("ee-key", "ee-ana")] {
@@ -131,7 +137,7 @@ impl World {
 
     /// A change of rights that is allowed now.
     pub fn change(&mut self, random: &mut StdRng) -> Option<Op> {
-        match random.random_range(0..24) {
+        match random.random_range(0..27) {
             0..8 => self.join(random),
             8..11 => self.leave(random),
             11..13 => self.client(random),
@@ -140,6 +146,7 @@ impl World {
             18 | 19 => self.add_key(random),
             20 => self.revoke_key(random),
             21 => self.remove_person(random),
+            24..27 => self.import_policy(random),
             _ => Some(follow(random)),
         }
     }
@@ -188,7 +195,9 @@ impl World {
             return None;
         }
         let level = ["UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET"].choose(random)?;
-        Some(Op::SetClearance { holder, clearance: held(level, random) })
+        let exercise = held(level, random);
+        let clearance = self.with_other_policies(random, exercise);
+        Some(Op::SetClearance { holder, clearance })
     }
 
     fn stands(&self, holder: &Holder) -> bool {

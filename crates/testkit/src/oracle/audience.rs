@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::rights::rank;
 use super::{Instant, Oracle};
 use crate::script::{Asks, Handling, Label, Party, Role, Tlp, Viewer};
 
@@ -73,9 +72,10 @@ impl Oracle {
 
     /// Whether every clearance that counts meets what a policy asks.
     fn cleared(&self, viewer: &Viewer, policy: &str, asks: &Asks, at: Instant) -> bool {
-        let Some(asked) = rank(policy, &asks.level) else { return false };
+        let Some(asked) = self.rank(policy, &asks.level, at) else { return false };
         let Some(all) = self.held(viewer, policy, at) else { return false };
-        let level = all.iter().all(|held| rank(policy, &held.level).is_some_and(|rank| rank >= asked));
+        let level =
+            all.iter().all(|held| self.rank(policy, &held.level, at).is_some_and(|rank| rank >= asked));
         let holds = |set: &String, tag: &String| {
             all.iter().all(|held| held.categories.get(set).is_some_and(|tags| tags.contains(tag)))
         };

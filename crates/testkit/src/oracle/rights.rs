@@ -5,17 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Instant, Oracle, SECOND};
 use crate::script::{Clearance, Held, Holder, Op, Role, Viewer};
 
-/// The levels of the policy EXERCISE, lowest first; no other policy is known.
-const LEVELS: [&str; 4] = ["UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET"];
-
-/// Where a level stands; unknown policies and levels have no place and are met by nobody.
-pub(super) fn rank(policy: &str, level: &str) -> Option<usize> {
-    let known = (policy == "EXERCISE").then_some(LEVELS)?;
-    known.iter().position(|name| *name == level)
-}
-
 impl Oracle {
-    fn until(&self, at: Instant) -> impl DoubleEndedIterator<Item = (Instant, &Op)> {
+    pub(super) fn until(&self, at: Instant) -> impl DoubleEndedIterator<Item = (Instant, &Op)> {
         self.events.iter().filter(move |event| event.at <= at).map(|event| (event.at, &event.op))
     }
 
@@ -24,6 +15,7 @@ impl Oracle {
         let mut instants = BTreeSet::new();
         for event in &self.events {
             instants.insert(event.at);
+            instants.extend(Self::policy_instants(&event.op));
             if let Op::Join { from, until, .. } = &event.op {
                 instants.extend([from, until].into_iter().flatten().map(|second| second * SECOND));
             }
@@ -128,28 +120,32 @@ impl Oracle {
         })
     }
 
-    /// Person ∧ member ∧ key ∧ node: what each of them holds under one policy, as far as it was ever set. A person
+    /// Person ∧ member ∧ key ∧ node: what each of them is worth under one policy, as far as it was ever set. A person
     /// to whom nothing was granted holds nothing; the others only lower.
     pub(super) fn held(&self, viewer: &Viewer, policy: &str, at: Instant) -> Option<Vec<Held>> {
         let person = self.clearance(&Holder::Person(viewer.person.clone()), at)?;
-        let mut all = vec![person.get(policy)?.clone()];
+        let mut all = vec![self.worth(person, policy, at)?];
         let member = self.member_of(&viewer.person).map(|name| Holder::Member(name.to_owned()));
         let key = viewer.key.clone().map(Holder::Key);
         for ceiling in [Some(Holder::Node), member, key].into_iter().flatten() {
             let Some(clearance) = self.clearance(&ceiling, at) else { continue };
-            all.push(clearance.get(policy)?.clone());
+            all.push(self.worth(clearance, policy, at)?);
         }
         Some(all)
     }
 
-    /// Whether a viewer reaches the node's ceiling under every policy.
+    /// Whether a viewer reaches the node's ceiling under every policy under which it is worth something.
     pub(super) fn at_ceiling(&self, viewer: &Viewer, at: Instant) -> bool {
         let nothing = BTreeMap::new();
         let ceiling = self.clearance(&Holder::Node, at).unwrap_or(&nothing);
-        ceiling.iter().all(|(policy, top)| {
+        if !ceiling.iter().all(|(policy, top)| self.rank(policy, &top.level, at).is_some()) {
+            return false;
+        }
+        self.policies(at).iter().all(|policy| {
+            let Some(top) = self.worth(ceiling, policy, at) else { return true };
             let Some(all) = self.held(viewer, policy, at) else { return false };
             all.iter().all(|held| {
-                let level = rank(policy, &held.level) >= rank(policy, &top.level);
+                let level = self.rank(policy, &held.level, at) >= self.rank(policy, &top.level, at);
                 let holds = |(set, tags): (&String, &BTreeSet<String>)| {
                     held.categories.get(set).is_some_and(|held| tags.is_subset(held))
                 };

@@ -86,6 +86,13 @@ impl Label {
         self
     }
 
+    /// A level of this policy.
+    #[must_use]
+    pub fn level_of(mut self, policy: &str, level: &str) -> Self {
+        level.clone_into(&mut self.asks.entry(policy.to_owned()).or_default().level);
+        self
+    }
+
     /// A restrictive tag of the policy EXERCISE; say the level first.
     #[must_use]
     pub fn restrictive(mut self, set: &str, tag: &str) -> Self {

@@ -73,10 +73,11 @@ pub(super) async fn form(State(server): State<Server>, desk: Desk) -> Result<Res
 fn form_page(node: &Node, desk: &Desk, chosen: &Chosen, limit: usize) -> Result<ImportPage, AppError> {
     let t = desk.t();
     let directory = node.directory()?;
-    let level = |policy: &'static policy::Policy| {
-        policy.levels.iter().map(move |level| format!("{}/{}", policy.id, level.id))
+    let of_policy = |policy: &policy::Policy| -> Vec<String> {
+        let given = policy.levels.iter().filter(|level| !level.obsolete);
+        given.map(|level| format!("{}/{}", policy.id, level.id)).collect()
     };
-    let levels = policy::built_in().iter().flat_map(level);
+    let levels = directory.policies().into_iter().flat_map(of_policy);
     let handlings = Handling::ALL.into_iter().filter(|handling| *handling != Handling::Draft);
     Ok(ImportPage {
         page: desk.page(Here::Import, &directory),
