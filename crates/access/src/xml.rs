@@ -84,7 +84,8 @@ pub(crate) fn children<'a, 'i>(
 
 /// All text directly inside, without white space around it.
 pub(crate) fn text_of(node: Node<'_, '_>) -> String {
-    let texts: String = node.children().filter_map(|child| child.text().filter(|_| child.is_text())).collect();
+    let texts: String =
+        node.children().filter_map(|child| child.text().filter(|_| child.is_text())).collect();
     texts.trim().to_owned()
 }
 

@@ -6,9 +6,9 @@
 #[allow(dead_code)]
 #[path = "../../store/tests/engine/names.rs"]
 mod names;
-mod questions;
 #[path = "../../store/tests/engine/policies.rs"]
 mod policies;
+mod questions;
 
 #[path = "../../store/tests/engine/rights.rs"]
 mod rights;

@@ -82,14 +82,25 @@ fn leaks(number: u32) -> bool {
             reads(&story, "alpha", &to(rel("JPN")).class("ASTERIN", "SERVICE").label())
         }
         62 => {
-            let chained = FOREIGN.replace("ASTERIN", "MERIDIA").replace("332922775440291421287013159579273464491", "77");
-            let chained = chained.replace("EXERCISE", "ASTERIN").replace("203287350689622767013730510605807948553", "332922775440291421287013159579273464491");
+            let chained = FOREIGN
+                .replace("ASTERIN", "MERIDIA")
+                .replace("332922775440291421287013159579273464491", "77");
+            let chained = chained.replace("EXERCISE", "ASTERIN").replace(
+                "203287350689622767013730510605807948553",
+                "332922775440291421287013159579273464491",
+            );
             story.import(&FOREIGN.replace("kz:from=\"2026-04-01T00:00:00Z\"", ""));
-            story.import(&chained.replace("kz:from=\"2026-04-01T00:00:00Z\"", "").replace("lacv=\"2\" applied", "lacv=\"20\" applied"));
+            story.import(
+                &chained
+                    .replace("kz:from=\"2026-04-01T00:00:00Z\"", "")
+                    .replace("lacv=\"2\" applied", "lacv=\"20\" applied"),
+            );
             reads(&story, "alpha", &to(rel("JPN")).class("MERIDIA", "SERVICE").label())
         }
         63 => {
-            story.import(&FOREIGN.replace("kz:from=\"2026-04-01T00:00:00Z\"", "").replace("\"both\"", "\"decrypt\""));
+            story.import(
+                &FOREIGN.replace("kz:from=\"2026-04-01T00:00:00Z\"", "").replace("\"both\"", "\"decrypt\""),
+            );
             reads(&story, "alpha", &to(rel("JPN")).class("ASTERIN", "SERVICE").label())
         }
         _ => false,

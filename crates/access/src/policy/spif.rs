@@ -73,7 +73,8 @@ pub fn read(text: &str) -> Result<Read, XmlError> {
         equivalences,
     };
     for passed in root.children().filter(Node::is_element) {
-        let known = ["securityPolicyId", "equivalentPolicies", "securityClassifications", "securityCategoryTagSets"];
+        let known =
+            ["securityPolicyId", "equivalentPolicies", "securityClassifications", "securityCategoryTagSets"];
         let name = passed.tag_name();
         let is_known = name.namespace() == Some(NAMESPACE) && known.contains(&name.name());
         if !is_known && !passed.has_tag_name((EXTENSION, "name")) {
@@ -190,9 +191,8 @@ fn levels(
 fn equivalence(node: Node<'_, '_>, level: &str, known: &[Reference]) -> Result<Equivalence, XmlError> {
     let name = needed(node, "policyRef")?;
     let other = known.iter().find(|reference| reference.name == name);
-    let other = other.ok_or_else(|| {
-        error_at(node, format!("policyRef={name:?} is not among the <equivalentPolicies>"))
-    })?;
+    let other = other
+        .ok_or_else(|| error_at(node, format!("policyRef={name:?} is not among the <equivalentPolicies>")))?;
     let applied = match needed(node, "applied")? {
         "encrypt" => Applied::Encrypt,
         "decrypt" => Applied::Decrypt,

@@ -47,7 +47,11 @@ fn a_policy_is_read_and_written_back() {
 
 #[test]
 fn what_is_not_applied_is_a_stated_loss() {
-    let marked = ASTERIN.replacen("<tagCategory name=\"EST\" lacv=\"233\"/>", "<tagCategory name=\"EST\" lacv=\"233\"><excludedClass>SEALED</excludedClass></tagCategory>", 1);
+    let marked = ASTERIN.replacen(
+        "<tagCategory name=\"EST\" lacv=\"233\"/>",
+        "<tagCategory name=\"EST\" lacv=\"233\"><excludedClass>SEALED</excludedClass></tagCategory>",
+        1,
+    );
     let losses = spif::read(&marked).unwrap().losses;
     assert_eq!(losses.iter().map(|loss| loss.part.as_str()).collect::<Vec<_>>(), ["excludedClass"]);
 }
@@ -77,7 +81,8 @@ fn an_equivalence_holds_from_its_first_instant_until_before_its_last() {
     let (asterin, exercise) = (asterin(), find("EXERCISE").unwrap());
     let service = asterin.rank("SERVICE").unwrap();
     let open = asterin.rank("OPEN").unwrap();
-    let worth = |text: &str| reaches(exercise, exercise.rank("RESTRICTED").unwrap(), &asterin, text.parse().unwrap());
+    let worth =
+        |text: &str| reaches(exercise, exercise.rank("RESTRICTED").unwrap(), &asterin, text.parse().unwrap());
     assert_eq!(worth("2026-03-31T23:59:59Z"), Some(open));
     assert_eq!(worth("2026-04-01T00:00:00Z"), Some(service));
     assert_eq!(worth("2026-04-01T00:00:01Z"), Some(service));
@@ -98,18 +103,31 @@ fn an_equivalence_is_applied_in_its_direction_and_to_its_level() {
         let rank = reaches(&asterin, asterin.rank(level).unwrap(), exercise, noon)?;
         Some(exercise.levels[rank].id.as_str())
     };
-    assert_eq!(["UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET"].map(there),
-        [Some("OPEN"), Some("SERVICE"), Some("CLOSED"), Some("SEALED")]);
+    assert_eq!(
+        ["UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET"].map(there),
+        [Some("OPEN"), Some("SERVICE"), Some("CLOSED"), Some("SEALED")]
+    );
     // GUARDED lies between: it is worth what the level below it is. SEALED is applied outward only.
-    assert_eq!(["OPEN", "SERVICE", "GUARDED", "CLOSED", "SEALED"].map(back), [
-        Some("UNCLASSIFIED"), Some("RESTRICTED"), Some("RESTRICTED"), Some("CONFIDENTIAL"), Some("CONFIDENTIAL")
-    ]);
+    assert_eq!(
+        ["OPEN", "SERVICE", "GUARDED", "CLOSED", "SEALED"].map(back),
+        [
+            Some("UNCLASSIFIED"),
+            Some("RESTRICTED"),
+            Some("RESTRICTED"),
+            Some("CONFIDENTIAL"),
+            Some("CONFIDENTIAL")
+        ]
+    );
 }
 
 #[test]
 fn a_difference_says_what_changed() {
     let before = asterin();
-    let text = ASTERIN.replacen("version=\"1\"\n", "version=\"2\"\n", 1).replacen("color=\"#f9a825\"", "color=\"orange\"", 1);
+    let text = ASTERIN.replacen("version=\"1\"\n", "version=\"2\"\n", 1).replacen(
+        "color=\"#f9a825\"",
+        "color=\"orange\"",
+        1,
+    );
     let text = text.replacen("kz:until=\"2027-04-01T00:00:00Z\"", "kz:until=\"2028-04-01T00:00:00Z\"", 1);
     let text = text.replacen("<tagCategory name=\"PORTS\" lacv=\"2\"/>", "", 1);
     let after = spif::read(&text).unwrap().policy;

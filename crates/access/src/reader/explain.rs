@@ -105,13 +105,7 @@ impl Facts {
         Step::new(Rule::Clause, true, text)
     }
 
-    fn explain_policy(
-        &self,
-        policy: &str,
-        asked: &Classification,
-        names: &Directory,
-        steps: &mut Vec<Step>,
-    ) {
+    fn explain_policy(&self, policy: &str, asked: &Classification, names: &Directory, steps: &mut Vec<Step>) {
         let known = names.policy(policy);
         let held = self.held.get(policy);
         let holding = held.map_or("nothing", |held| held.highest.as_str());

@@ -34,7 +34,10 @@ fn written(stated: &script::Policy) -> Policy {
         names: BTreeMap::new(),
         levels: levels.collect(),
         sets: Vec::new(),
-        equivalent: others.iter().map(|name| Reference { name: (*name).to_owned(), oid: oid(name) }).collect(),
+        equivalent: others
+            .iter()
+            .map(|name| Reference { name: (*name).to_owned(), oid: oid(name) })
+            .collect(),
         equivalences: stated.equivalences.iter().map(equivalence).collect(),
     }
 }

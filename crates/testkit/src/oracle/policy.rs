@@ -10,8 +10,7 @@ impl Oracle {
             Op::ImportPolicy(policy) if policy.name == name => Some(policy.clone()),
             _ => None,
         });
-        let exercise =
-            || Policy::new("EXERCISE", &["UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET"]);
+        let exercise = || Policy::new("EXERCISE", &["UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET"]);
         imported.or_else(|| (name == "EXERCISE").then(exercise))
     }
 
@@ -57,7 +56,9 @@ impl Oracle {
 
     /// The levels of `to` that whoever holds `level` under `from` has by an equivalence in force between these two.
     fn one_step(&self, from: &str, level: &str, to: &str, at: Instant) -> Vec<String> {
-        let (Some(theirs), Some(ours)) = (self.policy(from, at), self.policy(to, at)) else { return Vec::new() };
+        let (Some(theirs), Some(ours)) = (self.policy(from, at), self.policy(to, at)) else {
+            return Vec::new();
+        };
         let holds = |needed: &str| {
             let (held, needed) = (self.rank(from, level, at), self.rank(from, needed, at));
             held.zip(needed).is_some_and(|(held, needed)| held >= needed)

@@ -24,7 +24,8 @@ fn asks(level: &str) -> Label {
 fn meridia() -> String {
     let text = ASTERIN.replace("ASTERIN", "MERIDIA").replace("332922775440291421287013159579273464491", "77");
     let text = text.replace("EXERCISE", "ASTERIN");
-    let text = text.replace("203287350689622767013730510605807948553", "332922775440291421287013159579273464491");
+    let text =
+        text.replace("203287350689622767013730510605807948553", "332922775440291421287013159579273464491");
     [("1", "10"), ("2", "20"), ("3", "30"), ("4", "40")].iter().fold(text, |text, (exercise, asterin)| {
         text.replace(&format!("lacv=\"{exercise}\" applied"), &format!("lacv=\"{asterin}\" applied"))
     })
@@ -49,7 +50,10 @@ fn an_unknown_policy_is_met_by_nobody_until_it_is_imported() {
     assert!(!reads(&story.reader("alpha"), &asks("OPEN")));
     let imported = story.import(ASTERIN);
     assert_eq!(story.reader("alpha").gained_for(&asks("OPEN"), at(0)), Some(imported));
-    assert!(!reads(&story.reader("bravo"), &asks("OPEN")), "who holds nothing holds nothing under any policy");
+    assert!(
+        !reads(&story.reader("bravo"), &asks("OPEN")),
+        "who holds nothing holds nothing under any policy"
+    );
 }
 
 #[test]
@@ -95,7 +99,10 @@ fn what_is_held_directly_is_never_raised_and_categories_do_not_cross() {
     let mut asked = Classification::level("CLOSED");
     asked.restrictive.insert("Compartment".to_owned(), winter());
     assert!(reads(&story.reader_at("alpha", noon), &asks("CLOSED")));
-    assert!(!reads(&story.reader_at("alpha", noon), &to([Party::World]).classified("ASTERIN", asked).label()));
+    assert!(!reads(
+        &story.reader_at("alpha", noon),
+        &to([Party::World]).classified("ASTERIN", asked).label()
+    ));
 }
 
 #[test]
@@ -140,7 +147,11 @@ fn what_may_be_imported() {
         allowed(&newer(ASTERIN, 2).replace("name=\"ASTERIN\"", "name=\"Asterin\"")),
         allowed(&newer(ASTERIN, 2).replace("name=\"ASTERIN\"", "name=\"OTHER\"")),
         allowed(&crate::policy::EXERCISE_SPIF.replacen("version=\"1\"\n", "version=\"2\"\n", 1)),
-        allowed(&crate::policy::EXERCISE_SPIF.replacen("version=\"1\"\n", "version=\"2\"\n", 1).replace("hierarchy=\"4\"", "hierarchy=\"0\"")),
+        allowed(
+            &crate::policy::EXERCISE_SPIF
+                .replacen("version=\"1\"\n", "version=\"2\"\n", 1)
+                .replace("hierarchy=\"4\"", "hierarchy=\"0\""),
+        ),
     ];
     insta::assert_debug_snapshot!(told);
     let policy = Box::new(crate::policy::spif::read(ASTERIN).unwrap().policy);
