@@ -9,8 +9,8 @@ mod collections;
 mod covers;
 mod facts;
 mod names;
-mod signing;
 mod policies;
+mod signing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -23,8 +23,8 @@ use crate::reader::{Principal, Reader};
 use crate::rights::{Clearance, Holder, Recorded, Rights, Role, Sector, Signer};
 
 pub use collections::{Collection, Root};
-pub use signing::SigningKey;
 pub use policies::Imported;
+pub use signing::SigningKey;
 
 /// A member, as recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
