@@ -18,7 +18,7 @@ pub const RECALL_KIND: &str = "kizuna-recall";
 const STUB_OF: &str = "stub_of";
 
 /// One version of an object, by its bytes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Assignment {
     pub object_ref: Id,
     /// SHA-256 of the canonical bytes.
@@ -38,7 +38,8 @@ pub struct Labelling {
 }
 
 /// Which versions a recall covers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Covers {
     Digests(Vec<[u8; 32]>),
     /// Every version with a `modified` up to and including this.
@@ -107,6 +108,16 @@ impl Labelling {
         assignments.sort();
         assignments.dedup();
         Ok(Self { by, at, markings, assignments })
+    }
+}
+
+impl Covers {
+    /// Whether this version is among them.
+    pub fn includes(&self, version: &Object) -> bool {
+        match self {
+            Self::Digests(digests) => digests.contains(&version.digest()),
+            Self::Until(until) => version.modified().is_some_and(|modified| modified <= *until),
+        }
     }
 }
 

@@ -84,6 +84,10 @@ impl Node {
             exchanging: Arc::default(),
         };
         node.seal_credentials()?;
+        if let Err(error) = node.settle_left_over() {
+            // What it is about stays narrower than it should be, and is tried again at the next start.
+            tracing::error!(%error, "what arrived before the node ended could not be carried out");
+        }
         Ok(node)
     }
 

@@ -1,5 +1,7 @@
 //! The ways in.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use kizuna_access::{Channel, Label, Principal};
 use kizuna_stix::read::read;
@@ -7,6 +9,7 @@ use kizuna_stix::{Id, Object};
 use kizuna_store::writer::Actor;
 
 use super::giver::Giver;
+use super::own::minted;
 use super::plan::{Plan, plan};
 use super::tally::Tally;
 use super::unpack::unpack;
@@ -70,6 +73,11 @@ impl Node {
         }
         let is_wide = |claim: &&&Item| *claim.label != claim.label.only_own(who.member());
         let wide = meant.iter().filter(is_wide).count();
+        // A recall travels under the label that is taken back: whoever gets it must understand that.
+        let labels: HashSet<&Label> = meant.iter().filter(is_wide).map(|claim| &*claim.label).collect();
+        for label in labels {
+            self.store.writer().contribute(minted(label, who)?, Vec::new())?;
+        }
         let actor = Actor::Person(who.person());
         self.store.writer().narrow(id, version, who.member(), actor)?;
         Ok(wide as u64)
@@ -105,8 +113,9 @@ impl Node {
         let mut plan = self.planned(giver, bytes)?;
         let arrived = std::mem::take(&mut plan.arrived);
         let mut tally = Tally::new(plan.total, delivery.items);
+        let promise = self.promise(&arrived)?;
         batches::store(plan, &self.store.writer(), &mut tally, delivery.progress)?;
-        self.settle(&arrived)?;
+        self.settle(&arrived, promise)?;
         Ok(tally.report())
     }
 
@@ -117,7 +126,7 @@ impl Node {
         Ok(tally.report())
     }
 
-    fn planned(&self, giver: &Giver, bytes: &[u8]) -> Result<Plan, AppError> {
+    pub(super) fn planned(&self, giver: &Giver, bytes: &[u8]) -> Result<Plan, AppError> {
         let envelope = unpack(bytes, &self.limits)?;
         let elements = read(&envelope, &self.limits)?;
         plan(giver, &envelope, elements, self.now(), &self.store)

@@ -70,6 +70,15 @@ impl Giver {
         member.filter(|member| hosted.contains(member)).unwrap_or(self.source)
     }
 
+    /// Whose content the definitions of a source explain: its own, and of a peer's principal member that of all who
+    /// live there, because definitions name no author.
+    pub fn explains_for(&self, source: MemberId) -> BTreeSet<MemberId> {
+        match &self.origin {
+            Origin::Peer { hosted } if source == self.source => hosted.clone(),
+            _ => BTreeSet::from([source]),
+        }
+    }
+
     pub fn is_here(&self) -> bool {
         self.origin == Origin::Here
     }

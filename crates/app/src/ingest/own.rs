@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 use kizuna_access::marking::{self, Meaning};
 use kizuna_access::travel::{Assignment, Labelling};
-use kizuna_access::{Label, MemberId};
+use kizuna_access::{Label, MemberId, PersonId, Principal};
 use kizuna_stix::{Fault, Id, Object};
 use kizuna_store::{Contribution, Store, Writer};
 use serde_json::Value;
@@ -132,43 +132,55 @@ impl<'a> Own<'a> {
             assigned.dedup();
             for chunk in assigned.chunks(CHUNK) {
                 let object = said_once(source, &markings, chunk, now, store, &mut lead)?;
-                label_objects.push(self.contribution(object, source, label.clone(), true));
+                label_objects.push(contribution(object, source, self.giver.by, label.clone(), true));
             }
         }
         for minted in self.minted.values() {
             for source in &minted.sources {
-                for definition in &minted.definitions {
-                    lead.contributions.push(self.definition(definition, *source));
+                for minted in &minted.definitions {
+                    lead.contributions.push(definition(minted, *source, self.giver.by));
                 }
             }
         }
         lead.contributions.extend(label_objects);
         Ok(lead)
     }
+}
 
-    /// A minted definition is read by those whom it lets read.
-    fn definition(&self, definition: &Object, source: MemberId) -> Contribution {
-        let terms = match marking::meaning(definition) {
-            Meaning::Terms(terms) => terms,
-            Meaning::Statement(_) | Meaning::Unknown(_) => kizuna_access::Terms::default(),
-        };
-        let label = bare(&Marked { terms, ..Marked::default() }, source);
-        self.contribution(definition.clone(), source, label, false)
-    }
+/// The definitions by which a member's label is understood elsewhere.
+pub fn minted(label: &Label, who: &Principal) -> Result<Vec<Contribution>, AppError> {
+    let definitions = Minted::of(label)?.definitions;
+    Ok(definitions.iter().map(|one| definition(one, who.member(), Some(who.person()))).collect())
+}
 
-    fn contribution(&self, object: Object, source: MemberId, label: Label, authored: bool) -> Contribution {
-        Contribution {
-            object,
-            source,
-            by: self.giver.by,
-            // Whoever mints it first, and whatever way: the same again is a repetition.
-            channel: "minted".to_owned(),
-            label,
-            parts: Vec::new(),
-            authored,
-            dangling: Vec::new(),
-            reliability: None,
-        }
+/// A minted definition is read by those whom it lets read.
+fn definition(definition: &Object, source: MemberId, by: Option<PersonId>) -> Contribution {
+    let terms = match marking::meaning(definition) {
+        Meaning::Terms(terms) => terms,
+        Meaning::Statement(_) | Meaning::Unknown(_) => kizuna_access::Terms::default(),
+    };
+    let label = bare(&Marked { terms, ..Marked::default() }, source);
+    contribution(definition.clone(), source, by, label, false)
+}
+
+fn contribution(
+    object: Object,
+    source: MemberId,
+    by: Option<PersonId>,
+    label: Label,
+    authored: bool,
+) -> Contribution {
+    Contribution {
+        object,
+        source,
+        by,
+        // Whoever mints it first, and whatever way: the same again is a repetition.
+        channel: "minted".to_owned(),
+        label,
+        parts: Vec::new(),
+        authored,
+        dangling: Vec::new(),
+        reliability: None,
     }
 }
 

@@ -5,14 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::{SignedDuration, Timestamp};
 use kizuna_access::channel::{Channel, compile};
 use kizuna_access::label::{LabelFault, Tlp};
-use kizuna_access::travel::{LABEL_KIND, Labelling};
+use kizuna_access::travel::LABEL_KIND;
 use kizuna_access::{Directory, Label, MemberId};
 use kizuna_stix::read::{Element, Refused};
 use kizuna_stix::{Fault, Object, Severity};
 use kizuna_store::{Contribution, Quarantined, Store};
 use uuid::Uuid;
 
-use super::assignment::{Assignments, version};
+use super::assignment::{Assignments, standing};
 use super::closure::Reached;
 use super::giver::{Giver, Origin};
 use super::marked::{Marked, Markings};
@@ -57,12 +57,17 @@ pub fn plan(
     planning.plan.total = elements.len();
     let mut pieces = planning.sort_out(elements);
     let assignments = assign(giver, &mut pieces);
+    if !giver.is_here() {
+        let here = pieces.iter().map(|piece| &piece.object);
+        planning.plan.arrived.labels(&giver.channel, assignments.of_others(here));
+    }
     let earlier = earlier(giver, &mut pieces, &assignments, store)?;
     let seen: Vec<(MemberId, &Object)> = pieces.iter().map(|piece| (piece.source, &piece.object)).collect();
     let mut markings = Markings::gather(giver.source, &seen, store)?;
     let mut marked = mark(&pieces, &assignments, &mut markings);
     for (index, labeller, label_object) in earlier {
         markings.take_earlier(labeller, &label_object.markings(), store)?;
+        markings.take_earlier(giver.source, &label_object.markings(), store)?;
         let asked = markings.of(labeller, &label_object);
         marked[index] = markings.both(marked[index], asked);
     }
@@ -145,6 +150,7 @@ impl Planning<'_> {
                 continue;
             }
             self.plan.arrived.note(&object, source, authored, self.giver);
+            self.plan.arrived.waits(source, &found.dangling);
             let object = own.write(object, authored, source, (marked[index], found), (number, label))?;
             let contribution = Contribution {
                 object,
@@ -192,8 +198,8 @@ fn assign(giver: &Giver, pieces: &mut [Piece]) -> Assignments {
     }
     if !giver.is_here() {
         for piece in pieces.iter_mut().filter(|piece| piece.source == giver.source) {
-            if let Some((labeller, _)) = assignments.of(&piece.object).first() {
-                piece.source = *labeller;
+            if let Some(labelled) = assignments.of(&piece.object).first() {
+                piece.source = labelled.by;
             }
         }
     }
@@ -216,17 +222,15 @@ fn earlier(
         if is_authored || object.kind() == "marking-definition" || !assignments.of(object).is_empty() {
             continue;
         }
-        let version = version(object);
-        'members: for member in hosted {
-            for label_object in store.given_about(*member, LABEL_KIND, object.id())? {
-                let labelling = Labelling::read(&label_object).ok();
-                let names = labelling.is_some_and(|labelling| labelling.assignments.contains(&version));
-                if names {
-                    piece.source = *member;
-                    found.push((index, *member, label_object));
-                    break 'members;
-                }
+        let mut labellers = Vec::new();
+        for member in hosted {
+            if let Some((_, label_objects)) = standing(store, *member, object)? {
+                found.extend(label_objects.into_iter().map(|label_object| (index, *member, label_object)));
+                labellers.push(*member);
             }
+        }
+        if let Some(first) = labellers.first().filter(|_| !labellers.contains(&piece.source)) {
+            piece.source = *first;
         }
     }
     Ok(found)
@@ -242,9 +246,9 @@ fn mark(pieces: &[Piece], assignments: &Assignments, markings: &mut Markings) ->
     for (index, piece) in pieces.iter().enumerate() {
         // Foreign bytes that several members of a peer labelled are under all of their labels.
         let is_authored = names_author(&piece.object, piece.source);
-        for (labeller, place) in assignments.of(&piece.object) {
-            if *labeller == piece.source || !is_authored {
-                marked[index] = markings.both(marked[index], marked[*place]);
+        for labelled in assignments.of(&piece.object) {
+            if labelled.by == piece.source || !is_authored {
+                marked[index] = markings.both(marked[index], marked[labelled.place]);
             }
         }
     }

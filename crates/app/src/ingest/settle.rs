@@ -1,25 +1,43 @@
-//! What an envelope changes of what was there before: content that waited for a marking, and what its source recalls.
+//! What an envelope changes of what was there before: content that waited for a marking, what its source labels
+//! anew, and what it recalls.
+//!
+//! It is carried out once the envelope is stored. A node that ends in between goes on at its next start: labels and
+//! recalls are noted before anything is stored, and content that waits although its marking is there is found.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use kizuna_access::channel::compile;
-use kizuna_access::travel::{LABEL_KIND, Labelling, RECALL_KIND};
-use kizuna_access::{Label, MemberId};
+use kizuna_access::travel::{Assignment, Covers, RECALL_KIND, Recall};
+use kizuna_access::{Channel, Label, MemberId};
 use kizuna_stix::{Id, Object};
 use kizuna_store::writer::Actor;
 use kizuna_store::{Relabelled, StoreError, Waiting};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::assignment::version;
+use super::assignment::standing;
 use super::giver::{Giver, PEER};
-use super::marked::Markings;
+use super::marked::{Marked, Markings};
 use crate::{AppError, Node};
 
+/// Node state: what arrived and was not carried out when the node ended, by a random key.
+const UNSETTLED: &str = "ingest.unsettled";
+
 /// What arrived that says something of earlier content.
-#[derive(Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Arrived {
     /// Marking definitions, with their source.
     definitions: Vec<(MemberId, Id)>,
-    /// What a source takes back: an object, or one version of it.
-    recalls: Vec<(MemberId, Id, Option<Timestamp>)>,
+    /// Markings that were not there when content that refers to them was planned, with its source. They may have
+    /// arrived by another way until it was stored.
+    awaited: BTreeSet<(MemberId, Id)>,
+    /// By which way the labels came.
+    channel: String,
+    /// Who labels a version that came before.
+    labels: Vec<(MemberId, Assignment)>,
+    /// What a source takes back.
+    recalls: Vec<(MemberId, Id, Covers)>,
 }
 
 impl Arrived {
@@ -27,75 +45,208 @@ impl Arrived {
     /// written here is taken back by narrowing, which writes the recall.
     pub fn note(&mut self, object: &Object, source: MemberId, authored: bool, giver: &Giver) {
         if object.kind() == "marking-definition" {
-            self.definitions.push((source, object.id().clone()));
+            let members = giver.explains_for(source);
+            self.definitions.extend(members.into_iter().map(|member| (member, object.id().clone())));
         }
         if object.kind() != RECALL_KIND || !authored || giver.is_here() {
             return;
         }
-        let Some(id) = object.text("object_ref").and_then(|id| id.parse().ok()) else { return };
-        let version = object.text("object_modified").and_then(|version| version.parse().ok());
-        self.recalls.push((source, id, version));
+        if let Ok(recall) = Recall::read(object) {
+            self.recalls.push((source, recall.object_ref, recall.covers));
+        }
+    }
+
+    /// Takes note of the markings that an object waits for.
+    pub fn waits(&mut self, source: MemberId, dangling: &[Id]) {
+        self.awaited.extend(dangling.iter().map(|id| (source, id.clone())));
+    }
+
+    /// Takes note of labels for what came before, by a way.
+    pub fn labels(&mut self, channel: &str, labels: Vec<(MemberId, Assignment)>) {
+        channel.clone_into(&mut self.channel);
+        self.labels = labels;
+    }
+
+    /// Whether something would be lost if it were not carried out: a definition is found again, these are not.
+    fn is_to_be_kept(&self) -> bool {
+        !self.labels.is_empty() || !self.recalls.is_empty()
     }
 }
 
+/// That something is still to be carried out, kept until it is.
+pub struct Promise(Option<String>);
+
 impl Node {
-    /// Carries out what arrived, once it is stored.
-    pub(super) fn settle(&self, arrived: &Arrived) -> Result<(), AppError> {
-        for (source, id) in &arrived.definitions {
-            let waiting = self.store.waiting(*source, id)?;
-            if waiting.is_empty() {
-                continue;
-            }
-            let relabelled =
-                waiting.into_iter().map(|one| self.relabelled(one)).collect::<Result<Vec<_>, _>>()?;
-            self.store.writer().relabel(relabelled)?;
+    /// Notes durably what is to be carried out.
+    pub(super) fn promise(&self, arrived: &Arrived) -> Result<Promise, AppError> {
+        if !arrived.is_to_be_kept() {
+            return Ok(Promise(None));
         }
-        for (source, id, version) in &arrived.recalls {
-            match self.store.writer().narrow(id, *version, *source, Actor::Node) {
+        let key = Uuid::new_v4().to_string();
+        let kept = serde_json::to_vec(arrived).map_err(|error| AppError::Internal(error.to_string()))?;
+        self.store.writer().set_state(UNSETTLED, &key, Some(kept), None)?;
+        Ok(Promise(Some(key)))
+    }
+
+    /// Carries out what arrived, once it is stored.
+    pub(super) fn settle(&self, arrived: &Arrived, promise: Promise) -> Result<(), AppError> {
+        for (source, id) in &arrived.definitions {
+            self.explain_waiting(*source, id)?;
+        }
+        for (source, id) in &arrived.awaited {
+            if !self.store.definitions(*source, std::slice::from_ref(id))?.is_empty() {
+                self.explain_waiting(*source, id)?;
+            }
+        }
+        for (labeller, version) in &arrived.labels {
+            self.judge_again(&arrived.channel, *labeller, version)?;
+        }
+        for (source, id, covers) in &arrived.recalls {
+            match self.store.writer().narrow_recalled(id, covers.clone(), *source, Actor::Node) {
                 Ok(_) | Err(StoreError::NotFound) => {}
                 Err(error) => return Err(error.into()),
             }
         }
+        if let Promise(Some(key)) = promise {
+            self.store.writer().set_state(UNSETTLED, &key, None, None)?;
+        }
         Ok(())
     }
 
-    /// The newest label object of a source that names this version.
-    fn labelled_by(&self, source: MemberId, object: &Object) -> Result<Option<Object>, AppError> {
-        let version = version(object);
-        let given = self.store.given_about(source, LABEL_KIND, object.id())?;
-        let names = |label_object: &Object| {
-            Labelling::read(label_object).is_ok_and(|labelling| labelling.assignments.contains(&version))
-        };
-        Ok(given.into_iter().find(names))
+    /// Carries out what a node left behind that ended half-way.
+    pub(crate) fn settle_left_over(&self) -> Result<(), AppError> {
+        for (key, kept) in self.store.states(UNSETTLED)? {
+            let arrived: Arrived =
+                serde_json::from_slice(&kept).map_err(|error| AppError::Internal(error.to_string()))?;
+            self.settle(&arrived, Promise(Some(key)))?;
+        }
+        let explained = self.store.explained()?;
+        self.relabel(explained)
+    }
+
+    fn explain_waiting(&self, source: MemberId, definition: &Id) -> Result<(), AppError> {
+        let waiting = self.store.waiting(source, definition)?;
+        self.relabel(waiting)
+    }
+
+    fn relabel(&self, waiting: Vec<Waiting>) -> Result<(), AppError> {
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let relabelled =
+            waiting.into_iter().map(|one| self.relabelled(one)).collect::<Result<Vec<_>, _>>()?;
+        self.store.writer().relabel(relabelled)?;
+        Ok(())
     }
 
     /// The label that content should have had, under the way by which it came; its source's own where that way is
     /// not known any more.
     fn relabelled(&self, waiting: Waiting) -> Result<Relabelled, AppError> {
-        let source = waiting.source;
-        let mut markings = Markings::gather(source, &[(source, &waiting.object)], &self.store)?;
-        let mut number = markings.of(source, &waiting.object);
-        // What a peer's member said beside it still holds. What is said here beside content that waits was made from
+        // What a peer's members said beside it still holds. What is said here beside content that waits was made from
         // its way, which is asked below.
-        let is_from_peer = waiting.channel.starts_with(PEER);
-        let beside = if is_from_peer { self.labelled_by(source, &waiting.object)? } else { None };
-        if let Some(label_object) = beside {
-            markings.take_earlier(source, &label_object.markings(), &self.store)?;
-            let asked = markings.of(source, &label_object);
+        let beside = self.said_beside(&waiting)?;
+        let found = self.found(&waiting, &beside)?;
+        let source = waiting.source;
+        let label = if let Some(way) = self.way(&waiting.channel)? {
+            compile(&found.terms, found.is_unclear(), &[], &way, source)
+        } else {
+            let stated = compile(&found.terms, true, &[], &Channel::default(), source);
+            Label::own(source).and(&stated)
+        };
+        Ok(Relabelled { waiting, label, parts: Vec::new(), dangling: found.dangling })
+    }
+
+    /// Judges what came by a way and is labelled only now: as if the label object had come before it.
+    fn judge_again(&self, channel: &str, labeller: MemberId, version: &Assignment) -> Result<(), AppError> {
+        let Some(way) = self.way(channel)? else { return Ok(()) };
+        let principal = self.members_behind(channel)?.first().copied();
+        let mut sources = vec![labeller];
+        sources.extend(principal.filter(|principal| *principal != labeller));
+        let mut relabelled = Vec::new();
+        for source in sources {
+            for given in self.store.given(source, &version.object_ref, &version.digest)? {
+                // What a principal member wrote itself is nobody else's to label.
+                let is_meant = given.channel == channel && (source == labeller || !given.authored);
+                if is_meant && let Some(judged) = self.judged(given, &way)? {
+                    relabelled.push(judged);
+                }
+            }
+        }
+        if !relabelled.is_empty() {
+            self.store.writer().reassign(&version.object_ref, relabelled)?;
+        }
+        Ok(())
+    }
+
+    /// Content with the label and the source that it has by what is said beside it; nothing where that changes nothing.
+    fn judged(&self, mut given: Waiting, way: &Channel) -> Result<Option<Relabelled>, AppError> {
+        let beside = self.said_beside(&given)?;
+        let Some((first, _)) = beside.first() else { return Ok(None) };
+        let found = self.found(&given, &beside)?;
+        let is_recalled = self.is_recalled(&given)?;
+        if found.is_silent() || is_recalled {
+            return Ok(None);
+        }
+        let is_labeller = beside.iter().any(|(labeller, _)| *labeller == given.source);
+        let source = if given.authored || is_labeller { given.source } else { *first };
+        let label = compile(&found.terms, found.is_unclear(), &[], way, source);
+        if label == given.label && source == given.source {
+            return Ok(None);
+        }
+        given.source = source;
+        Ok(Some(Relabelled { waiting: given, label, parts: Vec::new(), dangling: found.dangling }))
+    }
+
+    /// What the markings of stored content and the label objects beside it ask for.
+    fn found(&self, given: &Waiting, beside: &[(MemberId, Object)]) -> Result<Marked, AppError> {
+        let source = given.source;
+        let principal = self.members_behind(&given.channel)?.first().copied().unwrap_or(source);
+        let mut markings = Markings::gather(principal, &[(source, &given.object)], &self.store)?;
+        let mut number = markings.of(source, &given.object);
+        for (labeller, label_object) in beside {
+            markings.take_earlier(*labeller, &label_object.markings(), &self.store)?;
+            markings.take_earlier(principal, &label_object.markings(), &self.store)?;
+            let asked = markings.of(*labeller, label_object);
             number = markings.both(number, asked);
         }
-        let found = markings.found(number);
-        let label = match self.way(&waiting.channel)? {
-            Some(way) => compile(&found.terms, found.is_unclear(), &[], &way, source),
-            None => Label::own(source).and(&compile(
-                &found.terms,
-                true,
-                &[],
-                &kizuna_access::Channel::default(),
-                source,
-            )),
-        };
-        let dangling = found.dangling.clone();
-        Ok(Relabelled { waiting, label, parts: Vec::new(), dangling })
+        Ok(markings.found(number).clone())
+    }
+
+    /// The label objects that count for content of a peer: its author's alone, else those of all members that live
+    /// there.
+    fn said_beside(&self, given: &Waiting) -> Result<Vec<(MemberId, Object)>, AppError> {
+        if !given.channel.starts_with(PEER) {
+            return Ok(Vec::new());
+        }
+        let members = if given.authored { vec![given.source] } else { self.members_behind(&given.channel)? };
+        let mut beside = Vec::new();
+        for member in members {
+            if let Some((_, label_objects)) = standing(&self.store, member, &given.object)? {
+                beside.extend(label_objects.into_iter().map(|label_object| (member, label_object)));
+            }
+        }
+        Ok(beside)
+    }
+
+    /// Whether its source has taken a version back since it labelled it.
+    fn is_recalled(&self, given: &Waiting) -> Result<bool, AppError> {
+        let labelled = standing(&self.store, given.source, &given.object)?;
+        let labelled = labelled.map_or(Timestamp::MIN, |(at, _)| at);
+        for object in self.store.given_about(given.source, RECALL_KIND, given.object.id())? {
+            let Ok(recall) = Recall::read(&object) else { continue };
+            let is_later = recall.by == given.source && recall.at >= labelled;
+            if is_later && recall.covers.includes(&given.object) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The members for which content comes by a way of a peer, the principal one first; none where it is another way.
+    fn members_behind(&self, channel: &str) -> Result<Vec<MemberId>, AppError> {
+        channel.strip_prefix(PEER).map_or_else(|| Ok(Vec::new()), |name| self.members_of_peer(name))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,7 +37,7 @@ pub(crate) struct Story {
     pub node: Node,
     pub clock: Arc<TestClock>,
     pub circle: CommunityId,
-    _data: TempDir,
+    data: TempDir,
 }
 
 pub(crate) const NOW: &str = "2026-03-01T12:00:00Z";
@@ -49,7 +49,7 @@ impl Story {
         let mut config = Config::new(data.path());
         config.clock = clock.clone();
         let node = Node::open(config).unwrap();
-        let story = Self { node, clock, circle: CommunityId(uuid::Uuid::nil()), _data: data };
+        let story = Self { node, clock, circle: CommunityId(uuid::Uuid::nil()), data };
         let people = story.node.people(Caller::Operator);
         for (name, country) in [("Asterin CERT", "XAS"), ("Velkar Shield", "XVE"), ("Orinthia Watch", "XOR")]
         {
@@ -68,6 +68,15 @@ impl Story {
         people.join(circle.id, story.member("Asterin CERT"), None, None).unwrap();
         people.join(circle.id, story.member("Velkar Shield"), None, None).unwrap();
         Self { circle: circle.id, ..story }
+    }
+
+    /// Closes the node and opens it again.
+    pub fn reopened(self) -> Self {
+        let Self { node, clock, circle, data } = self;
+        drop(node);
+        let mut config = Config::new(data.path());
+        config.clock = clock.clone();
+        Self { node: Node::open(config).unwrap(), clock, circle, data }
     }
 
     pub fn member(&self, name: &str) -> MemberId {

@@ -137,7 +137,7 @@ impl Node {
         Ok(views)
     }
 
-    fn peer_giver(&self, peer: &Peer) -> Result<Giver, AppError> {
+    pub(crate) fn peer_giver(&self, peer: &Peer) -> Result<Giver, AppError> {
         Ok(Giver {
             source: peer.principal().ok_or(AppError::NotFound)?,
             by: None,
@@ -160,6 +160,11 @@ impl Node {
         let own = directory.own_member().map(|own| Party::Member(own.id));
         let parties = own.into_iter().chain([Party::Member(source)]);
         Ok(Channel::with_default(Label::builder().rel(parties).label()))
+    }
+
+    /// The members that live at the peer of this name, the principal one first; none where there is none any more.
+    pub(crate) fn members_of_peer(&self, name: &str) -> Result<Vec<MemberId>, AppError> {
+        Ok(self.peer(name)?.map(|peer| peer.members).unwrap_or_default())
     }
 
     /// What the way of the peer of this name adds; nothing where there is none any more.

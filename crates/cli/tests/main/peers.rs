@@ -40,12 +40,17 @@ impl Two {
     }
 }
 
-/// Gives indicators of these numbers at a node, under a label.
-fn give(desk: &Desk, email: &str, numbers: std::ops::Range<u32>, label: &str) {
+/// The identity of a node's own member.
+fn author(desk: &Desk) -> String {
     let own = desk.run(&["member", "list", "--json"]).ok();
     let own: Value =
         serde_json::from_str(own.lines().find(|line| line.contains("\"own\":true")).unwrap()).unwrap();
-    let author = format!("identity--{}", own["id"].as_str().unwrap());
+    format!("identity--{}", own["id"].as_str().unwrap())
+}
+
+/// Gives indicators of these numbers at a node, under a label.
+fn give(desk: &Desk, email: &str, numbers: std::ops::Range<u32>, label: &str) {
+    let author = author(desk);
     let objects: Vec<Value> = numbers
         .map(|number| {
             let mut object = indicator(number);
@@ -132,6 +137,46 @@ fn what_is_taken_back_is_taken_back_at_the_partner_too() {
     delete(&server, &key, &format!("indicator--{}", uuid(200)));
     two.asterin.run(&["peer", "sync"]).ok();
     assert_eq!(two.asterin.reads("a@xas.example", "indicator"), ids(201..204));
+    // The recall came over with its label, and says what it recalls.
+    let listed = two.asterin.run(&["export", "--as", "a@xas.example", "--type", "kizuna-recall"]).ok();
+    let bundle: Value = serde_json::from_str(&listed).unwrap();
+    let recalls = bundle["objects"].as_array().unwrap();
+    let is_meant = |recall: &&Value| recall["object_ref"] == format!("indicator--{}", uuid(200));
+    let told = recalls.iter().find(is_meant).unwrap_or_else(|| panic!("{listed}"));
+    assert!(told["digests"][0].is_string() && told["object_marking_refs"][0].is_string(), "{told}");
+    let recall =
+        two.asterin.run(&["get", told["id"].as_str().unwrap(), "--as", "a@xas.example", "--json"]).ok();
+    let recall: Value = serde_json::from_str(&recall).unwrap();
+    assert_eq!((&recall["source"], &recall["label"]), (&"Velkar Shield".into(), &"rel:Circle".into()));
+}
+
+#[test]
+fn the_stub_of_a_revocation_is_less_than_the_revocation_at_the_partner_too() {
+    let two = Two::new();
+    let server = two.velkar.serve("127.0.0.1:0");
+    two.befriend(&server.url, "1h");
+    give(&two.velkar, "v@xve.example", 200..206, "rel:Circle");
+    let author = Value::from(author(&two.velkar));
+    let revoked: Vec<Value> = (200..206)
+        .map(|number| {
+            let mut object = indicator(number);
+            object["created_by_ref"] = author.clone();
+            object["modified"] = "2026-02-02T00:00:00.000Z".into();
+            object["revoked"] = true.into();
+            object["name"] = format!("a mistake, says source {number}").into();
+            object
+        })
+        .collect();
+    let narrower =
+        ["import", "-", "--as", "v@xve.example", "--label", "rel:\"Velkar Shield\",\"Asterin CERT\""];
+    two.velkar.run_with_input(&narrower, bundle(&revoked).as_bytes()).ok();
+    two.asterin.run(&["peer", "sync"]).ok();
+    for number in [200, 202, 204] {
+        let id = format!("indicator--{}", uuid(number));
+        let read = two.asterin.run(&["get", &id, "--as", "a@xas.example", "--json"]).ok();
+        let read: Value = serde_json::from_str(&read).unwrap();
+        assert_eq!(read["object"]["name"], format!("a mistake, says source {number}"), "{read}");
+    }
 }
 
 /// Deletes an object from the writer's own root over TAXII.
