@@ -5,6 +5,7 @@
 
 mod batch;
 mod changes;
+mod decide;
 mod directory;
 mod item;
 mod objects;
@@ -30,7 +31,9 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::COUNT, objects::count)
         .add(&paths::CHANGES, changes::changes)
         .add(&paths::QUARANTINE, objects::quarantine)
-        .add(&paths::BATCH, batch::batch);
+        .add(&paths::BATCH, batch::batch)
+        .add(&paths::TEARLINE, decide::tearline)
+        .add(&paths::FORECAST, decide::forecast);
     let peers = Routes::new()
         .add(&paths::PEERS, peers::list)
         .add(&paths::ADD_PEER, peers::add)

@@ -126,7 +126,7 @@ fn objects(name: &str, named: &Named) -> Option<Vec<Request>> {
 }
 
 fn writes(name: &str, named: &Named) -> Option<Vec<Request>> {
-    let Named { object, collection, community, .. } = named;
+    let Named { object, collection, community, member, .. } = named;
     let written = written(named);
     match name {
         "add-objects" => {
@@ -135,6 +135,19 @@ fn writes(name: &str, named: &Named) -> Option<Vec<Request>> {
                 query(format!("collection={collection}")),
                 query(format!("label=rel:community:{community}")),
                 query("dry_run=true".to_owned()),
+            ])
+        }
+        "tearline" => {
+            let order = json!({ "objects": [object], "label": "tlp:green" });
+            let query = |rest| Request::new(format!("/api/v1/tearlines{rest}")).json(&order);
+            Some(vec![query(""), query("?dry_run=true")])
+        }
+        "forecast" => {
+            let ask = |change: Value| Request::new("/api/v1/forecasts").json(&change);
+            Some(vec![
+                ask(json!({ "change": "label", "objects": [object], "label": "tlp:green" })),
+                ask(json!({ "change": "leave", "community": community, "member": member })),
+                ask(json!({ "change": "roles", "person": named.person, "roles": [] })),
             ])
         }
         "batch" => {

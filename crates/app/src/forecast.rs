@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use kizuna_access::rights::Role;
-use kizuna_access::{Directory, MemberId, PersonId, Principal, Reader, Rights};
+use jiff::Timestamp;
+use kizuna_access::rights::{Clearance, Holder, Role};
+use kizuna_access::{CommunityId, Directory, MemberId, PersonId, Principal, Reader, Rights};
 use kizuna_stix::Id;
 use kizuna_store::view::{Group, Shift};
 
@@ -17,6 +18,38 @@ use crate::{AppError, Node};
 pub const LISTED: usize = 100;
 /// Objects whose label can be tried at once.
 pub const MOST_OBJECTS: usize = 1_000;
+
+/// A change to try.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "change", deny_unknown_fields)]
+pub enum Change {
+    Join {
+        community: CommunityId,
+        member: MemberId,
+        #[serde(default)]
+        from: Option<Timestamp>,
+        #[serde(default)]
+        until: Option<Timestamp>,
+    },
+    Leave {
+        community: CommunityId,
+        member: MemberId,
+    },
+    /// What a person, a member or the node may hold at most.
+    Clear {
+        holder: Holder,
+        clearance: Clearance,
+    },
+    Roles {
+        person: PersonId,
+        roles: BTreeSet<Role>,
+    },
+    /// Another label, in words, on what the own member gave.
+    Label {
+        objects: Vec<Id>,
+        label: String,
+    },
+}
 
 /// Who would gain or lose.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -53,6 +86,65 @@ struct Company {
 }
 
 impl Node {
+    /// What a change would do if it were made now.
+    ///
+    /// # Errors
+    /// As [`Node::forecast`] and [`Node::forecast_label`]; [`AppError::NotFound`] for a community, member or person
+    /// that the caller may not know of.
+    pub fn foresee(&self, who: &Principal, change: &Change) -> Result<Forecast, AppError> {
+        let rights = match change {
+            Change::Label { objects, label } => return self.forecast_label(who, objects, label),
+            Change::Join { community, member, from, until } => {
+                self.needs_to_know(who, Some(*community), Some(*member), None)?;
+                Rights::Joined { community: *community, member: *member, from: *from, until: *until }
+            }
+            Change::Leave { community, member } => {
+                self.needs_to_know(who, Some(*community), Some(*member), None)?;
+                Rights::Left { community: *community, member: *member }
+            }
+            Change::Clear { holder, clearance } => {
+                match holder {
+                    Holder::Node => self.people(Caller::Person(who.clone())).needs_to_run_node()?,
+                    Holder::Member(member) => self.needs_to_know(who, None, Some(*member), None)?,
+                    Holder::Person(person) => self.needs_to_know(who, None, None, Some(*person))?,
+                    // A key narrows its person further; it is tried by making one.
+                    Holder::Key(_) => return Err(AppError::NotFound),
+                }
+                Rights::ClearanceSet { holder: *holder, clearance: clearance.clone() }
+            }
+            Change::Roles { person, roles } => {
+                self.needs_to_know(who, None, None, Some(*person))?;
+                Rights::RolesSet { person: *person, roles: roles.clone() }
+            }
+        };
+        self.forecast(who, &[rights])
+    }
+
+    /// What is hidden from the caller is as absent.
+    fn needs_to_know(
+        &self,
+        who: &Principal,
+        community: Option<CommunityId>,
+        member: Option<MemberId>,
+        person: Option<PersonId>,
+    ) -> Result<(), AppError> {
+        self.needs_to_forecast(who)?;
+        let people = self.people(Caller::Person(who.clone()));
+        let knows_community = match community {
+            Some(id) => people.communities()?.iter().any(|known| known.id == id),
+            None => true,
+        };
+        let knows_member = match member {
+            Some(id) => people.members()?.iter().any(|known| known.id == id),
+            None => true,
+        };
+        let knows_person = match person {
+            Some(id) => people.users()?.iter().any(|known| known.id == id),
+            None => true,
+        };
+        if knows_community && knows_member && knows_person { Ok(()) } else { Err(AppError::NotFound) }
+    }
+
     /// What changes of rights (memberships, clearances, roles, policies) would do if they were recorded now.
     ///
     /// # Errors

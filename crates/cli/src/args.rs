@@ -2,6 +2,7 @@
 
 mod content;
 mod people;
+mod release;
 mod running;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub use content::{
 pub use people::{
     CollectionCommand, CommunityCommand, Follow, KeyCommand, MemberCommand, Role, Sector, UserCommand,
 };
+pub use release::{Forecast, ForecastCommand, Precision, Tearline, Template};
 pub use running::{Bench, Demo, PeerAdd, PeerCommand, PeerSet, Serve, TaxiiCheck};
 
 /// An exchange for cyber-threat intelligence between nations and the organisations inside them.
@@ -77,6 +79,10 @@ pub enum Command {
     Versions(Versions),
     /// Take what the own member gave back to itself; leaves a recall for those who could read it.
     Withdraw(Withdraw),
+    /// Make a tear-line: a low-side set of drafts from a selection, field by field.
+    Tearline(Box<Tearline>),
+    /// Say who would gain or lose which objects by a change, before it is made.
+    Forecast(Forecast),
     /// Say why an object can or cannot be read, rule by rule.
     Explain(Explain),
     /// Nodes and servers that this node exchanges with.

@@ -8,6 +8,7 @@ pub mod demo;
 mod explain;
 mod export;
 mod follow;
+mod forecast;
 mod get;
 mod import;
 mod key;
@@ -18,6 +19,7 @@ mod policy;
 mod search;
 pub mod serve;
 pub mod taxii_check;
+mod tearline;
 mod user;
 mod withdraw;
 
@@ -43,6 +45,8 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Get(get) => get::run(node, &get, desk),
         Command::Versions(versions) => get::versions(node, &versions, desk),
         Command::Withdraw(withdraw) => withdraw::run(node, &withdraw, desk),
+        Command::Tearline(tearline) => tearline::run(node, &tearline, desk),
+        Command::Forecast(forecast) => forecast::run(node, &forecast, desk),
         Command::Explain(explain) => explain::run(node, &explain, desk),
         Command::Peer(command) => peer::run(node, command, desk),
         Command::Follow(typed) => follow::run(node, &typed, desk),

@@ -1,10 +1,12 @@
 //! The native API, under `/api/v1/`.
 
+mod decide;
 mod directory;
 mod peers;
 
 use super::{Access, Answer, Body, Face, Kind, Method, OutputPath, Param, Reads};
 
+pub use decide::{FORECAST, TEARLINE};
 pub use directory::{
     ADD_COLLECTION, ADD_COMMUNITY, ADD_KEY, ADD_MEMBER, ADD_USER, COLLECTIONS, COMMUNITIES, JOIN, KEYS,
     LEAVE, ME, MEMBERS, REMOVE_USER, REVOKE_KEY, SET_ROLES, USERS,
@@ -249,6 +251,8 @@ pub static ALL: &[&OutputPath] = &[
     &CHANGES,
     &QUARANTINE,
     &BATCH,
+    &TEARLINE,
+    &FORECAST,
     &MEMBERS,
     &ADD_MEMBER,
     &USERS,

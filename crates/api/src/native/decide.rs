@@ -1,0 +1,69 @@
+//! Tear-lines and forecasts.
+
+use axum::extract::State;
+use kizuna_app::forecast::Change;
+use kizuna_app::tearline::{Order, Tearline};
+use kizuna_app::{AppError, Node};
+use kizuna_http::{Failure, Json as Body, Query, Server, Viewer};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::item::{self, Json};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TearlineQuery {
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// A tear-line as programs read it.
+#[derive(Serialize)]
+struct Written<'a> {
+    label: String,
+    /// The label of the drafts: what all sources ask together.
+    high: String,
+    objects: Vec<&'a RawValue>,
+    torn: &'a [kizuna_app::tearline::Torn],
+    findings: &'a [kizuna_app::betrayal::Finding],
+    record: &'a kizuna_stix::Id,
+}
+
+pub(super) async fn tearline(
+    State(server): State<Server>,
+    viewer: Viewer,
+    Query(query): Query<TearlineQuery>,
+    Body(order): Body<Order>,
+) -> Result<Json, Failure> {
+    let work = move |node: &Node| {
+        let who = &viewer.principal;
+        let made = if query.dry_run { node.tearline(who, &order)? } else { node.make_tearline(who, &order)? };
+        let reading = node.read(who)?;
+        item::write(&written(&made, &reading)?)
+    };
+    server.writing(work).await.map(Json)
+}
+
+fn written<'a>(made: &'a Tearline, reading: &kizuna_app::Reading) -> Result<Written<'a>, AppError> {
+    let raw = |object: &'a kizuna_stix::Object| {
+        serde_json::from_slice::<&RawValue>(object.canonical())
+            .map_err(|error| AppError::Internal(format!("an object is no JSON: {error}")))
+    };
+    Ok(Written {
+        label: reading.label_text(&made.label),
+        high: reading.label_text(&made.high),
+        objects: made.low.iter().map(raw).collect::<Result<_, _>>()?,
+        torn: &made.torn,
+        findings: &made.findings,
+        record: made.record.id(),
+    })
+}
+
+pub(super) async fn forecast(
+    State(server): State<Server>,
+    viewer: Viewer,
+    Body(change): Body<Change>,
+) -> Result<Json, Failure> {
+    let work = move |node: &Node| item::write(&node.foresee(&viewer.principal, &change)?);
+    server.blocking(work).await.map(Json)
+}
