@@ -8,6 +8,7 @@
 
 pub mod channel;
 pub mod directory;
+pub mod form;
 pub mod label;
 pub mod leak;
 pub mod loss;

@@ -25,6 +25,14 @@ pub struct Loss {
 }
 
 impl Loss {
+    pub(crate) fn dropped(part: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { kind: Kind::Dropped, part: part.into(), why: why.into() }
+    }
+
+    pub(crate) fn narrowed(part: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { kind: Kind::Narrowed, part: part.into(), why: why.into() }
+    }
+
     pub(crate) fn displayed(part: impl Into<String>, why: impl Into<String>) -> Self {
         Self { kind: Kind::Displayed, part: part.into(), why: why.into() }
     }

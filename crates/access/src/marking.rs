@@ -12,6 +12,7 @@ use kizuna_stix::{Fault, Id, Object};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::form;
 use crate::label::{Label, Pap, Terms, Tlp};
 use crate::party::derived;
 
@@ -142,6 +143,8 @@ fn by_extension(id: &str, extension: &Value) -> Meaning {
         word.and_then(Pap::from_word).map(|pap| Terms::default().pap(pap))
     } else if id == extension::RELEASABILITY.id().as_str() {
         releasability::read(extension)
+    } else if id == form::IEP {
+        form::read_iep(extension).map(|(terms, _)| terms)
     } else {
         None
     };
