@@ -12,11 +12,14 @@ mod references;
 mod text;
 mod values;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use kizuna_access::Label;
+use kizuna_access::marking::{self, Meaning};
+use kizuna_access::redact::{self, Asked, Labelled};
+use kizuna_access::{Label, Terms};
 use kizuna_stix::{Id, Object};
+use serde_json::{Map, Value};
 
 use crate::read::Reading;
 use crate::{AppError, Item};
@@ -182,22 +185,35 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What every check asks: the draft, and what its new readers may read.
+/// What every check asks: the draft, and what those who would read one form of it may read.
 struct Check<'a> {
     reading: &'a Reading,
-    draft: &'a Draft<'a>,
+    /// Under which the form would be read.
+    label: &'a Label,
     /// What is released together betrays nothing of itself.
-    released: BTreeSet<&'a Id>,
+    released: &'a BTreeSet<&'a Id>,
 }
 
 impl Check<'_> {
-    /// Whether all who would read the draft may read this.
-    fn is_open(&self, item: &Item) -> bool {
-        self.reading.directory().covers(&item.label, self.draft.label, self.reading.now())
+    /// What of an item all who would read the form may read: nothing, or its properties without narrower fields.
+    fn open_part(&self, item: &Item) -> Option<Map<String, Value>> {
+        let (directory, now) = (self.reading.directory(), self.reading.now());
+        if !directory.covers(&item.label, self.label, now) {
+            return None;
+        }
+        let object = properties(&item.bytes);
+        let selectors: Vec<Vec<String>> = item.fields.iter().map(|fields| fields.selectors.clone()).collect();
+        let is_open = |number: usize| directory.covers(&item.fields[number].label, self.label, now);
+        Some(redact::form(&object, &selectors, is_open).object)
     }
 
-    /// Whether any readable contribution to an object is open to all who would read the draft; nothing where none
-    /// is readable.
+    /// Whether all who would read the form may read something of this.
+    fn is_open(&self, item: &Item) -> bool {
+        self.reading.directory().covers(&item.label, self.label, self.reading.now())
+    }
+
+    /// Whether any readable contribution to an object is open to all who would read the form; nothing where none is
+    /// readable.
     fn object_is_open(&self, id: &Id) -> Result<Option<bool>, AppError> {
         match self.reading.claims(id) {
             Ok(claims) => Ok(Some(claims.iter().any(|claim| self.is_open(claim)))),
@@ -207,23 +223,32 @@ impl Check<'_> {
     }
 }
 
+fn properties(bytes: &[u8]) -> Map<String, Value> {
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(object)) => object,
+        _ => Map::new(),
+    }
+}
+
 impl Reading {
     /// What a draft would betray, in the order of its objects. Empty: nothing that this viewer can know of.
     pub fn betrayals(&self, draft: &Draft<'_>) -> Result<Vec<Finding>, AppError> {
         let released: BTreeSet<&Id> = draft.objects.iter().map(Object::id).collect();
-        let check = Check { reading: self, draft, released };
-        let sources = check.narrower_sources()?;
         let mut names = names::Names::default();
         let mut budget = values::LOOKUPS;
         let mut findings = Vec::new();
         for object in draft.objects {
-            let leaves = leaves::of(object);
-            findings.extend(check.references(object, &leaves)?);
-            findings.extend(check.values(object, &leaves, &mut budget)?);
-            findings.extend(check.external(object, &leaves, &mut budget)?);
-            findings.extend(check.names(object, &leaves, &mut names)?);
-            findings.extend(check.repeated(object, &leaves, &sources));
-            findings.extend(check.counts(object, &leaves, &sources));
+            for form in self.forms_of(object, draft.label)? {
+                let check = Check { reading: self, label: &form.label, released: &released };
+                let sources = check.narrower_sources(draft.sources)?;
+                let leaves = leaves::of(&form.object);
+                findings.extend(check.references(&form.object, &leaves)?);
+                findings.extend(check.values(&form.object, &leaves, &mut budget)?);
+                findings.extend(check.external(&form.object, &leaves, &mut budget)?);
+                findings.extend(check.names(&form.object, &leaves, &mut names)?);
+                findings.extend(check.repeated(&form.object, &leaves, &sources));
+                findings.extend(check.counts(&form.object, &leaves, &sources));
+            }
         }
         let is_disclosed = |finding: &Finding| {
             draft.disclosed.iter().any(|one| one.object == finding.object && one.reaches(&finding.place))
@@ -238,26 +263,57 @@ impl Reading {
     }
 }
 
-/// A source of the draft that not all its new readers may read.
+impl Reading {
+    /// The forms in which an object would be read, each by those who may read its fields.
+    fn forms_of(&self, object: &Object, label: &Label) -> Result<Vec<Labelled>, AppError> {
+        let source = self.reader().principal().member();
+        let mut asked: BTreeMap<Id, Asked> = BTreeMap::new();
+        for marking in redact::granular_refs(object) {
+            let terms = self.asked_by(&marking)?;
+            asked.insert(marking, terms);
+        }
+        let asks = |marking: &Id| asked.get(marking).cloned().unwrap_or(Asked::Unclear);
+        let (label, parts) = redact::compile(object, label, source, asks);
+        redact::forms(object, &label, &parts).map_err(|faults| AppError::Invalid { faults })
+    }
+
+    fn asked_by(&self, marking: &Id) -> Result<Asked, AppError> {
+        if let Some(tlp) = marking::well_known(marking) {
+            return Ok(Asked::Terms(Terms::default().tlp(tlp)));
+        }
+        let definition = match self.object(marking) {
+            Ok(item) => Object::from_value(Value::Object(properties(&item.bytes))),
+            Err(AppError::NotFound) => return Ok(Asked::Unclear),
+            Err(error) => return Err(error),
+        };
+        Ok(match definition.map(|definition| marking::meaning(&definition)) {
+            Ok(Meaning::Terms(terms)) => Asked::Terms(terms),
+            Ok(Meaning::Statement(_)) => Asked::Terms(Terms::default()),
+            Ok(Meaning::Unknown(_)) | Err(_) => Asked::Unclear,
+        })
+    }
+}
+
+/// A source of the draft that not all its new readers may read, and what of it they may not.
 struct Source {
     id: Id,
     leaves: Vec<Leaf>,
 }
 
 impl Check<'_> {
-    fn narrower_sources(&self) -> Result<Vec<Source>, AppError> {
+    fn narrower_sources(&self, ids: &[Id]) -> Result<Vec<Source>, AppError> {
         let mut sources = Vec::new();
-        for id in self.draft.sources {
-            if self.released.contains(id) {
-                continue;
-            }
+        for id in ids.iter().filter(|id| !self.released.contains(id)) {
             let item = match self.reading.object(id) {
                 Ok(item) => item,
                 Err(AppError::NotFound) => continue,
                 Err(error) => return Err(error),
             };
-            if !self.is_open(&item) {
-                sources.push(Source { id: id.clone(), leaves: leaves::of_bytes(&item.bytes) });
+            let open = self.open_part(&item).map(|open| leaves::of_properties(&open)).unwrap_or_default();
+            let mut leaves = leaves::of_properties(&properties(&item.bytes));
+            leaves.retain(|leaf| !open.iter().any(|other| other.key == leaf.key && other.says == leaf.says));
+            if !leaves.is_empty() {
+                sources.push(Source { id: id.clone(), leaves });
             }
         }
         Ok(sources)

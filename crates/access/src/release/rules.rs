@@ -137,10 +137,8 @@ impl Rules {
     pub fn in_force(&self) -> Vec<(On, Needs, bool)> {
         let mut places = vec![On::Everything];
         for policy in policy::built_in() {
-            let level = |level: &policy::Level| On::Level {
-                policy: policy.id.to_string(),
-                level: level.id.to_string(),
-            };
+            let level =
+                |level: &policy::Level| On::Level { policy: policy.id.clone(), level: level.id.clone() };
             places.extend(policy.levels.iter().map(level));
         }
         places.extend(Tlp::ALL.map(On::Tlp));
@@ -185,7 +183,7 @@ impl Rules {
         let Some(known) = policy::find(policy) else { return TWO };
         let Some(rank) = known.rank(level) else { return TWO };
         for below in known.levels[..=rank].iter().rev() {
-            let on = On::Level { policy: policy.to_owned(), level: below.id.to_string() };
+            let on = On::Level { policy: policy.to_owned(), level: below.id.clone() };
             if let Some(needs) = self.set.get(&on) {
                 return *needs;
             }

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use kizuna_stix::{Id, Object};
+use serde_json::Map;
+use serde_json::Value;
 
 use super::leaves::{self, Leaf};
 use super::names::normal;
-use super::{Check, Finding, Rule};
+use super::{Check, Finding, Rule, properties};
 use crate::{AppError, Search};
 
 /// Contributions looked at for one identifier.
@@ -52,10 +54,10 @@ impl Check<'_> {
         let search = Search { text: Some(identifier.to_owned()), ..Search::default() };
         let mut narrower = None;
         for holder in self.reading.search(&search, None, HOLDERS)?.items {
-            if self.released.contains(&holder.id) || !has(&holder.bytes, identifier) {
+            if self.released.contains(&holder.id) || !has(&properties(&holder.bytes), identifier) {
                 continue;
             }
-            if self.is_open(&holder) {
+            if self.open_part(&holder).is_some_and(|open| has(&open, identifier)) {
                 return Ok(None);
             }
             narrower.get_or_insert(holder.id);
@@ -64,8 +66,8 @@ impl Check<'_> {
     }
 }
 
-fn has(bytes: &[u8], identifier: &str) -> bool {
-    let leaves = leaves::of_bytes(bytes);
+fn has(object: &Map<String, Value>, identifier: &str) -> bool {
+    let leaves = leaves::of_properties(object);
     let mut elsewhere = leaves.iter().filter(|leaf| leaf.is_external() && !leaf.is_vocabulary());
     elsewhere.any(|leaf| leaf.text().is_some_and(|text| normal(text) == identifier))
 }

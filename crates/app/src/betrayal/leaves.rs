@@ -1,7 +1,7 @@
 //! An object as its leaves: every text and number with its place.
 
 use kizuna_stix::Object;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// One text or number.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,20 +83,12 @@ const ENVELOPE: [&str; 8] = [
 ];
 
 pub(super) fn of(object: &Object) -> Vec<Leaf> {
-    let mut leaves = Vec::new();
-    for (key, value) in object.value() {
-        if !ENVELOPE.contains(&key.as_str()) {
-            collect(&format!("$.{key}"), key, value, &mut leaves);
-        }
-    }
-    leaves
+    of_properties(object.value())
 }
 
-/// The leaves of canonical bytes.
-pub(super) fn of_bytes(bytes: &[u8]) -> Vec<Leaf> {
-    let Ok(Value::Object(value)) = serde_json::from_slice(bytes) else { return Vec::new() };
+pub(super) fn of_properties(object: &Map<String, Value>) -> Vec<Leaf> {
     let mut leaves = Vec::new();
-    for (key, value) in &value {
+    for (key, value) in object {
         if !ENVELOPE.contains(&key.as_str()) {
             collect(&format!("$.{key}"), key, value, &mut leaves);
         }

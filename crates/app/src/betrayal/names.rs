@@ -1,13 +1,15 @@
 //! Names (of actors, campaigns, malware, victims, cases) that are known only from content with a narrower label.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use kizuna_access::Label;
 use kizuna_stix::{Id, Object};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::leaves::Leaf;
-use super::{Check, Finding, Rule};
+use super::{Check, Finding, Rule, properties};
 use crate::read::From;
 use crate::{AppError, Selection};
 
@@ -37,10 +39,11 @@ const SHORTEST: usize = 4;
 /// The same for names written in Han, kana or Hangul.
 const SHORTEST_CJK: usize = 2;
 
-/// The names that are not open to all who would read the draft; gathered when first asked for.
+/// The names that are not open to all who would read a form; gathered when first asked for.
 #[derive(Default)]
 pub(super) struct Names {
-    gathered: Option<Gathered>,
+    /// Under which label → what is narrower than it.
+    gathered: BTreeMap<Label, Gathered>,
 }
 
 struct Gathered {
@@ -64,10 +67,10 @@ impl Check<'_> {
         if said.is_empty() {
             return Ok(Vec::new());
         }
-        if names.gathered.is_none() {
-            names.gathered = Some(self.gather()?);
-        }
-        let Some(gathered) = &names.gathered else { return Ok(Vec::new()) };
+        let gathered = match names.gathered.entry(self.label.clone()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => free.insert(self.gather()?),
+        };
         let mut findings = Vec::new();
         for (leaf, text) in &said {
             for (name, betrayed) in &gathered.narrower {
@@ -102,13 +105,9 @@ impl Check<'_> {
             let page = self.reading.page(&selection, &from, PAGE)?;
             seen += page.items.len();
             for item in page.items.iter().filter(|item| !self.released.contains(&item.id)) {
-                let is_open = self.is_open(item);
-                for name in names_of(&item.bytes) {
-                    if is_open {
-                        open.insert(name);
-                    } else {
-                        narrower.entry(name).or_insert_with(|| item.id.clone());
-                    }
+                open.extend(self.open_part(item).map(|open| names_of(&open)).unwrap_or_default());
+                for name in names_of(&properties(&item.bytes)) {
+                    narrower.entry(name).or_insert_with(|| item.id.clone());
                 }
             }
             let Some(next) = page.next.filter(|_| page.more) else {
@@ -123,8 +122,7 @@ impl Check<'_> {
 }
 
 /// What an object is called: its name and its aliases.
-fn names_of(bytes: &[u8]) -> Vec<String> {
-    let Ok(Value::Object(object)) = serde_json::from_slice(bytes) else { return Vec::new() };
+fn names_of(object: &Map<String, Value>) -> Vec<String> {
     let texts = |value: Option<&Value>| -> Vec<String> {
         let items = match value {
             Some(Value::Array(items)) => items.iter().collect(),

@@ -181,3 +181,41 @@ fn what_the_releaser_may_not_read_is_never_told() {
     let draft = note("Night Heron used relay.night-heron.example, see CASE-2026-0417");
     assert_eq!(found_in(&story, &draft, &[id("sighting", 3), id("indicator", 2)]), []);
 }
+
+/// A marking that nobody knows: what it selects is the source's member's only.
+const OWN_ONLY: &str = "marking-definition--00000000-0000-4000-8000-000000000099";
+
+#[test]
+fn a_field_with_a_marking_of_its_own_betrays_nothing_any_more() {
+    let story = story();
+    let mut draft = note("Open Kite was seen");
+    draft["abstract"] = json!("relay.night-heron.example is Night Heron's");
+    let found: Vec<Rule> = found_in(&story, &draft, &[]).iter().map(|finding| finding.rule).collect();
+    assert_eq!(found, [Rule::Value, Rule::Name]);
+    draft["granular_markings"] = json!([{ "marking_ref": OWN_ONLY, "selectors": ["abstract"] }]);
+    assert_eq!(
+        found_in(&story, &draft, &[]).len(),
+        2,
+        "under TLP:GREEN the own member's clients read it too"
+    );
+    let strict = "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003";
+    let markings = [OWN_ONLY, strict].map(|id| json!({ "marking_ref": id, "selectors": ["abstract"] }));
+    draft["granular_markings"] = json!(markings);
+    assert_eq!(found_in(&story, &draft, &[]), []);
+}
+
+#[test]
+fn a_narrower_field_of_a_wide_object_is_betrayed_and_its_open_fields_are_not() {
+    let story = story();
+    let wide = object(
+        "tool",
+        30,
+        json!({
+            "name": "Paper Lantern", "aliases": ["Velvet Moth"],
+            "granular_markings": [{ "marking_ref": OWN_ONLY, "selectors": ["aliases"] }],
+        }),
+    );
+    story.give("xas", &[wide], Some("tlp:green rel:XAS,XVE"));
+    let findings = found_in(&story, &note("They call it Velvet Moth"), &[]);
+    assert_eq!(rules(&findings), [(Rule::Name, "$.content")]);
+}

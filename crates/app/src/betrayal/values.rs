@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use kizuna_stix::Object;
 use kizuna_stix::observable::{self, Kind, Observable};
+use serde_json::{Map, Value};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::leaves::Leaf;
@@ -62,7 +63,7 @@ impl Check<'_> {
         loop {
             let found = self.reading.search(&search, cursor.as_deref(), HOLDERS)?;
             for holder in found.items.iter().filter(|holder| !self.released.contains(&holder.id)) {
-                if self.is_open(holder) {
+                if self.open_part(holder).is_some_and(|open| states(open, value)) {
                     return Ok(None);
                 }
                 narrower.get_or_insert_with(|| holder.id.clone());
@@ -73,6 +74,11 @@ impl Check<'_> {
             cursor = found.next;
         }
     }
+}
+
+/// Whether what all may read of an object states a value.
+fn states(open: Map<String, Value>, value: &Observable) -> bool {
+    Object::from_value(Value::Object(open)).is_ok_and(|open| observable::of_object(&open).contains(value))
 }
 
 fn rule_for(place: &str, kind: Kind) -> Rule {

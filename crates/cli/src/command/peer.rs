@@ -81,7 +81,9 @@ fn change(node: &Node, typed: PeerSet, desk: &mut Desk<'_>) -> Result<(), Fail> 
         push: typed.push,
         every: typed.every,
         label: typed.label.map(given),
-        clearance: (!typed.clear.is_empty()).then(|| naming::clearance(&directory, &typed.clear)).transpose()?,
+        clearance: (!typed.clear.is_empty())
+            .then(|| naming::clearance(&directory, &typed.clear))
+            .transpose()?,
     };
     let moves = change.url.is_some() && change.key.is_none();
     let had_key = chosen(node, Some(&typed.name))?.iter().any(Peer::has_credential);

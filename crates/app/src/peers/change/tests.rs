@@ -16,7 +16,7 @@ fn what_is_changed_is_changed_and_the_rest_stays() {
     let peer = befriend(&story, "http://127.0.0.1:9/", Some("tlp:green"));
     let (velkar, orinthia) = (story.member("Velkar Shield"), story.member("Orinthia Watch"));
     let change = PeerChange {
-        every: Some(Duration::from_secs(300)),
+        every: Some(Duration::from_mins(5)),
         push: Some(false),
         key: Some(Some(Credential::new("s3cret"))),
         members: Some(vec![orinthia, velkar]),
