@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::Timestamp;
 use kizuna_access::rights::Holds;
-use kizuna_access::{Label, MemberId};
+use kizuna_access::{Label, MemberId, PersonId};
 use kizuna_stix::Id;
 use kizuna_stix::observable::Observable;
 
@@ -89,6 +89,8 @@ pub struct Item {
     /// any.
     pub fields: Vec<Fields>,
     pub source: MemberId,
+    /// Who of the viewer's own member brought it in; never told of others.
+    pub by: Option<PersonId>,
     pub authored: bool,
     pub reliability: Option<char>,
     /// When it became readable to this viewer; strictly increasing over a viewer's pages.

@@ -98,6 +98,17 @@ impl Writer {
         self.narrow_what(id, Reach::Recalled(covers), source, actor)
     }
 
+    /// Narrows what the source gave of an object through one channel, as by [`Self::narrow`].
+    pub fn narrow_channel(
+        &self,
+        id: &Id,
+        channel: &str,
+        source: MemberId,
+        actor: Actor,
+    ) -> Result<u64, StoreError> {
+        self.narrow_what(id, Reach::Channel(channel.to_owned()), source, actor)
+    }
+
     fn narrow_what(&self, id: &Id, reach: Reach, source: MemberId, actor: Actor) -> Result<u64, StoreError> {
         match self.ask(Request::Narrow { id: id.clone(), reach, source, actor })? {
             Reply::Narrowed(count) => Ok(count),

@@ -177,6 +177,7 @@ impl View {
     fn item(&self, served: Served, body: Body) -> Result<Item, StoreError> {
         let Served { row, arrival, revoked, disputed } = served;
         let added = instant(self.added(&row, arrival));
+        let by = row.by.filter(|_| self.own == Some(row.source));
         let version = match row.modified {
             Some(nanos) => modified(nanos, &body),
             None => added,
@@ -191,6 +192,7 @@ impl View {
             fields: shown.fields,
             label: self.catalog.label_of(&row)?.clone(),
             source: self.catalog.member(row.source)?,
+            by: by.map(|person| self.catalog.person(person)).transpose()?,
             authored: row.flags.has(Flags::AUTHORED),
             reliability: row.reliability,
             added,

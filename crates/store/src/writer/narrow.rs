@@ -31,12 +31,15 @@ pub(crate) enum Reach {
     Version(Timestamp),
     /// What a recall of the source covers.
     Recalled(Covers),
+    /// What came through the channel of this name.
+    Channel(String),
 }
 
 impl Reach {
-    fn includes(&self, row: &Row) -> bool {
+    fn includes(&self, row: &Row, channel: Option<i64>) -> bool {
         match self {
             Self::All => true,
+            Self::Channel(_) => channel == Some(row.channel),
             Self::Version(version) => row.modified == Some(prepare::nanos(*version)),
             Self::Recalled(Covers::Digests(digests)) => digests.contains(&row.digest),
             Self::Recalled(Covers::Until(until)) => {
@@ -56,7 +59,12 @@ impl Desk<'_> {
         actor: Actor,
     ) -> Result<u64, StoreError> {
         let number = self.term(Space::Member, &source.to_string())?;
-        let meant = |row: &Row| row.source == number && row.dead_at.is_none() && reach.includes(row);
+        let channel = match reach {
+            Reach::Channel(name) => Some(self.term(Space::Channel, name)?),
+            Reach::All | Reach::Version(_) | Reach::Recalled(_) => None,
+        };
+        let meant =
+            |row: &Row| row.source == number && row.dead_at.is_none() && reach.includes(row, channel);
         let mut rows = self.ledger.rows_of(&id.key())?;
         rows.retain(meant);
         if rows.is_empty() {
