@@ -1,6 +1,8 @@
 //! The rules of a node: how many people a release takes, and who may write for others without one.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 
 use kizuna_stix::canonical;
 use serde::{Deserialize, Serialize};
@@ -30,6 +32,41 @@ pub enum On {
     Handling(Handling),
 }
 
+/// The text names nothing that a rule can be about.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is nothing that a rule can be about: everything, class:POLICY/LEVEL, tlp:LEVEL, orcon or exercise")]
+pub struct BadOn(String);
+
+impl fmt::Display for On {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everything => f.write_str("everything"),
+            Self::Level { policy, level } => write!(f, "class:{policy}/{level}"),
+            Self::Tlp(tlp) => write!(f, "tlp:{}", tlp.as_str()),
+            Self::Handling(handling) => f.write_str(handling.as_str()),
+        }
+    }
+}
+
+impl FromStr for On {
+    type Err = BadOn;
+
+    fn from_str(text: &str) -> Result<Self, BadOn> {
+        let bad = || BadOn(text.chars().take(60).collect());
+        if text == "everything" {
+            return Ok(Self::Everything);
+        }
+        if let Some(level) = text.strip_prefix("tlp:") {
+            return Tlp::from_word(level).map(Self::Tlp).ok_or_else(bad);
+        }
+        if let Some((policy, level)) = text.strip_prefix("class:").and_then(|rest| rest.split_once('/')) {
+            return Ok(Self::Level { policy: policy.to_owned(), level: level.to_owned() });
+        }
+        let handling = Handling::ALL.into_iter().find(|handling| handling.as_str() == text);
+        handling.map(Self::Handling).ok_or_else(bad)
+    }
+}
+
 /// Who may write content for others directly, in place of a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -42,6 +79,10 @@ pub enum Direct {
 }
 
 impl Direct {
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|direct| direct.as_str() == word)
+    }
+
     pub const ALL: [Self; 3] = [Self::Writers, Self::Releasers, Self::Nobody];
 
     pub fn as_str(self) -> &'static str {

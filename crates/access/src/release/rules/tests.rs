@@ -81,3 +81,13 @@ fn what_names_only_the_own_member_or_its_people_stays_at_home() {
     assert!(reaches(&Label::builder().rel([crate::Party::Person(person("echo"))]).label()));
     assert!(reaches(&Label::builder().rel([crate::Party::World]).label()));
 }
+
+#[test]
+fn what_a_rule_is_about_reads_back_from_its_text() {
+    for (on, ..) in Rules::default().in_force() {
+        assert_eq!(on.to_string().parse::<On>(), Ok(on));
+    }
+    for wrong in ["", "tlp:purple", "class:EXERCISE", "nothing"] {
+        assert!(wrong.parse::<On>().is_err(), "{wrong}");
+    }
+}
