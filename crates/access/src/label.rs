@@ -295,6 +295,14 @@ impl Label {
         terms.label()
     }
 
+    /// This label without one way of handling.
+    #[must_use]
+    pub fn without(&self, handling: Handling) -> Self {
+        let mut terms = self.terms();
+        terms.handling.remove(&handling);
+        terms.label()
+    }
+
     /// Whether one's own content may carry this label (design, semantic 3).
     pub fn check_own(&self) -> Result<(), LabelFault> {
         if !self.audience_is_empty() {

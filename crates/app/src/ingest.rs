@@ -22,8 +22,10 @@ use jiff::Timestamp;
 use kizuna_stix::Fault;
 use uuid::Uuid;
 
+pub(crate) use entry::store_plan;
 pub(crate) use giver::{Giver, Origin, PEER, labelled, terms};
 pub(crate) use known::Known;
+pub(crate) use plan::{Plan, plan};
 
 /// Where an envelope is put: the channel, which gives what is unmarked its label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

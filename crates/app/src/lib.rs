@@ -18,6 +18,7 @@ pub mod node;
 pub mod peers;
 pub mod people;
 pub mod read;
+pub mod release;
 pub mod sample;
 pub mod sign_in;
 pub mod signing;

@@ -55,6 +55,8 @@ pub struct Node {
     pub(crate) signing_in: Arc<Mutex<()>>,
     /// Held while peers are added, changed or removed.
     pub(crate) changing_peers: Arc<Mutex<()>>,
+    /// Held while a release takes a step.
+    pub(crate) releasing: Arc<Mutex<()>>,
     /// Held while an exchange with the peer of this name is under way.
     exchanging: Arc<Mutex<BTreeMap<String, Arc<Mutex<()>>>>>,
 }
@@ -81,6 +83,7 @@ impl Node {
             data: Arc::new(config.data),
             signing_in: Arc::default(),
             changing_peers: Arc::default(),
+            releasing: Arc::default(),
             exchanging: Arc::default(),
         };
         node.seal_credentials()?;

@@ -178,6 +178,13 @@ impl Node {
         Ok(self.kept_json(STATUS, name)?.unwrap_or_default())
     }
 
+    /// The names of the peers where one of these members lives.
+    pub(crate) fn peers_reached(&self, members: &[crate::people::Member]) -> Result<Vec<String>, AppError> {
+        let lives_there =
+            |peer: &Peer| peer.push && members.iter().any(|member| peer.members.contains(&member.id));
+        Ok(self.all_peers()?.into_iter().filter(lives_there).map(|peer| peer.name).collect())
+    }
+
     fn all_peers(&self) -> Result<Vec<Peer>, AppError> {
         let mut peers = Vec::new();
         for (_, bytes) in self.store.states(PEERS)? {

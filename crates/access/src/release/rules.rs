@@ -34,7 +34,9 @@ pub enum On {
 
 /// The text names nothing that a rule can be about.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is nothing that a rule can be about: everything, class:POLICY/LEVEL, tlp:LEVEL, orcon or exercise")]
+#[error(
+    "{0:?} is nothing that a rule can be about: everything, class:POLICY/LEVEL, tlp:LEVEL, orcon or exercise"
+)]
 pub struct BadOn(String);
 
 impl fmt::Display for On {
@@ -106,6 +108,7 @@ pub struct Needs {
 
 const ONE: Needs = Needs { releasers: 1, originator: false, direct: Direct::Writers };
 const TWO: Needs = Needs { releasers: 2, originator: false, direct: Direct::Nobody };
+const STRICT: Needs = Needs { direct: Direct::Writers, ..TWO };
 const CONSENT: Needs = Needs { releasers: 1, originator: true, direct: Direct::Writers };
 
 impl Needs {
@@ -137,7 +140,8 @@ pub enum BadRule {
 ///
 /// Defaults: one releaser for everything; two from the second level of a policy on, for every level of a policy that
 /// this node does not know, and from TLP:AMBER+STRICT on; the originator's consent for ORCON. Where one is enough,
-/// writing for others directly is open to all who write; where two are needed, to nobody.
+/// writing for others directly is open to all who write; where two are needed, to nobody, except that AMBER+STRICT,
+/// to which markings without a TLP are narrowed by one with, stays open to all.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Rules {
     #[serde(with = "listed")]
@@ -241,8 +245,10 @@ impl Rules {
             if let Some(needs) = self.set.get(&On::Tlp(below)) {
                 return *needs;
             }
-            if below == Tlp::AmberStrict {
-                return TWO;
+            match below {
+                Tlp::Red => return TWO,
+                Tlp::AmberStrict => return STRICT,
+                Tlp::Clear | Tlp::Green | Tlp::Amber => {}
             }
         }
         ONE

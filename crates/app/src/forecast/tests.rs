@@ -33,6 +33,7 @@ fn story() -> Story {
         .people(Caller::Operator)
         .set_roles(person, BTreeSet::from([Role::Analyst, Role::Admin, Role::Releaser]))
         .unwrap();
+    story.open_to_writers("class:EXERCISE/RESTRICTED");
     story.give("xas", &[indicator(1)], Some("rel:Circle"));
     story.give("xas", &[indicator(2)], Some("rel:Circle class:EXERCISE/SECRET"));
     story.give("xas", &[indicator(3)], None);

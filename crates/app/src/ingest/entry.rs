@@ -132,3 +132,12 @@ impl Node {
         plan(giver, &envelope, elements, self.now(), &self.store)
     }
 }
+
+/// Stores a plan that was made before, durably.
+pub(crate) fn store_plan(node: &Node, mut plan: Plan) -> Result<(), AppError> {
+    let arrived = std::mem::take(&mut plan.arrived);
+    let mut tally = Tally::new(plan.total, 0);
+    let promise = node.promise(&arrived)?;
+    batches::store(plan, &node.store.writer(), &mut tally, None)?;
+    node.settle(&arrived, promise)
+}

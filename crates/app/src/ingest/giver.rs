@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use kizuna_access::channel::Channel;
 use kizuna_access::directory::Collection;
 use kizuna_access::label::{Handling, Terms, Tlp};
+use kizuna_access::rights::Role;
 use kizuna_access::spec::Names;
 use kizuna_access::{Directory, Label, MemberId, Party, PersonId, Principal, spec};
 use kizuna_stix::Object;
@@ -35,6 +36,8 @@ pub(crate) struct Giver {
     pub way: Channel,
     pub origin: Origin,
     pub reliability: Option<char>,
+    /// Whether the person holds the role releaser.
+    pub is_releaser: bool,
 }
 
 /// Whether content is written here or was written elsewhere.
@@ -42,6 +45,8 @@ pub(crate) struct Giver {
 pub(crate) enum Origin {
     /// By the source's own people, or by the operator for the node's own member.
     Here,
+    /// By this node, which carries out what people decided about the source's content.
+    Release,
     /// By a peer, for the members that live there.
     Peer { hosted: BTreeSet<MemberId> },
 }
@@ -59,7 +64,7 @@ impl Giver {
             Target::Collection(id) => (format!("{COLLECTION}{id}"), writable(collections, id)?.channel()),
         };
         let reliability = delivery.reliability;
-        Ok(Self { source, by, channel, way, origin: Origin::Here, reliability })
+        Ok(Self { source, by, channel, way, origin: Origin::Here, reliability, is_releaser: false })
     }
 
     /// Whose content one object of the envelope is: a peer gives for all the members that live there.
@@ -80,6 +85,11 @@ impl Giver {
     }
 
     pub fn is_here(&self) -> bool {
+        matches!(self.origin, Origin::Here | Origin::Release)
+    }
+
+    /// Whether somebody writes it here, in place of a decision.
+    pub fn is_typed_here(&self) -> bool {
         self.origin == Origin::Here
     }
 }
@@ -108,7 +118,8 @@ impl Node {
         };
         let known = Known::of(&directory, &reader, self.now());
         let asked = delivery.label.map(|words| terms(&known, words)).transpose()?;
-        let giver = Giver::through(&collections, delivery, who.member(), Some(who.person()))?;
+        let mut giver = Giver::through(&collections, delivery, who.member(), Some(who.person()))?;
+        giver.is_releaser = reader.has(Role::Releaser);
         self.under(giver, asked, &directory)
     }
 

@@ -20,6 +20,7 @@ use super::own::{Lead, Own};
 use super::raw::RawElements;
 use super::settle::Arrived;
 use crate::AppError;
+use crate::release::refuses_direct;
 
 /// How far ahead of the node's clock `modified` may be (design, semantic 8).
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
@@ -147,6 +148,10 @@ impl Planning<'_> {
                 && let Err(fault) = check_own(self.giver, found, label, source)
             {
                 self.refuse_object(place, &object, "$.object_marking_refs", &fault.to_string());
+                continue;
+            }
+            if let Some(reason) = refuses_direct(self.giver, &object, label, &directory) {
+                self.refuse_object(place, &object, "$.object_marking_refs", &reason);
                 continue;
             }
             self.plan.arrived.note(&object, source, authored, self.giver);

@@ -145,6 +145,7 @@ impl Node {
             way: self.peer_way(peer)?,
             origin: Origin::Peer { hosted: peer.hosted() },
             reliability: None,
+            is_releaser: false,
         })
     }
 

@@ -39,11 +39,22 @@ impl People<'_> {
             }
         };
         let label = terms.or(&Label::own(own)).label().including(own);
+        let members = self.reached_by(&label)?;
+        Ok(Reach { label, members })
+    }
+
+    /// The members that a label reaches and that the caller may know of, the caller's own first.
+    pub fn reached_by(&self, label: &Label) -> Result<Vec<Member>, AppError> {
+        let directory = self.node.directory()?;
+        let own = match &self.caller {
+            Caller::Person(principal) => Some(principal.member()),
+            Caller::Operator => directory.own_member().map(|own| own.id),
+        };
         let now = self.node.now();
         let mut members = self.members()?;
-        members.retain(|member| is_reached(&directory, &label, member.id, now));
-        members.sort_by_key(|member| (member.id != own, member.name.clone()));
-        Ok(Reach { label, members })
+        members.retain(|member| is_reached(&directory, label, member.id, now));
+        members.sort_by_key(|member| (Some(member.id) != own, member.name.clone()));
+        Ok(members)
     }
 }
 

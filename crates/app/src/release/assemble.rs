@@ -9,7 +9,7 @@ use kizuna_access::label::{Handling, Terms, Tlp};
 use kizuna_access::marking::{self, Meaning};
 use kizuna_access::release::{High, Item as Released, Way};
 use kizuna_access::{Label, MemberId, Party};
-use kizuna_stix::read::{Element, read};
+use kizuna_stix::read::Element;
 use kizuna_stix::{Id, Object, time};
 use serde_json::{Value, json};
 
@@ -54,7 +54,11 @@ impl Source {
     fn of(claims: Vec<Item>, item: Item) -> Self {
         let newer = |claim: &Item| {
             claim.source == item.source
-                && if item.versioned { claim.version > item.version } else { claim.added > item.added && claim.digest != item.digest }
+                && if item.versioned {
+                    claim.version > item.version
+                } else {
+                    claim.added > item.added && claim.digest != item.digest
+                }
         };
         let is_outdated = claims.iter().any(newer);
         let authors = claims.iter().filter_map(|claim| claim.by).collect();
@@ -207,7 +211,9 @@ impl Node {
         let said = self.said_by_source(source)?;
         let Some(said) = said else { return Ok(false) };
         let Some(audience) = said.audience() else { return Ok(said.label().tlp() == Some(Tlp::Clear)) };
-        let has = |clause: &BTreeSet<Party>, party: &Party| clause.contains(party) || clause.contains(&Party::World);
+        let has = |clause: &BTreeSet<Party>, party: &Party| {
+            clause.contains(party) || clause.contains(&Party::World)
+        };
         let named: BTreeSet<&Party> = label.audience().iter().flatten().collect();
         Ok(audience.iter().all(|clause| named.iter().all(|party| has(clause, party))))
     }
@@ -225,13 +231,9 @@ impl Node {
 
 /// When a new version of this is dated: now, or just after the one before.
 pub fn next_version(sources: &[Source], now: Timestamp) -> Timestamp {
-    let latest = sources.iter().filter(|source| source.item.versioned).map(|source| source.item.version).max();
+    let latest =
+        sources.iter().filter(|source| source.item.versioned).map(|source| source.item.version).max();
     let after = latest.and_then(|latest| latest.checked_add(SignedDuration::from_millis(1)).ok());
     let next = after.map_or(now, |after| after.max(now)).as_millisecond();
     Timestamp::from_millisecond(next).unwrap_or(now)
-}
-
-/// Reads one object from its bytes, for a plan.
-pub fn elements(bytes: &[u8], node: &Node) -> Result<Vec<Element>, AppError> {
-    Ok(read(bytes, &node.limits)?)
 }

@@ -35,7 +35,7 @@ impl Node {
             Actor::Operator | Actor::Node => None,
         };
         release.released(cleared, by, self.now()).map_err(conflict)?;
-        self.keep(release, actor)
+        self.keep_release(release, actor)
     }
 
     /// Takes what was released back to the member that gave it. Everybody else who could read it gets a recall.

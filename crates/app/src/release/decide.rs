@@ -1,9 +1,9 @@
 //! Deciding: approving, taking an approval back, rejecting, withdrawing.
 
+use kizuna_access::Principal;
 use kizuna_access::release::judge::{consents, needs, unfit};
 use kizuna_access::release::{NotNow, Refusal, Release, State, Why};
 use kizuna_access::rights::Role;
-use kizuna_access::Principal;
 use kizuna_stix::Id;
 use kizuna_store::writer::Actor;
 
@@ -36,13 +36,13 @@ impl Node {
 
         let approval = self.sign_approval(who, &release, now)?;
         release.approve(approval, now).map_err(conflict)?;
-        let standing = self.judged(&release, now)?;
+        let standing = self.judge_release(&release, now)?;
         let actor = Actor::Person(who.person());
         match standing.cleared() {
-            None => self.keep(&release, actor)?,
+            None => self.keep_release(&release, actor)?,
             Some(cleared) => {
                 release.clear(&cleared, now).map_err(conflict)?;
-                self.keep(&release, actor.clone())?;
+                self.keep_release(&release, actor.clone())?;
                 self.carry_out(&mut release, assembled, &cleared, actor)?;
             }
         }
@@ -100,7 +100,7 @@ impl Node {
         if was_released {
             self.undo(&release, &actor)?;
         }
-        self.keep(&release, actor)?;
+        self.keep_release(&release, actor)?;
         self.show_release(who, id)
     }
 
@@ -119,7 +119,7 @@ impl Node {
         }
         take(&reading, &mut release, self.now())?;
         drop(reading);
-        self.keep(&release, Actor::Person(who.person()))?;
+        self.keep_release(&release, Actor::Person(who.person()))?;
         self.show_release(who, id)
     }
 
@@ -131,7 +131,7 @@ impl Node {
             return Err(conflict(NotNow::Is(release.state)));
         }
         if release.state.is_open() && release.lapse(self.now()) {
-            self.keep(&release, Actor::Node)?;
+            self.keep_release(&release, Actor::Node)?;
         }
         if release.state.is_open() { Ok(release) } else { Err(conflict(NotNow::Is(release.state))) }
     }
@@ -140,8 +140,11 @@ impl Node {
         let directory = reading.directory();
         let who = reading.reader().principal();
         let asked = consents(release, needs(release, directory));
-        if directory.release_rules().version(kizuna_access::release::judge::labels(release)) != release.decided.policy {
-            let reason = "the rules or policies have changed since it was proposed: withdraw it, and propose it anew";
+        if directory.release_rules().version(kizuna_access::release::judge::labels(release))
+            != release.decided.policy
+        {
+            let reason =
+                "the rules or policies have changed since it was proposed: withdraw it, and propose it anew";
             return Err(AppError::Conflict(reason.to_owned()));
         }
         match unfit(release, directory, who.person(), &asked, self.now()) {
@@ -176,6 +179,8 @@ fn words(why: Why) -> &'static str {
         Why::Author => "who wrote a version of it does not approve it: ask another releaser",
         Why::CannotRead => "approving takes a clearance for all that would be released",
         Why::OtherMember => "approving takes the role releaser in a member that decides about it",
-        Why::OtherStatement | Why::OtherPolicy | Why::NotSigned | Why::Gone => "this approval would not count",
+        Why::OtherStatement | Why::OtherPolicy | Why::NotSigned | Why::Gone => {
+            "this approval would not count"
+        }
     }
 }

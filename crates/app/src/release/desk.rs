@@ -29,7 +29,7 @@ pub fn drafting_label(release: &Release) -> Label {
 
 impl Node {
     /// Keeps a release as it stands: in full for who decides and, once it was released, as recipients get it.
-    pub(super) fn keep(&self, release: &Release, actor: Actor) -> Result<(), AppError> {
+    pub(super) fn keep_release(&self, release: &Release, actor: Actor) -> Result<(), AppError> {
         // What time has to do with it is known before it is there: a note too many does no harm.
         let record = release.object().map_err(|faults| unsound(&faults))?;
         self.note_open(release, &record)?;
@@ -89,17 +89,12 @@ impl Node {
         }
         newest(&reading.claims(id)?).ok_or(AppError::NotFound)
     }
-
-    /// Every version of a release's record that a viewer reads, oldest first.
-    pub(super) fn steps_of(&self, reading: &Reading, id: &Id) -> Result<Vec<Release>, AppError> {
-        let claims = reading.claims(id)?;
-        Ok(claims.iter().filter(|claim| claim.authored).filter_map(read_item).collect())
-    }
 }
 
 /// The newest record in full, else the newest. Only what its own member wrote counts.
 pub fn newest(claims: &[Item]) -> Option<Release> {
-    let mut records: Vec<Release> = claims.iter().filter(|claim| claim.authored).filter_map(read_item).collect();
+    let mut records: Vec<Release> =
+        claims.iter().filter(|claim| claim.authored).filter_map(read_item).collect();
     records.sort_by_key(|record| (record.is_full(), record.modified));
     records.pop()
 }
@@ -111,7 +106,6 @@ fn read_item(item: &Item) -> Option<Release> {
     // A record speaks for who gave it.
     (release.by == item.source).then_some(release)
 }
-
 
 fn unsound(faults: &[kizuna_stix::Fault]) -> AppError {
     let said = faults.first().map(ToString::to_string).unwrap_or_default();

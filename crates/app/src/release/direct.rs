@@ -11,14 +11,22 @@ use crate::ingest::Giver;
 ///
 /// The operator at the machine is bound by no rule: whoever has the disk has everything. Markings are no content:
 /// whom they name may read them.
-pub fn refuses_direct(giver: &Giver, object: &Object, label: &Label, directory: &Directory) -> Option<String> {
+pub fn refuses_direct(
+    giver: &Giver,
+    object: &Object,
+    label: &Label,
+    directory: &Directory,
+) -> Option<String> {
     if !giver.is_typed_here() {
         return None;
     }
     if object.kind() == RELEASE_KIND {
         return Some("a release is made by proposing it, not by writing its record".to_owned());
     }
-    if giver.by.is_none() || object.kind() == "marking-definition" || !reaches_others(label, giver.source, directory) {
+    if giver.by.is_none()
+        || object.kind() == "marking-definition"
+        || !reaches_others(label, giver.source, directory)
+    {
         return None;
     }
     let needs = directory.release_rules().needs(label);

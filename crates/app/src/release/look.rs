@@ -51,7 +51,8 @@ impl Node {
     /// Releases that a viewer reads, the newest step first, up to `limit`.
     pub fn releases(&self, who: &Principal, filter: &Filter, limit: usize) -> Result<Vec<Shown>, AppError> {
         let reading = self.read(who)?;
-        let (found, _) = self.all_releases(&reading, limit, |release| filter.admits(release, who.member()))?;
+        let (found, _) =
+            self.all_releases(&reading, limit, |release| filter.admits(release, who.member()))?;
         found.into_iter().map(|release| self.shown(&reading, release)).collect()
     }
 
@@ -108,11 +109,8 @@ impl Node {
     pub(super) fn shown(&self, reading: &Reading, mut release: Release) -> Result<Shown, AppError> {
         release.lapse(self.now());
         let is_full = release.is_full();
-        let standing = if is_full && release.state.is_open() {
-            Some(self.judged(&release, self.now())?)
-        } else {
-            None
-        };
+        let standing =
+            if is_full && release.state.is_open() { Some(self.judge_release(&release, self.now())?) } else { None };
         let mut from: Vec<Label> = Vec::new();
         for high in release.decided.objects.iter().filter_map(|item| item.high.as_ref()) {
             if !from.contains(&high.from) {

@@ -56,7 +56,7 @@ impl Node {
             unless_blocked(&findings)?;
             release.propose(who.person(), now).map_err(conflict)?;
         }
-        self.keep(&release, Actor::Person(who.person()))?;
+        self.keep_release(&release, Actor::Person(who.person()))?;
         self.show_release(who, &id)
     }
 
@@ -75,7 +75,7 @@ impl Node {
         findings.extend(super::check::unchanged(&release, &assembled));
         unless_blocked(&findings)?;
         release.propose(who.person(), self.now()).map_err(conflict)?;
-        self.keep(&release, Actor::Person(who.person()))?;
+        self.keep_release(&release, Actor::Person(who.person()))?;
         self.show_release(who, id)
     }
 
@@ -94,7 +94,7 @@ impl Node {
         release.amend(put.release.decided, who.person(), now).map_err(conflict)?;
         release.reason = put.release.reason;
         release.decide_by = put.release.decide_by;
-        self.keep(&release, Actor::Person(who.person()))?;
+        self.keep_release(&release, Actor::Person(who.person()))?;
         self.show_release(who, id)
     }
 
@@ -107,7 +107,8 @@ impl Node {
         now: Timestamp,
     ) -> Result<Put, AppError> {
         if !reading.reader().may_write() {
-            let reason = "proposing takes the role analyst, releaser or admin, and a key that is not read-only";
+            let reason =
+                "proposing takes the role analyst, releaser or admin, and a key that is not read-only";
             return Err(AppError::Forbidden(reason.to_owned()));
         }
         check_form(proposal, now)?;
@@ -136,7 +137,8 @@ impl Node {
             expires: proposal.expires,
             label,
         };
-        let decide_by = proposal.decide_by.unwrap_or_else(|| now.checked_add(PATIENCE).unwrap_or(Timestamp::MAX));
+        let decide_by =
+            proposal.decide_by.unwrap_or_else(|| now.checked_add(PATIENCE).unwrap_or(Timestamp::MAX));
         let mut release = Release::draft(id.clone(), who.member(), who.person(), decided, decide_by, now);
         release.reason = said(proposal.reason.as_deref());
         Ok(Put { release, findings })

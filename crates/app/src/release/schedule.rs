@@ -39,7 +39,8 @@ impl Node {
             }
         };
         let started = std::thread::Builder::new().name("releases".to_owned()).spawn(run);
-        started.map_err(|error| AppError::Internal(format!("the schedule of releases cannot start: {error}")))?;
+        started
+            .map_err(|error| AppError::Internal(format!("the schedule of releases cannot start: {error}")))?;
         Ok(Schedule { ended })
     }
 
@@ -61,7 +62,9 @@ impl Node {
             }
             let _one_at_a_time = self.releasing.lock();
             // Somebody may have decided in between.
-            let Some(release) = self.store.state(OPEN, &id)?.and_then(|record| read(&record)) else { continue };
+            let Some(release) = self.store.state(OPEN, &id)?.and_then(|record| read(&record)) else {
+                continue;
+            };
             if let Err(error) = self.settle_one(release) {
                 tracing::warn!(object.id = %id, error = %error, "a release cannot be settled");
             }
@@ -75,7 +78,7 @@ impl Node {
             if was_released {
                 self.undo(&release, &Actor::Node)?;
             }
-            return self.keep(&release, Actor::Node);
+            return self.keep_release(&release, Actor::Node);
         }
         if release.state == State::Approved { self.finish(release) } else { Ok(()) }
     }
@@ -84,7 +87,7 @@ impl Node {
     /// no longer enough it waits for a further approval.
     fn finish(&self, mut release: Release) -> Result<(), AppError> {
         let now = self.now();
-        let Some(cleared) = self.judged(&release, now)?.cleared() else { return Ok(()) };
+        let Some(cleared) = self.judge_release(&release, now)?.cleared() else { return Ok(()) };
         let Some(approval) = release.approvals.last() else { return Ok(()) };
         let who = self.directory()?.authenticate_person(approval.person, now)?;
         let reading = self.read(&who)?;

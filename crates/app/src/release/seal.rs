@@ -9,7 +9,12 @@ use crate::{AppError, Node};
 
 impl Node {
     /// Signs what a release says now.
-    pub(super) fn sign_approval(&self, who: &Principal, release: &Release, now: Timestamp) -> Result<Approval, AppError> {
+    pub(super) fn sign_approval(
+        &self,
+        who: &Principal,
+        release: &Release,
+        now: Timestamp,
+    ) -> Result<Approval, AppError> {
         let seal = self.approver_sign(who, Purpose::Approval, &release.statement())?;
         Ok(Approval {
             person: who.person(),
@@ -22,7 +27,7 @@ impl Node {
 
     /// Judges a release as of now. A signature counts while the key that made it does: a key that was revoked since
     /// takes its approvals with it.
-    pub(super) fn judged(&self, release: &Release, now: Timestamp) -> Result<Standing, AppError> {
+    pub(super) fn judge_release(&self, release: &Release, now: Timestamp) -> Result<Standing, AppError> {
         let directory = self.directory()?;
         let ring = self.key_ring()?;
         let payload = release.statement();

@@ -63,8 +63,7 @@ impl Desk<'_> {
             Reach::Channel(name) => Some(self.term(Space::Channel, name)?),
             Reach::All | Reach::Version(_) | Reach::Recalled(_) => None,
         };
-        let meant =
-            |row: &Row| row.source == number && row.dead_at.is_none() && reach.includes(row, channel);
+        let meant = |row: &Row| row.source == number && row.dead_at.is_none() && reach.includes(row, channel);
         let mut rows = self.ledger.rows_of(&id.key())?;
         rows.retain(meant);
         if rows.is_empty() {

@@ -16,7 +16,7 @@ fn one_person_is_enough_for_what_is_open_and_two_for_what_is_not() {
     for tlp in [Tlp::Clear, Tlp::Green, Tlp::Amber] {
         assert_eq!(rules.needs(&label(|terms| terms.tlp(tlp))), ONE);
     }
-    assert_eq!(needs(|terms| terms.tlp(Tlp::AmberStrict)), TWO);
+    assert_eq!(needs(|terms| terms.tlp(Tlp::AmberStrict)), STRICT);
     let red = Label::builder().rel([crate::Party::Member(member("echo"))]).tlp(Tlp::Red).label();
     assert_eq!(rules.needs(&red), TWO);
     assert_eq!(needs(|terms| terms.class("EXERCISE", "UNCLASSIFIED")), ONE);
