@@ -121,7 +121,7 @@ pub struct Directory {
     follows: BTreeMap<(MemberId, kizuna_stix::Id), MemberId>,
     /// Oldest first.
     signing_keys: BTreeMap<Signer, Vec<SigningKey>>,
-    release_rules: crate::release::Rules,
+    release_rules: crate::release::rules::RuleSet,
     /// Policy id → its imported versions, in the order of their events.
     policies: BTreeMap<String, Vec<Imported>>,
 }
@@ -319,8 +319,8 @@ impl Directory {
     }
 
     /// What releases take on this node.
-    pub fn release_rules(&self) -> &crate::release::Rules {
-        &self.release_rules
+    pub fn release_rules(&self) -> crate::release::Rules<'_> {
+        crate::release::Rules::new(&self.release_rules, self)
     }
 
     /// Whose copy of objects created by this identity, which is no party here, this member follows, if it chose.

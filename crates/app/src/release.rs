@@ -73,7 +73,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn new(place: impl ToString, rule: impl Into<String>, way_out: impl Into<String>) -> Self {
+    fn new(place: &impl ToString, rule: impl Into<String>, way_out: impl Into<String>) -> Self {
         Self { place: place.to_string(), rule: rule.into(), way_out: way_out.into() }
     }
 }

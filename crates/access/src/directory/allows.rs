@@ -79,7 +79,7 @@ impl Directory {
             }
             Rights::SigningKeyRevoked { signer, key, .. } => self.allows_ending_key(*signer, key),
             Rights::ReleaseRuleSet { on, needs } => {
-                crate::release::Rules::allows(on, needs.as_ref()).map_err(|bad| refused(bad.to_string()))
+                self.release_rules().allows(on, needs.as_ref()).map_err(|bad| refused(bad.to_string()))
             }
             Rights::FollowCleared { member, .. } => self.need_member(*member).map(drop),
         }

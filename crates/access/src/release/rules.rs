@@ -136,25 +136,43 @@ pub enum BadRule {
     Draft,
 }
 
+/// The rules that were set.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct RuleSet(BTreeMap<On, Needs>);
+
+impl RuleSet {
+    /// Sets a rule, or with nothing goes back to the default.
+    pub fn set(&mut self, on: On, needs: Option<Needs>) {
+        match needs {
+            Some(needs) => _ = self.0.insert(on, needs),
+            None => _ = self.0.remove(&on),
+        }
+    }
+}
+
 /// The rules in force: what was set, over the defaults.
 ///
 /// Defaults: one releaser for everything; two from the second level of a policy on, for every level of a policy that
 /// this node does not know, and from TLP:AMBER+STRICT on; the originator's consent for ORCON. Where one is enough,
 /// writing for others directly is open to all who write; where two are needed, to nobody, except that AMBER+STRICT,
 /// to which markings without a TLP are narrowed by one with, stays open to all.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct Rules {
-    #[serde(with = "listed")]
-    set: BTreeMap<On, Needs>,
+#[derive(Clone, Copy)]
+pub struct Rules<'a> {
+    set: &'a BTreeMap<On, Needs>,
+    directory: &'a Directory,
 }
 
-impl Rules {
+impl<'a> Rules<'a> {
+    pub(crate) fn new(set: &'a RuleSet, directory: &'a Directory) -> Self {
+        Self { set: &set.0, directory }
+    }
+
     /// Whether a rule may be set.
-    pub fn allows(on: &On, needs: Option<&Needs>) -> Result<(), BadRule> {
+    pub fn allows(&self, on: &On, needs: Option<&Needs>) -> Result<(), BadRule> {
         match on {
             On::Level { policy, level } => {
-                let is_known = policy::find(policy).is_some_and(|known| known.rank(level).is_some());
-                if !is_known {
+                let known = self.directory.policy(policy);
+                if known.is_none_or(|known| known.rank(level).is_none()) {
                     return Err(BadRule::Level { policy: policy.clone(), level: level.clone() });
                 }
             }
@@ -170,25 +188,17 @@ impl Rules {
         }
     }
 
-    /// Sets a rule, or with nothing goes back to the default.
-    pub(crate) fn set(&mut self, on: On, needs: Option<Needs>) {
-        match needs {
-            Some(needs) => _ = self.set.insert(on, needs),
-            None => _ = self.set.remove(&on),
-        }
-    }
-
     /// Every rule in force, and whether it was set here; the defaults for policies that this node knows.
     pub fn in_force(&self) -> Vec<(On, Needs, bool)> {
         let mut places = vec![On::Everything];
-        for policy in policy::built_in() {
-            let level =
-                |level: &policy::Level| On::Level { policy: policy.id.clone(), level: level.id.clone() };
-            places.extend(policy.levels.iter().map(level));
+        for policy in self.directory.policies() {
+            let on = |level: &policy::Level| On::Level { policy: policy.id.clone(), level: level.id.clone() };
+            places.extend(policy.levels.iter().map(on));
         }
         places.extend(Tlp::ALL.map(On::Tlp));
         places.extend([On::Handling(Handling::Orcon), On::Handling(Handling::Exercise)]);
-        places.extend(self.set.keys().filter(|on| !places.contains(on)).cloned().collect::<Vec<_>>());
+        let more: Vec<On> = self.set.keys().filter(|on| !places.contains(on)).cloned().collect();
+        places.extend(more);
         let rule = |on: On| {
             let needs = match &on {
                 On::Everything => self.everything(),
@@ -223,18 +233,19 @@ impl Rules {
         self.set.get(&On::Everything).copied().unwrap_or(ONE)
     }
 
-    /// The rule of the highest level at or below this one that has one.
+    /// The rule of the highest level at or below this one that has one; the lowest two have one by default.
     fn at_level(&self, policy: &str, level: &str) -> Needs {
-        let Some(known) = policy::find(policy) else { return TWO };
+        let Some(known) = self.directory.policy(policy) else { return TWO };
         let Some(rank) = known.rank(level) else { return TWO };
-        for below in known.levels[..=rank].iter().rev() {
-            let on = On::Level { policy: policy.to_owned(), level: below.id.clone() };
+        for below in (0..=rank).rev() {
+            let on = On::Level { policy: policy.to_owned(), level: known.levels[below].id.clone() };
             if let Some(needs) = self.set.get(&on) {
                 return *needs;
             }
-            let is_first_of_default = below.id == known.levels[0].id || known.rank(&below.id) == Some(1);
-            if is_first_of_default {
-                return if known.rank(&below.id) == Some(0) { ONE } else { TWO };
+            match below {
+                0 => return ONE,
+                1 => return TWO,
+                _ => {}
             }
         }
         TWO
@@ -261,15 +272,17 @@ impl Rules {
 
     /// Names the rules in force together with the policies that these labels use: a digest, in hexadecimal. Another
     /// version, another decision.
-    pub fn version<'a>(&self, labels: impl IntoIterator<Item = &'a Label>) -> String {
+    pub fn version<'l>(&self, labels: impl IntoIterator<Item = &'l Label>) -> String {
         let mut policies = BTreeMap::new();
         for name in labels.into_iter().flat_map(|label| label.classification().keys()) {
-            let levels: Option<Vec<&str>> =
-                policy::find(name).map(|policy| policy.levels.iter().map(|level| &*level.id).collect());
-            policies.insert(name.clone(), levels);
+            let known = self.directory.policy(name);
+            let known = known.map(|policy| {
+                let levels: Vec<&str> = policy.levels.iter().map(|level| level.id.as_str()).collect();
+                json!({ "oid": policy.oid, "version": policy.version, "levels": levels })
+            });
+            policies.insert(name.clone(), known);
         }
-        let needs = |(on, needs): (&On, &Needs)| json!([on, needs]);
-        let rules: Vec<serde_json::Value> = self.set.iter().map(needs).collect();
+        let rules: Vec<serde_json::Value> = self.set.iter().map(|rule| json!(rule)).collect();
         let says = json!({ "defaults": 1, "rules": rules, "policies": policies });
         let bytes = says.as_object().map(canonical::map_to_vec).unwrap_or_default();
         hex::encode(&Sha256::digest(bytes)[..16])
@@ -284,19 +297,6 @@ pub fn reaches_others(label: &Label, member: MemberId, directory: &Directory) ->
         Party::World | Party::Country(_) | Party::Community(_) | Party::ClientsOf(_) => false,
     };
     !label.audience().iter().any(|clause| clause.iter().all(is_own))
-}
-
-/// Maps whose keys are no text, as lists.
-mod listed {
-    use std::collections::BTreeMap;
-
-    use serde::Serializer;
-
-    use super::{Needs, On};
-
-    pub fn serialize<S: Serializer>(set: &BTreeMap<On, Needs>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(set)
-    }
 }
 
 #[cfg(test)]

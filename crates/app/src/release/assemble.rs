@@ -32,7 +32,7 @@ impl Source {
     /// What the viewer would release of an object: the newest version that it reads.
     pub fn newest(reading: &Reading, id: &Id) -> Result<Self, AppError> {
         let item = reading.object(id)?;
-        Ok(Self::of(reading.claims(id)?, item))
+        Ok(Self::of(&reading.claims(id)?, item))
     }
 
     /// The very version that a release was decided about; nothing where the viewer does not read it.
@@ -48,10 +48,10 @@ impl Source {
                 && *claim.label == high.from
         };
         let item = claims.iter().find(is_meant).cloned();
-        Ok(item.map(|item| Self::of(claims, item)))
+        Ok(item.map(|item| Self::of(&claims, item)))
     }
 
-    fn of(claims: Vec<Item>, item: Item) -> Self {
+    fn of(claims: &[Item], item: Item) -> Self {
         let newer = |claim: &Item| {
             claim.source == item.source
                 && if item.versioned {

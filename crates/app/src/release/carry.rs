@@ -24,7 +24,7 @@ impl Node {
         actor: Actor,
     ) -> Result<(), AppError> {
         if !cleared.is_for(release) {
-            return Err(conflict(kizuna_access::release::NotNow::NotCleared));
+            return Err(conflict(&kizuna_access::release::NotNow::NotCleared));
         }
         unless_blocked(&unchanged(release, &assembled))?;
         for one in assembled {
@@ -34,7 +34,7 @@ impl Node {
             Actor::Person(person) => Some(*person),
             Actor::Operator | Actor::Node => None,
         };
-        release.released(cleared, by, self.now()).map_err(conflict)?;
+        release.released(cleared, by, self.now()).map_err(|not_now| conflict(&not_now))?;
         self.keep_release(release, actor)
     }
 

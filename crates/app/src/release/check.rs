@@ -91,7 +91,7 @@ fn betrayed(found: &betrayal::Finding) -> Finding {
     let betrays = found.betrays.as_ref().map(|id| format!(" of {id}")).unwrap_or_default();
     let rule = format!("it would betray content that stays, by {} {:?}{betrays}", found.rule, found.found);
     let ways: Vec<&str> = found.ways_out.iter().map(|way| words(*way)).collect();
-    Finding::new(place, rule, ways.join(", or "))
+    Finding::new(&place, rule, ways.join(", or "))
 }
 
 fn words(way: WayOut) -> &'static str {

@@ -8,6 +8,7 @@ use kizuna_stix::Id;
 use kizuna_store::writer::Actor;
 
 use super::check::{unchanged, unless_blocked};
+use super::desk::load;
 use super::propose::conflict;
 use super::{Shown, deciding};
 use crate::read::Reading;
@@ -35,13 +36,13 @@ impl Node {
         unless_blocked(&findings)?;
 
         let approval = self.sign_approval(who, &release, now)?;
-        release.approve(approval, now).map_err(conflict)?;
+        release.approve(approval, now).map_err(|not_now| conflict(&not_now))?;
         let standing = self.judge_release(&release, now)?;
         let actor = Actor::Person(who.person());
         match standing.cleared() {
             None => self.keep_release(&release, actor)?,
             Some(cleared) => {
-                release.clear(&cleared, now).map_err(conflict)?;
+                release.clear(&cleared, now).map_err(|not_now| conflict(&not_now))?;
                 self.keep_release(&release, actor.clone())?;
                 self.carry_out(&mut release, assembled, &cleared, actor)?;
             }
@@ -55,7 +56,9 @@ impl Node {
     /// # Errors
     /// [`AppError::NotFound`], hidden and absent alike; [`AppError::Conflict`] where there is none, or it is decided.
     pub fn take_back_approval(&self, who: &Principal, id: &Id) -> Result<Shown, AppError> {
-        self.step(who, id, |_, release, now| release.take_back(who.person(), now).map_err(conflict))
+        self.step(who, id, |_, release, now| {
+            release.take_back(who.person(), now).map_err(|not_now| conflict(&not_now))
+        })
     }
 
     /// Refuses a release.
@@ -67,7 +70,7 @@ impl Node {
         check(&refusal)?;
         self.step(who, id, |reading, release, now| {
             needs_releaser(reading, release)?;
-            release.reject(refusal, who.person(), now).map_err(conflict)
+            release.reject(refusal, who.person(), now).map_err(|not_now| conflict(&not_now))
         })
     }
 
@@ -85,7 +88,7 @@ impl Node {
         refusal.iter().try_for_each(check)?;
         let _one_at_a_time = self.releasing.lock();
         let reading = self.read(who)?;
-        let mut release = self.load(&reading, id)?;
+        let mut release = load(&reading, id)?;
         if !release.is_full() {
             return Err(AppError::NotFound);
         }
@@ -95,7 +98,7 @@ impl Node {
         }
         drop(reading);
         let was_released = release.state == State::Released;
-        release.withdraw(refusal, who.person(), self.now()).map_err(conflict)?;
+        release.withdraw(refusal, who.person(), self.now()).map_err(|not_now| conflict(&not_now))?;
         let actor = Actor::Person(who.person());
         if was_released {
             self.undo(&release, &actor)?;
@@ -126,14 +129,14 @@ impl Node {
     /// A release that a viewer may decide about: it reads the record in full. One whose time has run out is expired
     /// there and then.
     fn load_open(&self, reading: &Reading, id: &Id) -> Result<Release, AppError> {
-        let mut release = self.load(reading, id)?;
+        let mut release = load(reading, id)?;
         if !release.is_full() {
-            return Err(conflict(NotNow::Is(release.state)));
+            return Err(conflict(&NotNow::Is(release.state)));
         }
         if release.state.is_open() && release.lapse(self.now()) {
             self.keep_release(&release, Actor::Node)?;
         }
-        if release.state.is_open() { Ok(release) } else { Err(conflict(NotNow::Is(release.state))) }
+        if release.state.is_open() { Ok(release) } else { Err(conflict(&NotNow::Is(release.state))) }
     }
 
     fn needs_to_approve(&self, reading: &Reading, release: &Release) -> Result<(), AppError> {

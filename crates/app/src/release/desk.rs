@@ -78,17 +78,17 @@ impl Node {
         let note = matters.then(|| record.canonical().to_vec());
         Ok(self.store.writer().set_state(OPEN, release.id.as_str(), note, None)?)
     }
+}
 
-    /// The release of this id as it stands for a viewer: in full for who decides, else as recipients get it.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], hidden and absent alike.
-    pub(super) fn load(&self, reading: &Reading, id: &Id) -> Result<Release, AppError> {
-        if id.kind() != RELEASE_KIND {
-            return Err(AppError::NotFound);
-        }
-        newest(&reading.claims(id)?).ok_or(AppError::NotFound)
+/// The release of this id as it stands for a viewer: in full for who decides, else as recipients get it.
+///
+/// # Errors
+/// [`AppError::NotFound`], hidden and absent alike.
+pub fn load(reading: &Reading, id: &Id) -> Result<Release, AppError> {
+    if id.kind() != RELEASE_KIND {
+        return Err(AppError::NotFound);
     }
+    newest(&reading.claims(id)?).ok_or(AppError::NotFound)
 }
 
 /// The newest record in full, else the newest. Only what its own member wrote counts.

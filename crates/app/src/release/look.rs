@@ -8,6 +8,7 @@ use kizuna_access::rights::Role;
 use kizuna_access::{Label, MemberId, Principal};
 use kizuna_stix::Id;
 
+use super::desk::load;
 use super::{May, Reached, Shown, deciding, desk};
 use crate::people::Caller;
 use crate::read::Reading;
@@ -62,7 +63,7 @@ impl Node {
     /// [`AppError::NotFound`], hidden and absent alike.
     pub fn show_release(&self, who: &Principal, id: &Id) -> Result<Shown, AppError> {
         let reading = self.read(who)?;
-        let release = self.load(&reading, id)?;
+        let release = load(&reading, id)?;
         self.shown(&reading, release)
     }
 

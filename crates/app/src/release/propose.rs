@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::assemble::{Assembled, Source, next_version};
 use super::check::unless_blocked;
+use super::desk::load;
 use super::{Finding, MOST_OBJECTS, Preview, Proposal, Shown};
 use crate::ingest::{Known, terms};
 use crate::read::Reading;
@@ -54,7 +55,7 @@ impl Node {
         let Put { mut release, findings } = self.put_together(&reading, who, proposal, &id, now)?;
         if !proposal.draft {
             unless_blocked(&findings)?;
-            release.propose(who.person(), now).map_err(conflict)?;
+            release.propose(who.person(), now).map_err(|not_now| conflict(&not_now))?;
         }
         self.keep_release(&release, Actor::Person(who.person()))?;
         self.show_release(who, &id)
@@ -68,13 +69,13 @@ impl Node {
     pub fn propose_draft(&self, who: &Principal, id: &Id) -> Result<Shown, AppError> {
         let _one_at_a_time = self.releasing.lock();
         let reading = self.read(who)?;
-        let mut release = self.load(&reading, id)?;
-        self.needs_to_write_for(&reading, &release)?;
+        let mut release = load(&reading, id)?;
+        needs_to_write_for(&reading, &release)?;
         let assembled = self.assembled(&reading, &release)?;
         let mut findings = self.findings(&reading, &assembled, &release.decided.label, release.by)?;
         findings.extend(super::check::unchanged(&release, &assembled));
         unless_blocked(&findings)?;
-        release.propose(who.person(), self.now()).map_err(conflict)?;
+        release.propose(who.person(), self.now()).map_err(|not_now| conflict(&not_now))?;
         self.keep_release(&release, Actor::Person(who.person()))?;
         self.show_release(who, id)
     }
@@ -86,12 +87,12 @@ impl Node {
     pub fn amend_release(&self, who: &Principal, id: &Id, proposal: &Proposal) -> Result<Shown, AppError> {
         let _one_at_a_time = self.releasing.lock();
         let reading = self.read(who)?;
-        let mut release = self.load(&reading, id)?;
-        self.needs_to_write_for(&reading, &release)?;
+        let mut release = load(&reading, id)?;
+        needs_to_write_for(&reading, &release)?;
         let now = self.now();
         let put = self.put_together(&reading, who, proposal, id, now)?;
         unless_blocked(&put.findings)?;
-        release.amend(put.release.decided, who.person(), now).map_err(conflict)?;
+        release.amend(put.release.decided, who.person(), now).map_err(|not_now| conflict(&not_now))?;
         release.reason = put.release.reason;
         release.decide_by = put.release.decide_by;
         self.keep_release(&release, Actor::Person(who.person()))?;
@@ -126,7 +127,7 @@ impl Node {
         let mut findings = self.findings(reading, &assembled, &label, who.member())?;
         if !reaches_others(&label, who.member(), reading.directory()) {
             let rule = "the label given names nobody beside the own member";
-            findings.push(Finding::new("label", rule, "say to whom, such as rel:EST"));
+            findings.push(Finding::new(&"label", rule, "say to whom, such as rel:EST"));
         }
         let rules = reading.directory().release_rules();
         let labels = assembled.iter().map(|one| &one.high.from).chain([&label]);
@@ -162,15 +163,15 @@ impl Node {
         }
         Ok(assembled)
     }
+}
 
-    /// Whether the viewer may change this release: who writes for the member that releases.
-    pub(super) fn needs_to_write_for(&self, reading: &Reading, release: &Release) -> Result<(), AppError> {
-        let is_own = reading.reader().principal().member() == release.by;
-        if is_own && reading.reader().may_write() {
-            return Ok(());
-        }
-        Err(AppError::Forbidden("this takes a role that writes, in the member that releases".to_owned()))
+/// Whether the viewer may change this release: who writes for the member that releases.
+fn needs_to_write_for(reading: &Reading, release: &Release) -> Result<(), AppError> {
+    let is_own = reading.reader().principal().member() == release.by;
+    if is_own && reading.reader().may_write() {
+        return Ok(());
     }
+    Err(AppError::Forbidden("this takes a role that writes, in the member that releases".to_owned()))
 }
 
 /// The label given: what the words ask, and where they are silent what the content asks already, except that a draft
@@ -220,6 +221,6 @@ fn may_be_released(id: &Id) -> bool {
     id.kind() != RELEASE_KIND && id.kind() != "kizuna-sanitisation" && !minted.contains(&id.kind())
 }
 
-pub(super) fn conflict(not_now: kizuna_access::release::NotNow) -> AppError {
+pub(super) fn conflict(not_now: &kizuna_access::release::NotNow) -> AppError {
     AppError::Conflict(not_now.to_string())
 }
