@@ -110,8 +110,11 @@ impl Node {
     pub(super) fn shown(&self, reading: &Reading, mut release: Release) -> Result<Shown, AppError> {
         release.lapse(self.now());
         let is_full = release.is_full();
-        let standing =
-            if is_full && release.state.is_open() { Some(self.judge_release(&release, self.now())?) } else { None };
+        let standing = if is_full && release.state.is_open() {
+            Some(self.judge_release(&release, self.now())?)
+        } else {
+            None
+        };
         let mut from: Vec<Label> = Vec::new();
         for high in release.decided.objects.iter().filter_map(|item| item.high.as_ref()) {
             if !from.contains(&high.from) {
