@@ -13,6 +13,7 @@ pub mod label;
 pub mod leak;
 pub mod loss;
 pub mod marking;
+pub mod overlay;
 pub mod party;
 pub mod policy;
 pub mod reader;

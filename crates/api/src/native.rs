@@ -10,6 +10,7 @@ mod directory;
 mod item;
 mod objects;
 mod openapi;
+mod overlays;
 mod peers;
 mod write;
 
@@ -40,6 +41,9 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::SET_PEER, peers::set)
         .add(&paths::REMOVE_PEER, peers::remove)
         .add(&paths::SYNC_PEER, peers::sync)
+        .add(&paths::OVERLAY, overlays::of_object)
+        .add(&paths::SET_OVERLAY, overlays::set)
+        .add(&paths::OVERLAYS, overlays::list)
         .add(&paths::FOLLOWS, peers::follows)
         .add(&paths::FOLLOW, peers::follow)
         .add(&paths::UNFOLLOW, peers::unfollow);

@@ -112,12 +112,15 @@ fn objects(name: &str, named: &Named) -> Option<Vec<Request>> {
             format!("/api/v1/objects?id={object}&versions=all&own=true"),
         ],
         "object" | "withdraw" => vec![format!("/api/v1/objects/{object}")],
-        "versions" | "claims" | "referring" | "explain" => vec![format!("/api/v1/objects/{object}/{name}")],
+        "versions" | "claims" | "referring" | "explain" | "overlay" => {
+            vec![format!("/api/v1/objects/{object}/{name}")]
+        }
         "search" | "count" => vec![
             format!("/api/v1/{name}?q=hidden"),
             format!("/api/v1/{name}?refers_to={object}"),
             format!("/api/v1/{name}?type=tool"),
         ],
+        "overlays" => vec!["/api/v1/overlays".into(), "/api/v1/overlays?tag=mine&own=true".into()],
         "changes" => vec!["/api/v1/changes?cursor=made-up".into()],
         "quarantine" => vec!["/api/v1/quarantine".into()],
         _ => return None,
@@ -149,6 +152,11 @@ fn writes(name: &str, named: &Named) -> Option<Vec<Request>> {
                 ask(json!({ "change": "leave", "community": community, "member": member })),
                 ask(json!({ "change": "roles", "person": named.person, "roles": [] })),
             ])
+        }
+        "set-overlay" => {
+            let said = json!({ "tags": ["mine"], "state": "new", "note": "seen" });
+            let query = |rest| Request::new(format!("/api/v1/objects/{object}/overlay{rest}")).json(&said);
+            Some(vec![query(""), query("?label=rel:world")])
         }
         "batch" => {
             let operations = json!({ "operations": [

@@ -23,7 +23,7 @@ use kizuna_stix::Fault;
 use uuid::Uuid;
 
 pub(crate) use entry::store_plan;
-pub(crate) use giver::{Giver, Origin, PEER, labelled, terms};
+pub(crate) use giver::{Giver, Origin, PEER, labelled, terms, with_source};
 pub(crate) use known::Known;
 pub(crate) use plan::{Plan, plan};
 

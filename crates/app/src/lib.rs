@@ -15,6 +15,7 @@ pub mod generate;
 pub mod ingest;
 pub mod kept;
 pub mod node;
+pub mod overlay;
 pub mod peers;
 pub mod people;
 pub mod read;

@@ -53,6 +53,8 @@ pub struct Node {
     data: Arc<PathBuf>,
     /// Held while a one-time link is used, so that it works once.
     pub(crate) signing_in: Arc<Mutex<()>>,
+    /// Held while an overlay is read, changed and written.
+    pub(crate) judging: Arc<Mutex<()>>,
     /// Held while peers are added, changed or removed.
     pub(crate) changing_peers: Arc<Mutex<()>>,
     /// Held while a release takes a step.
@@ -82,6 +84,7 @@ impl Node {
             attests: config.attests,
             data: Arc::new(config.data),
             signing_in: Arc::default(),
+            judging: Arc::default(),
             changing_peers: Arc::default(),
             releasing: Arc::default(),
             exchanging: Arc::default(),

@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod content;
+mod overlay;
 mod people;
 mod release;
 mod running;
@@ -12,6 +13,7 @@ use clap::{Parser, Subcommand};
 pub use content::{
     Batch, Delivery, Explain, Export, Format, Get, Import, Policy, Search, Versions, Withdraw,
 };
+pub use overlay::{OverlayCommand, OverlayList, OverlaySet, Part};
 pub use people::{
     CollectionCommand, CommunityCommand, Follow, KeyCommand, MemberCommand, Role, Sector, UserCommand,
 };
@@ -85,6 +87,9 @@ pub enum Command {
     Forecast(Forecast),
     /// Say why an object can or cannot be read, rule by rule.
     Explain(Explain),
+    /// What the own member makes of objects: tags, state, score, its judgement of the source.
+    #[command(subcommand)]
+    Overlay(OverlayCommand),
     /// Nodes and servers that this node exchanges with.
     #[command(subcommand)]
     Peer(PeerCommand),

@@ -14,6 +14,7 @@ mod import;
 mod key;
 mod member;
 mod naming;
+mod overlay;
 mod peer;
 mod policy;
 mod search;
@@ -48,6 +49,7 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Tearline(tearline) => tearline::run(node, &tearline, desk),
         Command::Forecast(forecast) => forecast::run(node, &forecast, desk),
         Command::Explain(explain) => explain::run(node, &explain, desk),
+        Command::Overlay(command) => overlay::run(node, command, desk),
         Command::Peer(command) => peer::run(node, command, desk),
         Command::Follow(typed) => follow::run(node, &typed, desk),
         Command::Serve(_) | Command::TaxiiCheck(_) | Command::Bench(_) | Command::Demo(_) => {

@@ -96,9 +96,18 @@ pub static STUB: Extension = Extension {
     schema: include_str!("../../schemas/stub.json"),
 };
 
+/// What a member adds for itself to an object.
+pub static OVERLAY: Extension = Extension {
+    name: "Kizuna overlay",
+    description: "An object in which a member says for itself what it makes of another object: tags, state, \
+                  assignee, score, its own judgement of the source.",
+    kind: "new-sdo",
+    schema: include_str!("../../schemas/overlay.json"),
+};
+
 /// Every extension, a line each.
 pub static ALL: &[&Extension] =
-    &[&RELEASABILITY, &PAP, &LABEL, &RECALL, &ATTESTATION, &KEY, &SANITISATION, &RELEASE, &STUB];
+    &[&RELEASABILITY, &PAP, &LABEL, &RECALL, &ATTESTATION, &KEY, &SANITISATION, &RELEASE, &STUB, &OVERLAY];
 
 impl Extension {
     /// The same on every node.

@@ -160,7 +160,8 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
             let referred = referred(script).into_iter();
             referred.map(|number| of_object(number, "/referring").paged("cursor")).collect()
         }
-        "versions" | "claims" | "explain" => per_object(&format!("/{name}")),
+        "versions" | "claims" | "explain" | "overlay" => per_object(&format!("/{name}")),
+        "overlays" => vec![Question::new("/api/v1/overlays?limit=2").paged("cursor")],
         "search" | "count" => searches(name, seed),
         "changes" => vec![Question {
             streams: true,

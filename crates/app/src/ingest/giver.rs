@@ -216,7 +216,7 @@ pub(crate) fn labelled(
 
 /// Who gives content under a label goes on reading it, though the label names others only. RED and drafts name
 /// persons and members one by one, and mean just them.
-fn with_source(asked: &Terms, source: MemberId, directory: &Directory, now: Timestamp) -> Terms {
+pub(crate) fn with_source(asked: &Terms, source: MemberId, directory: &Directory, now: Timestamp) -> Terms {
     let label = asked.label();
     let is_strict = label.tlp() == Some(Tlp::Red) || label.handling().contains(&Handling::Draft);
     if asked.audience().is_none() || is_strict {

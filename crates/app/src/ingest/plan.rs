@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::{SignedDuration, Timestamp};
 use kizuna_access::channel::{Channel, compile};
 use kizuna_access::label::{LabelFault, Tlp};
+use kizuna_access::overlay;
 use kizuna_access::travel::LABEL_KIND;
 use kizuna_access::{Directory, Label, MemberId};
 use kizuna_stix::read::{Element, Refused};
@@ -182,7 +183,8 @@ fn is_author(object: &Object, source: MemberId, directory: &Directory) -> bool {
     if object.kind() == "identity" && is_members() {
         return *object.id() == source.identity();
     }
-    names_author(object, source)
+    // Likewise a member's overlay over an object has an id of that member's own.
+    names_author(object, source) && overlay::is_its_own(object, source)
 }
 
 /// Whether `created_by_ref` is this member's identity.

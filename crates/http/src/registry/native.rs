@@ -2,6 +2,7 @@
 
 mod decide;
 mod directory;
+mod overlays;
 mod peers;
 
 use super::{Access, Answer, Body, Face, Kind, Method, OutputPath, Param, Reads};
@@ -11,6 +12,7 @@ pub use directory::{
     ADD_COLLECTION, ADD_COMMUNITY, ADD_KEY, ADD_MEMBER, ADD_USER, COLLECTIONS, COMMUNITIES, JOIN, KEYS,
     LEAVE, ME, MEMBERS, REMOVE_USER, REVOKE_KEY, SET_ROLES, USERS,
 };
+pub use overlays::{OVERLAY, OVERLAYS, SET_OVERLAY};
 pub use peers::{ADD_PEER, FOLLOW, FOLLOWS, PEERS, REMOVE_PEER, SET_PEER, SYNC_PEER, UNFOLLOW};
 
 const JSON: &str = "application/json";
@@ -273,6 +275,9 @@ pub static ALL: &[&OutputPath] = &[
     &SET_PEER,
     &REMOVE_PEER,
     &SYNC_PEER,
+    &OVERLAY,
+    &SET_OVERLAY,
+    &OVERLAYS,
     &FOLLOWS,
     &FOLLOW,
     &UNFOLLOW,

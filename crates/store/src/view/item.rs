@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use kizuna_access::leak;
+use kizuna_access::{leak, overlay};
 use kizuna_stix::{Fault, Id};
+use serde::Deserialize as _;
 
 use super::View;
 use crate::StoreError;
@@ -140,18 +141,21 @@ impl View {
         }
         let seqs: Vec<i64> = claims.iter().map(|claim| claim.row.seq).collect();
         let bodies = self.snapshot.bodies(&seqs)?;
-        let creator = |body: &Body| serde_json::from_slice::<Created>(&body.bytes).ok()?.created_by_ref;
-        let creators: Vec<Option<Id>> = bodies.iter().map(creator).collect();
-        for (claim, creator) in claims.iter_mut().zip(&creators) {
-            // A member's identity is its own, whatever the bytes say.
-            let is_itself = claim.row.key == self.catalog.member(claim.row.source)?.identity().key();
-            claim.speaks &= *creator == creators[0] || is_itself;
+        let created = |body: &Body| serde_json::from_slice::<Created>(&body.bytes).unwrap_or_default();
+        let created: Vec<Created> = bodies.iter().map(created).collect();
+        for (claim, said) in claims.iter_mut().zip(&created) {
+            // A member's identity is its own, whatever the bytes say; so is its overlay over an object.
+            let source = self.catalog.member(claim.row.source)?;
+            let is_over = |object: &Id| claim.row.key == overlay::id(source, object).key();
+            let is_its_own =
+                claim.row.key == source.identity().key() || said.object_ref.as_ref().is_some_and(is_over);
+            claim.speaks &= said.created_by_ref == created[0].created_by_ref || is_its_own;
         }
         if claims.iter().any(|claim| claim.speaks) {
             return Ok(None);
         }
         let member = self.reader.principal().member();
-        for author in creators.iter().flatten() {
+        for author in created.iter().filter_map(|said| said.created_by_ref.as_ref()) {
             let followed = self.directory.follows(member, author);
             let gave = |source: &i64| claims.iter().any(|claim| claim.row.source == *source);
             let number = followed.and_then(|source| self.catalog.member_number(source)).filter(gave);
@@ -232,10 +236,18 @@ struct Shown {
     warnings: Vec<Fault>,
 }
 
-/// Who an object says made it.
-#[derive(serde::Deserialize)]
+/// Who an object says made it, and what it is over.
+#[derive(Default, serde::Deserialize)]
 struct Created {
     created_by_ref: Option<Id>,
+    #[serde(default, deserialize_with = "id_if_any")]
+    object_ref: Option<Id>,
+}
+
+/// A reference where there is a sound one: anything else under this name says nothing about who made an object.
+fn id_if_any<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Id>, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(value.as_str().and_then(|text| text.parse().ok()))
 }
 
 #[derive(serde::Deserialize)]
