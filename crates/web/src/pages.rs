@@ -48,6 +48,7 @@ pub fn routes() -> Routes {
         .add(&paths::REMOVE_PEER, peers::remove)
         .add(&paths::SYNC_PEER, peers::sync)
         .add(&paths::FOLLOW, object::follow)
+        .add(&paths::JUDGE, object::judge)
         .add(&paths::QUARANTINE, quarantine::list)
         .add(&paths::QUARANTINED, quarantine::one)
         .add(&paths::HELP, directory::help)

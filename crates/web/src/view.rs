@@ -9,6 +9,7 @@ pub mod failure;
 pub mod help;
 pub mod home;
 pub mod import;
+pub mod judgement;
 pub mod label;
 pub mod members;
 pub mod object;

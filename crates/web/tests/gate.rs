@@ -49,9 +49,15 @@ fn tell(site: &Site, whole: bool) {
         "rel:XCC",
         &[json!({ "type": "tool", "id": id("tool", 90), "name": "refused of Cascadia" })],
     );
+    // Of what one may read, and of what is hidden from one.
+    site.judge("cai", &id("tool", 1), "shown tag", None);
+    site.judge("cai", &id("tool", 5), "shown tag", None);
+    site.judge("bea", &id("tool", 3), "shown tag", Some("rel:world"));
     if !whole {
         return;
     }
+    site.judge("ana", &id("tool", 3), "veiled-tag", Some("rel:Circle"));
+    site.judge("bea", &id("tool", 1), "veiled-tag", None);
     let hidden = [
         tool(4, MADE, "veiled-hammer"),
         tool(1, LATER, "veiled-newer hammer"),
@@ -83,6 +89,11 @@ fn questions(name: &str) -> Vec<String> {
             "?q=veiled",
             "?q=shown",
             "?q=198.51.100.7",
+            "?q=tag:veiled-tag",
+            "?q=tag:shown%20tag",
+            "?kind=kizuna-overlay",
+            "?q=state:new",
+            "?q=assigned:me",
             "?q=198.51.100.7&as=value",
             "?kind=tool",
             "?kind=sighting",
@@ -130,6 +141,8 @@ fn a_page_shows_what_a_node_without_the_hidden_shows() {
     }
     let shown = whole.ask("cai", "/search?q=hammer", "en");
     assert!(shown.body.contains("shown hammer"), "the test shows something: {}", shown.body);
+    let tagged = whole.ask("cai", "/search?q=tag:shown%20tag", "en");
+    assert!(tagged.body.contains("shown hammer") && tagged.body.contains("shown file"), "{}", tagged.body);
     let as_ana = whole.ask("ana", "/search?q=hammer", "en");
     assert!(as_ana.body.contains("veiled-hammer"), "and something is hidden: {}", as_ana.body);
 }

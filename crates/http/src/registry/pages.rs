@@ -16,6 +16,7 @@ pub static ALL: &[&OutputPath] = &[
     &REMOVE_PEER,
     &SYNC_PEER,
     &FOLLOW,
+    &JUDGE,
     &QUARANTINE,
     &QUARANTINED,
     &IMPORT,
@@ -175,6 +176,15 @@ pub static FOLLOW: OutputPath = OutputPath {
     name: "pages.follow",
     path: "/objects/{id}/follow",
     summary: "Chooses whose copy is read of what this object's author made",
+    params: &[OBJECT_ID],
+    ..ACTION
+};
+
+/// Says what the own member makes of an object.
+pub static JUDGE: OutputPath = OutputPath {
+    name: "pages.judge",
+    path: "/objects/{id}/overlay",
+    summary: "Says what the own member makes of an object",
     params: &[OBJECT_ID],
     ..ACTION
 };

@@ -2,8 +2,11 @@
 
 mod facts;
 mod follow;
+mod judgement;
 mod links;
 mod versions;
+
+pub(super) use judgement::judge;
 
 use axum::extract::State;
 use axum::response::Response;
@@ -93,6 +96,7 @@ fn assemble(
         disputed: item.disputed,
         earlier: is_earlier(&item, &newest).then(|| Moment::new(item.version, zone)),
         pattern: pattern(&object),
+        judgements: judgement::judgements(&desk.preferences, reading, id)?,
         facts: facts::facts(&desk.preferences, &mut titles, &object)?,
         translations: links::translations(&desk.preferences, reading, id, &item)?,
         relations,

@@ -1,7 +1,10 @@
 //! The search page.
 
+mod tagged;
+
 use axum::extract::State;
 use axum::response::Response;
+use kizuna_access::overlay;
 use kizuna_app::{AppError, Reading, Search};
 use kizuna_http::{Failure, Query, Server};
 use kizuna_stix::Id;
@@ -19,7 +22,7 @@ const ROWS: usize = 50;
 /// Hits are counted no further.
 const COUNT_CAP: u64 = 1_000;
 /// Kinds that are offered as filters.
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 16] = [
     "indicator",
     "malware",
     "intrusion-set",
@@ -31,6 +34,7 @@ const KINDS: [&str; 15] = [
     "tool",
     "sighting",
     "relationship",
+    overlay::KIND,
     "ipv4-addr",
     "domain-name",
     "url",
@@ -91,6 +95,10 @@ fn answer(reading: &Reading, desk: &Desk, query: &SearchQuery) -> Result<Found, 
             Err(AppError::NotFound) => {}
             Err(error) => return Err(error),
         }
+    }
+    if let Some(wanted) = tagged::wanted(reading, text) {
+        let page = tagged::page(reading, desk, query, text, &wanted)?;
+        return Ok(Found::Page(Box::new(page)));
     }
     let t = desk.t();
     let values = if text.is_empty() { Vec::new() } else { observable::guess(text) };

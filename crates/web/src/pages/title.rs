@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use kizuna_access::overlay;
 use kizuna_access::travel::{LABEL_KIND, RECALL_KIND};
 use kizuna_app::{AppError, Reading};
 use kizuna_stix::Id;
@@ -106,7 +107,7 @@ impl<'a> Titles<'a> {
                 let of = self.end(first.and_then(|id| id.as_str()?.parse().ok()))?;
                 Ok(exact(format!("{}: {opinion} · {of}", self.t.say("kind-opinion"))))
             }
-            LABEL_KIND | RECALL_KIND => {
+            LABEL_KIND | RECALL_KIND | overlay::KIND => {
                 let of = self.end(reference("object_ref").or_else(|| assigned(object)))?;
                 Ok(exact(format!("{}: {of}", self.t.term("kind", id.kind()))))
             }

@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::icon::{self, Icon};
 use crate::moment::Moment;
+use crate::view::judgement::Judgements;
 use crate::view::{LabelView, Page, Run, Value};
 
 /// One thing that a fact states.
@@ -186,6 +187,7 @@ pub struct ObjectPage {
     /// An indicator's pattern, and in which language it is.
     pub pattern: Option<(String, String)>,
     pub facts: Vec<Fact>,
+    pub judgements: Judgements,
     pub translations: Vec<Translation>,
     pub relations: Relations,
     pub sightings: Vec<Sighting>,

@@ -96,6 +96,13 @@ impl Site {
         self.node.ingest(&who, bundle.to_string().as_bytes(), &delivery).unwrap();
     }
 
+    /// Tags an object in somebody's name.
+    pub fn judge(&self, who: &str, object: &str, tag: &str, label: Option<&str>) {
+        let who = self.node.authenticate(&self.keys[who], None).unwrap();
+        let add = |said: &mut kizuna_access::overlay::Judgement| said.tags.extend([tag.to_owned()]);
+        self.node.judge(&who, &object.parse().unwrap(), label, add).unwrap();
+    }
+
     /// Asks for a page as somebody whose key is known, or as nobody.
     pub fn ask(&self, who: &str, path: &str, language: &str) -> Shown {
         let mut request =

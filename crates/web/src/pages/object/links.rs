@@ -1,5 +1,6 @@
 //! What other readable objects say about one: relations, sightings, translations, mentions.
 
+use kizuna_access::overlay;
 use kizuna_access::travel::{LABEL_KIND, RECALL_KIND};
 use kizuna_app::{AppError, Item, Reading, Search};
 use kizuna_stix::Id;
@@ -156,7 +157,7 @@ pub(super) fn mentions(reading: &Reading, id: &Id) -> Result<Vec<Item>, AppError
             }
             "sighting" => refers(&properties(&item.bytes), "sighting_of_ref", id),
             "language-content" => refers(&properties(&item.bytes), "object_ref", id),
-            LABEL_KIND | RECALL_KIND => true,
+            LABEL_KIND | RECALL_KIND | overlay::KIND => true,
             _ => false,
         };
         !shown_elsewhere && mentions_it(&properties(&item.bytes), id)
