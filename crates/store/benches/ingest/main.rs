@@ -4,16 +4,18 @@
 //! `KIZUNA_BENCH_DIR` where the databases lie (a disk that syncs, not memory).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::cast_precision_loss)]
 
-mod bare;
 mod subject;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
+
+use kizuna_store::baseline::{self, Bare};
 
 /// Objects per batch.
 const BATCH: usize = 1_000;
 /// Batches between two lines of output.
 const STRETCH: usize = 100;
-/// With more objects the bare loop, which keeps its rows in memory, is left out.
+/// With more objects the bare loop is left out: it takes as long again.
 const BARE_AT_MOST: usize = 200_000;
 
 fn main() {
@@ -65,22 +67,23 @@ fn main() {
     println!("{{\"what\":\"memory without file-backed pages\",\"mb\":{:.1}}}", subject::idle_memory(&path));
 }
 
-/// The bare loop's ingest, and how the store's compares.
-fn beside_bare(place: &std::path::Path, objects: usize, store: Duration, store_cpu: f64) -> bare::Bare {
-    let rows = bare::Rows::of(&place.join("store/kizuna.db"));
-    let mut bare_loop = bare::Bare::create(&place.join("bare.db"), &rows);
-    let before = subject::cpu_seconds();
-    let bare = timed(|| bare_loop.ingest(&rows, BATCH));
-    let bare_cpu = subject::cpu_seconds() - before;
-    println!("{{\"what\":\"ingest, bare loop\",\"per_second\":{:.0}}}", rate(objects, bare));
-    println!("{{\"what\":\"ingest, share of the bare loop\",\"ratio\":{:.2}}}", ratio(bare, store));
-    println!("{{\"what\":\"ingest, processor time\",\"store\":{store_cpu:.2},\"bare\":{bare_cpu:.2}}}");
-    bare_loop
+/// The bare loops, and how the store's ingest compares.
+fn beside_bare(place: &Path, objects: usize, store: Duration, store_cpu: f64) -> Bare {
+    let scratch = place.join("bare");
+    std::fs::create_dir(&scratch).unwrap();
+    let bare = baseline::run(&place.join("store"), &scratch, BATCH).unwrap();
+    println!("{{\"what\":\"ingest, bare loop\",\"per_second\":{:.0}}}", rate(objects, bare.ingest));
+    println!("{{\"what\":\"ingest, share of the bare loop\",\"ratio\":{:.2}}}", ratio(bare.ingest, store));
+    println!("{{\"what\":\"ingest, processor time\",\"store\":{store_cpu:.2}}}");
+    bare
 }
 
-fn read(subject: &subject::Subject, bare_loop: Option<&bare::Bare>, objects: usize) {
+fn read(subject: &subject::Subject, bare_loop: Option<&Bare>, objects: usize) {
     let rounds = 5;
-    let bare = bare_loop.map(|bare| best(rounds, || assert_eq!(bare.pages(BATCH), objects)));
+    let bare = bare_loop.map(|bare| {
+        assert_eq!(bare.read, objects);
+        bare.pages
+    });
     for (who, count) in [("all", objects), ("most", objects), ("few", objects / 100)] {
         let paged = best(rounds, || assert_eq!(subject.pages(who, BATCH), count));
         println!("{{\"what\":\"pages, reader of {who}\",\"per_second\":{:.0}}}", rate(count, paged));

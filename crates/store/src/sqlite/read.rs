@@ -7,7 +7,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use kizuna_access::{MemberId, Recorded};
 use kizuna_stix::observable::Observable;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, ToSql, params};
 
 use super::{Pool, failed};
 use crate::StoreError;
@@ -49,6 +49,30 @@ impl SqliteSnapshot {
         let mut statement = self.statement(sql)?;
         let rows = statement.query_map(params, read).map_err(|e| failed(&e))?;
         rows.collect::<rusqlite::Result<Vec<T>>>().map_err(|e| failed(&e))
+    }
+
+    /// The numbers of one index: `place` is a table and what its rows must be, with `keys` from `?4` on; `seq` is the
+    /// column of the number.
+    fn seqs(
+        &self,
+        place: &str,
+        seq: &str,
+        keys: &[&dyn ToSql],
+        range: Range<Seq>,
+        order: Order,
+        limit: usize,
+    ) -> Result<Vec<Seq>, StoreError> {
+        let direction = match order {
+            Order::Oldest => "ASC",
+            Order::Newest => "DESC",
+        };
+        let sql = format!(
+            "SELECT {seq} FROM {place} AND {seq} >= ?1 AND {seq} < ?2 ORDER BY {seq} {direction} LIMIT ?3"
+        );
+        let limit = count(limit);
+        let mut params: Vec<&dyn ToSql> = vec![&range.start, &range.end, &limit];
+        params.extend_from_slice(keys);
+        self.list(&sql, &params[..], |row| row.get(0))
     }
 }
 
@@ -129,16 +153,7 @@ impl Snapshot for SqliteSnapshot {
         order: Order,
         limit: usize,
     ) -> Result<Vec<Seq>, StoreError> {
-        let sql = match order {
-            Order::Oldest => {
-                "SELECT seq FROM contribution WHERE stripe = ?1 AND seq >= ?2 AND seq < ?3 ORDER BY seq LIMIT ?4"
-            }
-            Order::Newest => {
-                "SELECT seq FROM contribution WHERE stripe = ?1 AND seq >= ?2 AND seq < ?3 \
-                 ORDER BY seq DESC LIMIT ?4"
-            }
-        };
-        self.list(sql, params![stripe, range.start, range.end, count(limit)], |row| row.get(0))
+        self.seqs("contribution WHERE stripe = ?4", "seq", &[&stripe], range, order, limit)
     }
 
     fn text_seqs(
@@ -148,20 +163,10 @@ impl Snapshot for SqliteSnapshot {
         order: Order,
         limit: usize,
     ) -> Result<Vec<Seq>, StoreError> {
-        let sql = match order {
-            Order::Oldest => {
-                "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid >= ?2 AND rowid < ?3 \
-                 ORDER BY rowid LIMIT ?4"
-            }
-            Order::Newest => {
-                "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid >= ?2 AND rowid < ?3 \
-                 ORDER BY rowid DESC LIMIT ?4"
-            }
-        };
         let quoted: Vec<String> =
             tokens.iter().map(|token| format!("\"{}\"", token.replace('"', "\"\""))).collect();
         let question = quoted.join(" AND ");
-        self.list(sql, params![question, range.start, range.end, count(limit)], |row| row.get(0))
+        self.seqs("words WHERE words MATCH ?4", "rowid", &[&question], range, order, limit)
     }
 
     fn observable_seqs(
@@ -171,20 +176,11 @@ impl Snapshot for SqliteSnapshot {
         order: Order,
         limit: usize,
     ) -> Result<Vec<Seq>, StoreError> {
-        let sql = match order {
-            Order::Oldest => {
-                "SELECT seq FROM observable WHERE kind = ?1 AND value = ?2 AND seq >= ?3 AND seq < ?4 \
-                 ORDER BY seq LIMIT ?5"
-            }
-            Order::Newest => {
-                "SELECT seq FROM observable WHERE kind = ?1 AND value = ?2 AND seq >= ?3 AND seq < ?4 \
-                 ORDER BY seq DESC LIMIT ?5"
-            }
-        };
         let mut found: Vec<Seq> = Vec::new();
         for value in values {
-            let params = params![value.kind as i64, value.value, range.start, range.end, count(limit)];
-            found.extend(self.list(sql, params, |row| row.get::<_, Seq>(0))?);
+            let kind = value.kind as i64;
+            let place = "observable WHERE kind = ?4 AND value = ?5";
+            found.extend(self.seqs(place, "seq", &[&kind, &value.value], range.clone(), order, limit)?);
         }
         found.sort_unstable();
         found.dedup();
@@ -202,16 +198,7 @@ impl Snapshot for SqliteSnapshot {
         order: Order,
         limit: usize,
     ) -> Result<Vec<Seq>, StoreError> {
-        let sql = match order {
-            Order::Oldest => {
-                "SELECT seq FROM reference WHERE target = ?1 AND seq >= ?2 AND seq < ?3 ORDER BY seq LIMIT ?4"
-            }
-            Order::Newest => {
-                "SELECT seq FROM reference WHERE target = ?1 AND seq >= ?2 AND seq < ?3 \
-                 ORDER BY seq DESC LIMIT ?4"
-            }
-        };
-        self.list(sql, params![target, range.start, range.end, count(limit)], |row| row.get(0))
+        self.seqs("reference WHERE target = ?4", "seq", &[target], range, order, limit)
     }
 
     fn waiting(&self, marking: &Key, source: i64) -> Result<Vec<Seq>, StoreError> {
