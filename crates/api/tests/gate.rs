@@ -21,7 +21,7 @@ fn ask(client: &Client, entry: &OutputPath, request: &Request, names: &[&Named])
             text = text.replace(name.as_str(), "NAME");
         }
     }
-    without_overlay_ids(&text)
+    without_cursors(&without_overlay_ids(&text))
 }
 
 #[test]
@@ -47,6 +47,17 @@ fn hidden_and_absent_are_the_same_bytes_on_every_path() {
     writes.for_each(|entry| compare(entry, false));
     reads().for_each(|entry| compare(entry, entry.name == "native.count"));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A cursor is another one each time.
+fn without_cursors(text: &str) -> String {
+    let mut parts = text.split(r#"next\":\""#);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str("NEXT");
+        out.push_str(part.split_once('\\').map_or("", |(_, rest)| rest));
+    }
+    out
 }
 
 /// The id of an overlay is made from that of its object.

@@ -56,8 +56,8 @@ fn tell(site: &Site, whole: bool) {
     if !whole {
         return;
     }
-    site.judge("ana", &id("tool", 3), "veiled-tag", Some("rel:Circle"));
-    site.judge("bea", &id("tool", 1), "veiled-tag", None);
+    site.judge("ana", &id("tool", 3), "mark", Some("rel:Circle"));
+    site.judge("bea", &id("tool", 1), "mark", None);
     let hidden = [
         tool(4, MADE, "veiled-hammer"),
         tool(1, LATER, "veiled-newer hammer"),
@@ -89,7 +89,7 @@ fn questions(name: &str) -> Vec<String> {
             "?q=veiled",
             "?q=shown",
             "?q=198.51.100.7",
-            "?q=tag:veiled-tag",
+            "?q=tag:mark",
             "?q=tag:shown%20tag",
             "?kind=kizuna-overlay",
             "?q=state:new",

@@ -160,8 +160,16 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
             let referred = referred(script).into_iter();
             referred.map(|number| of_object(number, "/referring").paged("cursor")).collect()
         }
-        "versions" | "claims" | "explain" | "overlay" => per_object(&format!("/{name}")),
-        "overlays" => vec![Question::new("/api/v1/overlays?limit=2").paged("cursor")],
+        "overlay" => {
+            // Every second object is judged, see the site.
+            let judged = asked(seed).into_iter().map(|number| number / 2 * 2);
+            judged.map(|number| of_object(number, "/overlay")).collect()
+        }
+        "versions" | "claims" | "explain" => per_object(&format!("/{name}")),
+        "overlays" => vec![
+            Question::new("/api/v1/overlays?limit=2").paged("cursor"),
+            Question::new("/api/v1/overlays?tag=seen&own=true").paged("cursor"),
+        ],
         "search" | "count" => searches(name, seed),
         "changes" => vec![Question {
             streams: true,

@@ -12,7 +12,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::StreamExt as _;
 use http::{Request, Response};
 use jiff::Timestamp;
-use kizuna_access::PersonId;
+use kizuna_access::overlay::{Judgement, Overlay};
+use kizuna_access::{MemberId, PersonId};
 use kizuna_app::sign_in::SignIn;
 use kizuna_app::{Config, Node};
 use kizuna_http::{Caps, Server, registry};
@@ -132,26 +133,51 @@ impl Site {
     }
 }
 
+/// Objects over which who gives them also gives an overlay, under the same label: it is hidden and shown with them.
+fn is_judged(object: u32) -> bool {
+    object.is_multiple_of(2)
+}
+
+fn overlay(by: MemberId, given: &kizuna_testkit::script::Contribution) -> kizuna_stix::Object {
+    let at = stix::instant(given.content.modified);
+    let judgement = Judgement {
+        tags: ["seen".to_owned()].into(),
+        note: Some(format!("{} of {}", given.content.variant, given.content.object)),
+        ..Judgement::default()
+    };
+    let object_ref = stix::id(given.content.object);
+    Overlay { by, object_ref, created: at, modified: at, judgement }.object().unwrap()
+}
+
 fn act(store: &Store, clock: &ScriptClock, names: &mut Names, op: &Op) {
     match op {
         Op::Advance { seconds } => {
             clock.0.fetch_add(*seconds, Ordering::SeqCst);
         }
         Op::Contribute(given) => {
-            let contribution = |given: &kizuna_testkit::script::Contribution| Contribution {
-                object: stix::object(&given.content),
-                source: names.member(&given.source),
-                by: given.by.as_deref().map(|name| PersonId(stix::uuid(name))),
-                channel: given.channel.clone(),
-                label: names.label(&given.label),
-                parts: Vec::new(),
-                authored: given.authored,
-                dangling: if given.waits { vec![stix::awaited()] } else { Vec::new() },
-                reliability: given.reliability,
-            };
-            let given: Vec<Contribution> = given.iter().map(contribution).collect();
-            if !given.is_empty() {
-                store.writer().contribute(given, Vec::new()).unwrap();
+            let mut contributions: Vec<Contribution> = Vec::new();
+            let mut overlays: Vec<Contribution> = Vec::new();
+            for one in given {
+                let contribution = Contribution {
+                    object: stix::object(&one.content),
+                    source: names.member(&one.source),
+                    by: one.by.as_deref().map(|name| PersonId(stix::uuid(name))),
+                    channel: one.channel.clone(),
+                    label: names.label(&one.label),
+                    parts: Vec::new(),
+                    authored: one.authored,
+                    dangling: if one.waits { vec![stix::awaited()] } else { Vec::new() },
+                    reliability: one.reliability,
+                };
+                if is_judged(one.content.object) && !one.waits {
+                    let object = overlay(contribution.source, one);
+                    overlays.push(Contribution { object, authored: true, ..contribution.clone() });
+                }
+                contributions.push(contribution);
+            }
+            contributions.extend(overlays);
+            if !contributions.is_empty() {
+                store.writer().contribute(contributions, Vec::new()).unwrap();
             }
         }
         Op::Refuse { source, by, channel, text } => {
@@ -179,8 +205,11 @@ fn act(store: &Store, clock: &ScriptClock, names: &mut Names, op: &Op) {
         }
         Op::Narrow { source, object, version } => {
             let (version, source) = (version.map(stix::instant), names.member(source));
-            let narrowed = store.writer().narrow(&stix::id(*object), version, source, Actor::Operator);
-            assert!(matches!(narrowed, Ok(_) | Err(StoreError::NotFound)), "{narrowed:?}");
+            let object = stix::id(*object);
+            for id in [kizuna_access::overlay::id(source, &object), object] {
+                let narrowed = store.writer().narrow(&id, version, source, Actor::Operator);
+                assert!(matches!(narrowed, Ok(_) | Err(StoreError::NotFound)), "{narrowed:?}");
+            }
         }
         Op::Audit { action, object } => {
             let object = object.map(stix::id);
@@ -295,9 +324,14 @@ fn settled_word(word: &str) -> String {
 /// Whether a page shows anything of what is stored.
 fn shows(page: &Page) -> bool {
     let is_full = |member: &str| page.body[member].as_array().is_some_and(|list| !list.is_empty());
-    let is_one = page.body["object"].is_object() || page.body["contributions"].is_array();
+    let is_one = page.body["object"].is_object()
+        || page.body["own"].is_object()
+        || page.body["contributions"].is_array();
     let is_page = page.body.as_str().is_some_and(|html| html.contains("/objects/"));
     let counts = page.body["at_least"].as_u64().is_some_and(|count| count > 0);
     page.status == 200
-        && (["objects", "items", "versions"].into_iter().any(is_full) || is_one || is_page || counts)
+        && (["objects", "items", "versions", "others"].into_iter().any(is_full)
+            || is_one
+            || is_page
+            || counts)
 }

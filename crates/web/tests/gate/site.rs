@@ -99,7 +99,11 @@ impl Site {
     /// Tags an object in somebody's name.
     pub fn judge(&self, who: &str, object: &str, tag: &str, label: Option<&str>) {
         let who = self.node.authenticate(&self.keys[who], None).unwrap();
-        let add = |said: &mut kizuna_access::overlay::Judgement| said.tags.extend([tag.to_owned()]);
+        let note = if tag == "mark" { "veiled-note" } else { "shown note" };
+        let add = |said: &mut kizuna_access::overlay::Judgement| {
+            said.tags.extend([tag.to_owned()]);
+            said.note = Some(note.to_owned());
+        };
         self.node.judge(&who, &object.parse().unwrap(), label, add).unwrap();
     }
 
