@@ -25,7 +25,8 @@ use crate::party::{CommunityId, MemberId, PersonId};
 use crate::policy::Policy;
 
 pub use parse::{clearance, parse};
-pub use print::{display, party_text};
+pub(crate) use print::clause_text;
+pub use print::{display, display_to, party_text};
 
 /// Where names are looked up.
 pub trait Names {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use kizuna_access::rights::{Clearance, Holder, Role};
 use kizuna_access::{KeyId, PersonId};
 use kizuna_app::Caller;
+use kizuna_http::Caps;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -80,7 +81,7 @@ fn roles_that_reach_past_a_member_are_not_its_admins_to_give() {
 }
 
 #[test]
-fn quarantine_below_the_ceiling_is_what_one_gave_oneself() {
+fn quarantine_is_what_one_gave_oneself() {
     let world = World::new();
     clear(&world, Holder::Node, "SECRET");
     clear(&world, Holder::Person(me(&world.ana)), "SECRET");
@@ -91,7 +92,46 @@ fn quarantine_below_the_ceiling_is_what_one_gave_oneself() {
     clear(&world, Holder::Person(me(&world.ana)), "RESTRICTED");
     assert_eq!(count(&world.ana), 1, "one's own input stays one's own");
     clear(&world, Holder::Person(me(&world.ron)), "SECRET");
-    assert_eq!(count(&world.ron), 1);
+    assert_eq!(count(&world.ron), 0, "a colleague's is not one's own");
+}
+
+#[test]
+fn an_address_of_another_member_s_person_is_like_a_free_one() {
+    let world = World::new();
+    let bob = borduria_admin(&world);
+    let add = |email: &str| {
+        let user = json!({ "email": email, "member": world.borduria, "roles": ["reader"] });
+        let answer = bob.post("/api/v1/users", &user);
+        (answer.status, answer.json().as_object().unwrap().keys().cloned().collect::<Vec<_>>())
+    };
+    let taken = add("ana@arvonia.example");
+    assert_eq!(taken, add("nobody@arvonia.example"));
+    assert_eq!(taken.0, 200);
+    assert_eq!(add("ana@arvonia.example").0, 409, "one's own people are no secret");
+    assert_eq!(world.ana.get("/api/v1/me").status, 200);
+    // A label means the one whom the writer knows; of two, neither.
+    let named = |client: &Client| {
+        let label = "?label=rel:person:ana@arvonia.example";
+        client.post(&format!("/api/v1/objects{label}"), &tool("named")).status
+    };
+    assert_eq!((named(&world.cai), named(&world.ana)), (400, 400));
+}
+
+#[test]
+fn an_envelope_has_so_many_objects_at_most() {
+    let world = World::with(Caps { objects: 10, ..Caps::default() });
+    let tools = |count: usize| (0..count).map(|number| tool(&number.to_string())).collect::<Vec<_>>();
+    let refused = |answer: crate::world::Answer| {
+        assert_eq!(answer.status, 413, "{}", answer.text());
+        assert!(answer.text().contains("the number of objects is over the limit of 10"), "{}", answer.text());
+    };
+    assert_eq!(world.ana.post("/api/v1/objects", &json!(tools(10))).status, 200);
+    refused(world.ana.post("/api/v1/objects", &json!(tools(11))));
+    refused(world.ana.post("/api/v1/objects?dry_run=true", &json!(tools(11))));
+    refused(world.ana.add("/taxii2/own/collections/inbox/", &tools(11)));
+    let add = |count| json!({ "add": { "objects": tools(count) } });
+    assert_eq!(world.ana.post("/api/v1/batch", &json!({ "operations": [add(4), add(6)] })).status, 200);
+    refused(world.ana.post("/api/v1/batch", &json!({ "operations": [add(5), add(6)] })));
 }
 
 #[test]

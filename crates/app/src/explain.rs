@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kizuna_access::reader::{Rule, Step};
-use kizuna_access::{Label, MemberId, Principal, Reader, spec};
+use kizuna_access::{Directory, Label, MemberId, Party, Principal, Reader, spec};
 use kizuna_stix::Id;
 use kizuna_store::writer::Actor;
 
@@ -41,7 +41,9 @@ impl Node {
             .map(|claim| {
                 let version = claim.versioned.then_some(claim.version);
                 let directory = reading.directory();
-                because(reading.reader(), directory, claim.source, version, &claim.label, claim.added)
+                let about =
+                    About { source: claim.source, version, label: &claim.label, arrived: claim.added };
+                because(reading.reader(), directory, &about, &|party| reading.knows(party))
             })
             .collect();
         Ok(Explanation { id: id.clone(), readable: true, contributions })
@@ -63,7 +65,9 @@ impl Node {
         let contributions: Vec<Because> = stored
             .iter()
             .map(|one| {
-                let told = because(&reader, &directory, one.source, one.modified, &one.label, one.stored);
+                let (source, version, arrived) = (one.source, one.modified, one.stored);
+                let about = About { source, version, label: &one.label, arrived };
+                let told = because(&reader, &directory, &about, &|_| true);
                 one.narrowed.map_or(told.clone(), |at| taken_back(told, at))
             })
             .collect();
@@ -79,19 +83,26 @@ fn taken_back(because: Because, at: Timestamp) -> Because {
     Because { readable: false, steps: vec![step], ..because }
 }
 
-fn because(
-    reader: &Reader,
-    directory: &kizuna_access::Directory,
+/// What is explained.
+struct About<'a> {
     source: MemberId,
     version: Option<Timestamp>,
-    label: &Label,
+    label: &'a Label,
     arrived: Timestamp,
+}
+
+fn because(
+    reader: &Reader,
+    directory: &Directory,
+    about: &About<'_>,
+    knows: &dyn Fn(&Party) -> bool,
 ) -> Because {
-    let steps = reader.explain(label, arrived, directory);
+    let About { source, version, label, arrived } = *about;
+    let steps = reader.explain(label, arrived, directory, knows);
     Because {
         source: directory.member(source).map_or_else(|| source.to_string(), |member| member.name.clone()),
         version,
-        label: spec::display(label, directory),
+        label: spec::display_to(label, directory, knows),
         readable: steps.last().is_some_and(|step| step.holds),
         steps,
     }

@@ -20,11 +20,12 @@ mod unpack;
 
 use jiff::Timestamp;
 use kizuna_stix::Fault;
+use kizuna_stix::read::Limits;
 use uuid::Uuid;
 
 pub(crate) use entry::store_plan;
 pub(crate) use giver::{Giver, Origin, PEER, labelled, terms, with_source};
-pub(crate) use known::Known;
+pub(crate) use known::{Acquainted, Known};
 pub(crate) use plan::{Plan, plan};
 
 /// Where an envelope is put: the channel, which gives what is unmarked its label.
@@ -46,6 +47,8 @@ pub struct Delivery<'a> {
     pub label: Option<&'a str>,
     /// The source's reliability by the Admiralty scale, `A`–`F`.
     pub reliability: Option<char>,
+    /// Caps on this envelope where they are tighter than the node's.
+    pub limits: Option<Limits>,
     /// Called as batches are stored: objects done, objects in all.
     pub progress: Option<&'a (dyn Fn(usize, usize) + Sync)>,
     /// Per-item results kept in the report; counts go on beyond. 0 keeps only what was quarantined, up to a cap.

@@ -29,6 +29,7 @@ pub mod tearline;
 pub use kizuna_access as access;
 pub use kizuna_attest as attest;
 pub use kizuna_stix as stix;
+pub use kizuna_stix::read::Limits;
 pub use kizuna_store::baseline;
 
 pub use error::AppError;

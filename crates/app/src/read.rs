@@ -1,6 +1,8 @@
 //! Reading: a view, with cursors that may leave the node.
 
-use kizuna_access::{Directory, Label, MemberId, Principal, Reader, spec};
+use std::sync::OnceLock;
+
+use kizuna_access::{Directory, Label, MemberId, Party, Principal, Reader, spec};
 use kizuna_stix::Id;
 use kizuna_store::query::{Count, Item, Search, Selection, Start};
 use kizuna_store::{Position, Quarantined, View};
@@ -8,6 +10,7 @@ use uuid::Uuid;
 
 use crate::AppError;
 use crate::cursor::Sealer;
+use crate::ingest::Acquainted;
 
 /// Where a page begins.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,11 +37,13 @@ pub struct Listing<T = Item> {
 pub struct Reading {
     view: View,
     sealer: Sealer,
+    /// Found when a label is put into words first.
+    acquainted: OnceLock<Acquainted>,
 }
 
 impl Reading {
     pub(crate) fn new(view: View, sealer: Sealer) -> Self {
-        Self { view, sealer }
+        Self { view, sealer, acquainted: OnceLock::new() }
     }
 
     /// The viewer's facts: labels are decided with it.
@@ -56,9 +61,16 @@ impl Reading {
         self.view.now()
     }
 
-    /// A label in words, with the names that this directory gives.
+    /// A label in words, with the names that this viewer may know: a reader of content does not learn to which other
+    /// communities and persons it was given.
     pub fn label_text(&self, label: &Label) -> String {
-        spec::display(label, self.directory())
+        spec::display_to(label, self.directory(), &|party| self.knows(party))
+    }
+
+    /// Whether a party of a label may be named to this viewer.
+    pub fn knows(&self, party: &Party) -> bool {
+        let acquainted = || Acquainted::of(self.directory(), self.reader(), self.now());
+        self.acquainted.get_or_init(acquainted).knows(party, self.directory())
     }
 
     /// A member's name; its id where this node does not know it.

@@ -202,7 +202,18 @@ impl Node {
     pub fn stand_in(&self, email: &str, doing: &str) -> Result<Principal, AppError> {
         let directory = self.directory()?;
         let unknown = || AppError::invalid("--as", format!("nobody here has the address {email:?}"));
-        let person = directory.person_by_email(email).ok_or_else(unknown)?;
+        let several = || {
+            let reason =
+                "several members have an account with this address: give its id (kizuna user list --json)";
+            AppError::invalid("--as", reason)
+        };
+        let mut named: Vec<&kizuna_access::directory::Person> = directory.people_by_email(email).collect();
+        named.extend(email.parse().ok().and_then(|id| directory.person(PersonId(id))));
+        let person = match named[..] {
+            [] => return Err(unknown()),
+            [person] => person,
+            _ => return Err(several()),
+        };
         let principal = directory.authenticate_person(person.id, self.now())?;
         self.store.writer().audit(AuditEntry {
             actor: Actor::Operator,

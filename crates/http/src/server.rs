@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kizuna_access::PersonId;
-use kizuna_app::{AppError, Node};
+use kizuna_app::{AppError, Limits, Node};
 use tokio::sync::Semaphore;
 
 use crate::Failure;
@@ -31,6 +31,15 @@ pub struct Caps {
     pub streams: usize,
     /// Objects of one page.
     pub page: usize,
+    /// Objects of one envelope: each costs time, however small it is.
+    pub objects: usize,
+}
+
+impl Caps {
+    /// Caps on an envelope that comes in a request.
+    pub fn envelope(&self) -> Limits {
+        Limits { envelope_bytes: self.body_bytes, objects: self.objects, ..Limits::default() }
+    }
 }
 
 impl Default for Caps {
@@ -45,6 +54,7 @@ impl Default for Caps {
             writes: 64,
             streams: 512,
             page: 1000,
+            objects: 200_000,
         }
     }
 }

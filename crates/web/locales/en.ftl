@@ -165,6 +165,7 @@ label-handling = Handling
 party-world = Everybody
 party-clients = Clients of { $name }
 party-person = { $name } (person)
+party-others = others
 party-unknown = a party unknown here
 tlp-clear = May be shared with everybody
 tlp-green = May be shared within the community

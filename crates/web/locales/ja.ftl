@@ -160,6 +160,7 @@ label-handling = 取扱い
 party-world = 全員
 party-clients = { $name }の支援先
 party-person = { $name }（個人）
+party-others = ほか
 party-unknown = このノードで未知の対象
 tlp-clear = 制限なく共有できます
 tlp-green = コミュニティ内で共有できます

@@ -5,12 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use kizuna_access::label::{Classification, Handling, Pap, Tlp};
 use kizuna_access::{CommunityId, Directory, Label, MemberId, Party, PersonId, policy};
 
+use kizuna_app::Reading;
+
 use crate::language::Language;
 use crate::view::{Banner, LabelView, Level, Mark, Run};
 
 /// A label in the reader's language, with the names that are known.
 pub fn view(t: Language, label: &Label, names: &dyn Names) -> LabelView {
-    let clause = |clause: &BTreeSet<Party>| clause.iter().map(|named| party(t, named, names)).collect();
+    let clause = |clause: &BTreeSet<Party>| {
+        let known = clause.iter().filter(|party| names.knows(party));
+        let mut parties: Vec<String> = known.map(|named| party(t, named, names)).collect();
+        if parties.len() < clause.len() {
+            parties.push(t.say("party-others"));
+        }
+        parties
+    };
     LabelView {
         levels: levels(t, label.classification()),
         audience: label.audience().iter().map(clause).collect(),
@@ -60,10 +69,33 @@ pub fn party(t: Language, party: &Party, names: &dyn Names) -> String {
 
 /// Where the names of parties are known.
 pub trait Names {
+    /// Whether a party may be named at all; those that may not stand together as one.
+    fn knows(&self, _party: &Party) -> bool {
+        true
+    }
     fn member(&self, id: MemberId) -> Option<String>;
     fn community(&self, id: CommunityId) -> Option<String>;
     /// A person's address.
     fn person(&self, id: PersonId) -> Option<String>;
+}
+
+/// The names that a viewer may know.
+impl Names for Reading {
+    fn knows(&self, party: &Party) -> bool {
+        Reading::knows(self, party)
+    }
+
+    fn member(&self, id: MemberId) -> Option<String> {
+        Names::member(self.directory(), id)
+    }
+
+    fn community(&self, id: CommunityId) -> Option<String> {
+        Names::community(self.directory(), id)
+    }
+
+    fn person(&self, id: PersonId) -> Option<String> {
+        Names::person(self.directory(), id)
+    }
 }
 
 impl Names for Directory {

@@ -153,7 +153,8 @@ impl Directory {
         let spaced = email.contains(char::is_whitespace);
         ensure(plain && !spaced, || refused(format!("{email:?} is not an e-mail address")))?;
         ensure(!self.people.contains_key(&person), || RightsError::Exists(format!("person {person}")))?;
-        ensure(self.person_by_email(email).is_none(), || {
+        // Of other members' people nobody is told whether they are there.
+        ensure(!self.people_by_email(email).any(|known| known.member == member), || {
             RightsError::Exists(format!("an account for {email}"))
         })
     }

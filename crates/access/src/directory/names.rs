@@ -85,9 +85,17 @@ impl Directory {
         self.people.get(&id)
     }
 
-    /// By e-mail address, in any case; closed accounts are not found.
+    /// By e-mail address, in any case; closed accounts are not found. Each member has its own people: one address may
+    /// have an account with several of them.
+    pub fn people_by_email<'a>(&'a self, email: &str) -> impl Iterator<Item = &'a Person> + use<'a> {
+        let email = email.to_owned();
+        self.people.values().filter(move |person| person.removed.is_none() && same(&person.email, &email))
+    }
+
+    /// The only person with an e-mail address; nobody where several members have one with it.
     pub fn person_by_email(&self, email: &str) -> Option<&Person> {
-        self.people.values().find(|person| person.removed.is_none() && same(&person.email, email))
+        let mut found = self.people_by_email(email);
+        found.next().filter(|_| found.next().is_none())
     }
 
     /// Everybody who has or had an account.

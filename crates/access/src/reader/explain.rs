@@ -49,15 +49,22 @@ impl Step {
 
 impl Reader {
     /// Why content with this label that arrived at `arrival` can or cannot be read, rule by rule; the last step is
-    /// the decision itself. Names only parties of the label, so it is for those who may see the label.
-    pub fn explain(&self, label: &Label, arrival: Timestamp, names: &Directory) -> Vec<Step> {
+    /// the decision itself. Names only parties of the label, so it is for those who may see the label, and of these only
+    /// those that whoever is told knows.
+    pub fn explain(
+        &self,
+        label: &Label,
+        arrival: Timestamp,
+        names: &Directory,
+        knows: &dyn Fn(&Party) -> bool,
+    ) -> Vec<Step> {
         let Some((_, facts)) = self.history.last() else { return Vec::new() };
         let mut steps = Vec::new();
         if label.audience.is_empty() {
             steps.push(Step::new(Rule::Named, false, "the label names nobody".to_owned()));
         }
         for clause in &label.audience {
-            steps.push(facts.explain_clause(label, clause, names));
+            steps.push(facts.explain_clause(label, clause, names, knows));
         }
         for (policy, asked) in &label.classification {
             facts.explain_policy(policy, asked, names, &mut steps);
@@ -86,9 +93,14 @@ impl Reader {
 }
 
 impl Facts {
-    fn explain_clause(&self, label: &Label, clause: &BTreeSet<Party>, names: &Directory) -> Step {
-        let listed: Vec<String> = clause.iter().map(|party| spec::party_text(party, names)).collect();
-        let listed = listed.join(", ");
+    fn explain_clause(
+        &self,
+        label: &Label,
+        clause: &BTreeSet<Party>,
+        names: &Directory,
+        knows: &dyn Fn(&Party) -> bool,
+    ) -> Step {
+        let listed = spec::clause_text(clause, names, knows).join(", ");
         if self.clause_floor(label, clause).is_none() {
             let clients = if clients_read(label) { ", nor a client of one of them" } else { "" };
             let text = format!("the viewer is none of: {listed}{clients}");

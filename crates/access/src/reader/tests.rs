@@ -212,7 +212,7 @@ fn an_explanation_agrees_with_the_decision() {
     let mut story = Story::cast();
     story.join("alpha", "late");
     let label = late().terms().rel([rel("JPN"), rel("EST")]).class("EXERCISE", "SECRET").label();
-    let steps = story.reader("alpha").explain(&label, at(0), &story.directory);
+    let steps = story.reader("alpha").explain(&label, at(0), &story.directory, &|_| true);
     insta::assert_json_snapshot!(steps);
 }
 
@@ -228,7 +228,7 @@ proptest::proptest! {
         story.clear(Holder::Person(person("echo")), cleared("SECRET"));
         for name in ["alpha", "bravo", "echo", "grid"] {
             let reader = story.reader(name);
-            let steps = reader.explain(&label, at(second), &story.directory);
+            let steps = reader.explain(&label, at(second), &story.directory, &|_| true);
             let (last, rules) = steps.split_last().unwrap();
             proptest::prop_assert_eq!(last.rule, Rule::Decision);
             proptest::prop_assert_eq!(last.holds, reader.can_read(&label, at(second)));

@@ -9,13 +9,19 @@ use crate::party::Party;
 
 /// The label as text that [`super::parse()`] reads back; parties that the directory does not know stand as ids.
 pub fn display(label: &Label, names: &Directory) -> String {
+    display_to(label, names, &|_| true)
+}
+
+/// The label as text for somebody who knows these parties only. The others of a clause stand as one `…`, however many
+/// they are: that there is somebody else does not say who.
+pub fn display_to(label: &Label, names: &Directory, knows: &dyn Fn(&Party) -> bool) -> String {
     let mut words = Vec::new();
     words.extend(label.tlp().map(|tlp| format!("tlp:{}", tlp.as_str())));
     if label.audience().is_empty() {
         words.push("rel:nobody".to_owned());
     }
     for clause in label.audience() {
-        let parties: Vec<String> = clause.iter().map(|party| party_text(party, names)).collect();
+        let parties = clause_text(clause, names, knows);
         words.push(format!("rel:{}", parties.join(",")));
     }
     for (policy, asked) in label.classification() {
@@ -37,6 +43,20 @@ fn categories(word: &str, policy: &str, sets: &BTreeMap<String, BTreeSet<String>
         let tags: Vec<String> = tags.iter().map(|tag| quoted(tag)).collect();
         words.push(format!("{word}:{policy}/{}={}", quoted(set), tags.join(",")));
     }
+}
+
+/// The parties of a clause, those that are not known as one `…`.
+pub(crate) fn clause_text(
+    clause: &BTreeSet<Party>,
+    names: &Directory,
+    knows: &dyn Fn(&Party) -> bool,
+) -> Vec<String> {
+    let known = clause.iter().filter(|party| knows(party));
+    let mut parties: Vec<String> = known.map(|party| party_text(party, names)).collect();
+    if parties.len() < clause.len() {
+        parties.push("…".to_owned());
+    }
+    parties
 }
 
 /// A party as label text writes it.

@@ -97,6 +97,14 @@ pub(super) async fn batch(
     if batch.operations.len() > OPERATIONS {
         return Err(Failure::too_large("the number of operations", OPERATIONS));
     }
+    let objects = batch.operations.iter().map(|operation| match operation {
+        Operation::Add(add) => add.objects.len(),
+        Operation::Withdraw(_) => 0,
+    });
+    let cap = server.caps().objects;
+    if objects.sum::<usize>() > cap {
+        return Err(Failure::too_large("the number of objects", cap));
+    }
     let key = idempotency_key(&headers)?.filter(|_| !query.dry_run);
     let work = move |node: &Node| match key {
         None => run(node, &viewer.principal, &batch, query.dry_run),

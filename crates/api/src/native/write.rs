@@ -31,8 +31,10 @@ pub(super) async fn add(
     Query(query): Query<AddQuery>,
     Payload(body): Payload,
 ) -> Result<Json, Failure> {
+    let limits = server.caps().envelope();
     let work = move |node: &Node| {
         let delivery = Delivery {
+            limits: Some(limits),
             target: query.collection.map_or(Target::Own, Target::Collection),
             label: query.label.as_deref(),
             reliability: query.reliability,

@@ -36,14 +36,19 @@ pub(super) async fn objects(
 ) -> Result<Message, Failure> {
     let who = viewer.principal.clone();
     let slug = root.clone();
+    let limits = server.caps().envelope();
     let work = move |node: &Node| {
         let collection = collection_in(node, &viewer, &root, &name)?;
         if !collection.can_write {
             return Err(AppError::Forbidden("this collection is only read".to_owned()));
         }
         let received = node.now();
-        let delivery =
-            Delivery { target: Target::Collection(collection.id), items: usize::MAX, ..Delivery::default() };
+        let delivery = Delivery {
+            target: Target::Collection(collection.id),
+            limits: Some(limits),
+            items: usize::MAX,
+            ..Delivery::default()
+        };
         let report = node.ingest(&viewer.principal, &body, &delivery)?;
         Ok(status_of(&report, Uuid::new_v4(), received))
     };

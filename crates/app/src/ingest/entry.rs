@@ -110,7 +110,7 @@ impl Node {
         bytes: &[u8],
         delivery: &Delivery<'_>,
     ) -> Result<Report, AppError> {
-        let mut plan = self.planned(giver, bytes)?;
+        let mut plan = self.planned(giver, bytes, delivery)?;
         let arrived = std::mem::take(&mut plan.arrived);
         let mut tally = Tally::new(plan.total, delivery.items);
         let promise = self.promise(&arrived)?;
@@ -120,15 +120,21 @@ impl Node {
     }
 
     fn pretend(&self, giver: &Giver, bytes: &[u8], delivery: &Delivery<'_>) -> Result<Report, AppError> {
-        let plan = self.planned(giver, bytes)?;
+        let plan = self.planned(giver, bytes, delivery)?;
         let mut tally = Tally::new(plan.total, delivery.items);
         batches::pretend(&plan, &mut tally);
         Ok(tally.report())
     }
 
-    pub(super) fn planned(&self, giver: &Giver, bytes: &[u8]) -> Result<Plan, AppError> {
-        let envelope = unpack(bytes, &self.limits)?;
-        let elements = read(&envelope, &self.limits)?;
+    pub(super) fn planned(
+        &self,
+        giver: &Giver,
+        bytes: &[u8],
+        delivery: &Delivery<'_>,
+    ) -> Result<Plan, AppError> {
+        let limits = delivery.limits.as_ref().unwrap_or(&self.limits);
+        let envelope = unpack(bytes, limits)?;
+        let elements = read(&envelope, limits)?;
         plan(giver, &envelope, elements, self.now(), &self.store)
     }
 }

@@ -323,3 +323,31 @@ fn a_missing_marking_that_arrives_later_from_the_same_source_opens_what_waited()
     let read = story.reads("xve");
     assert_eq!(read, [(format!("indicator--{}", uuid(1)), "tlp:green rel:Circle".to_owned())]);
 }
+
+#[test]
+fn a_label_names_only_whom_its_reader_knows() {
+    let story = Story::begin();
+    let label = "rel:Circle,\"Orinthia Watch\",person:analyst@xas.example";
+    story.give("xas", &[indicator(1)], Some(label));
+    let read = |country: &str| story.reads(country).remove(0).1;
+    assert_eq!(read("xor"), "rel:\"Orinthia Watch\",…");
+    assert_eq!(read("xve"), "rel:Circle,\"Orinthia Watch\",person:analyst@xas.example");
+    let id = indicator(1)["id"].as_str().unwrap().parse().unwrap();
+    let told = story.node.explain(&story.who("xor"), &id).unwrap();
+    let text = format!("{told:?}");
+    assert!(!text.contains("Circle") && !text.contains("xas"), "{text}");
+}
+
+#[test]
+fn tighter_caps_count_for_what_is_unpacked_too() {
+    let story = Story::begin();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(json!({ "objects": [indicator(1)] }).to_string().as_bytes()).unwrap();
+    gzip.write_all(&vec![b' '; 100_000]).unwrap();
+    let gzip = gzip.finish().unwrap();
+    let limits = crate::Limits { envelope_bytes: 50_000, ..crate::Limits::default() };
+    let tight = Delivery { limits: Some(limits), ..Delivery::default() };
+    let refused = story.node.dry_run(&story.who("xas"), &gzip, &tight);
+    assert!(matches!(refused, Err(AppError::TooLarge { limit: 50_000, .. })), "{refused:?}");
+    assert!(story.node.dry_run(&story.who("xas"), &gzip, &Delivery::default()).is_ok());
+}

@@ -109,6 +109,8 @@ impl<'a> Way<'a> {
             reliability: self.delivery.reliability,
             progress: Some(progress),
             items: self.items,
+            // Who works at the machine waits for himself.
+            limits: None,
         }
     }
 }

@@ -27,10 +27,17 @@ pub fn community<'a>(directory: &'a Directory, typed: &str) -> Result<&'a Commun
         .ok_or_else(|| Fail::work(format!("there is no community {typed:?} (kizuna community list)")))
 }
 
-pub fn person<'a>(directory: &'a Directory, email: &str) -> Result<&'a Person, Fail> {
-    directory
-        .person_by_email(email)
-        .ok_or_else(|| Fail::work(format!("nobody here has the address {email:?} (kizuna user list)")))
+/// By address, or by id where several members have an account with one address.
+pub fn person<'a>(directory: &'a Directory, typed: &str) -> Result<&'a Person, Fail> {
+    let by_id = directory.people().find(|person| person.id.to_string() == typed && person.removed.is_none());
+    let named: Vec<&Person> = directory.people_by_email(typed).chain(by_id).collect();
+    match named[..] {
+        [person] => Ok(person),
+        [] => Err(Fail::work(format!("nobody here has the address {typed:?} (kizuna user list)"))),
+        _ => Err(Fail::work(format!(
+            "several members have an account with the address {typed:?}: give its id (kizuna user list --json)"
+        ))),
+    }
 }
 
 /// The viewer of `--as`; every such reading is audited.

@@ -7,9 +7,8 @@ use crate::StoreError;
 use crate::contribution::Quarantined;
 
 impl View {
-    /// Quarantined input of the viewer's own member, or of all with the role `quarantine` at the node's ceiling; newest
-    /// first. It has no label that could be judged: below the ceiling a person reads what that person gave, and
-    /// nothing that others of the member gave. The numbers count everybody's: they do not leave the node in the clear.
+    /// Quarantined input that the viewer gave, or of all with the role `quarantine` at the node's ceiling; newest first.
+    /// It has no label that could be judged: colleagues of who gave it are not assumed to be cleared for it. The numbers count everybody's: they do not leave the node in the clear.
     pub fn quarantine(
         &self,
         before: Option<u64>,
@@ -23,7 +22,7 @@ impl View {
             (false, None) => return Ok(Vec::new()),
         };
         let me = reader.principal().person();
-        let gives = |input: &Quarantined| all || reader.reaches_ceiling() || input.by == Some(me);
+        let gives = |input: &Quarantined| all || input.by == Some(me);
         let mut before = before.and_then(|number| i64::try_from(number).ok()).unwrap_or(i64::MAX);
         let mut found = Vec::new();
         loop {

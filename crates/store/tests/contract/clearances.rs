@@ -84,7 +84,7 @@ fn an_administrator_reads_no_more_than_his_member() {
 }
 
 #[test]
-fn quarantine_is_its_sources_and_the_roles_at_the_ceiling() {
+fn quarantine_is_its_givers_and_the_roles_at_the_ceiling() {
     let refused = |source: &str, text: &str| Op::Refuse {
         source: source.into(),
         by: Some(format!("{source}-ana")),
@@ -100,9 +100,10 @@ fn quarantine_is_its_sources_and_the_roles_at_the_ceiling() {
         .asks("ee-cert-ana", quarantine(), "ee-cert {2")
         .asks("fr-cert-ana", quarantine(), "")
         .person("jp-colleague", "jp-cert", &[Role::Analyst])
-        .asks("jp-colleague", quarantine(), "jp-cert {1")
+        .asks("jp-colleague", quarantine(), "")
+        .asks("fr-warden", quarantine(), "ee-cert {2, jp-cert {1")
         .does(clear(Holder::Node, held("SECRET", &[])))
-        // Below the ceiling a person reads what that person gave.
+        // One's own input stays one's own, whatever one is cleared for.
         .asks("jp-cert-ana", quarantine(), "jp-cert {1")
         .asks("jp-colleague", quarantine(), "")
         .does(clear(person("fr-warden"), held("CONFIDENTIAL", &[])))

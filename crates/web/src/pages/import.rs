@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode, header};
 use jiff::SignedDuration;
 use kizuna_access::label::{Handling, Pap, Tlp};
 use kizuna_access::{Directory, Party, policy, spec};
-use kizuna_app::{AppError, Delivery, Node, Report};
+use kizuna_app::{AppError, Delivery, Limits, Node, Report};
 use kizuna_http::{Failure, Payload, Server};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -141,11 +141,11 @@ pub(super) async fn check(
     headers: HeaderMap,
     Payload(body): Payload,
 ) -> Result<Response, Failure> {
-    let limit = server.caps().body_bytes;
+    let limits = server.caps().envelope();
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let chosen = chosen(content_type, &body).ok_or_else(|| Failure::invalid("$", "not the import form"))?;
-    let checked = server.writing(move |node| checked(node, &desk, chosen, limit)).await?;
+    let checked = server.writing(move |node| checked(node, &desk, chosen, limits)).await?;
     Ok(match checked {
         Checked::Good(page) => html(&*page),
         Checked::Wrong(page) => html_with(&*page, StatusCode::BAD_REQUEST),
@@ -158,16 +158,16 @@ enum Checked {
     Wrong(Box<ImportPage>),
 }
 
-fn checked(node: &Node, desk: &Desk, chosen: Chosen, limit: usize) -> Result<Checked, AppError> {
+fn checked(node: &Node, desk: &Desk, chosen: Chosen, limits: Limits) -> Result<Checked, AppError> {
     let words = chosen.words();
     let tried = node.people(desk.caller()).reach(&words).and_then(|reach| {
-        let delivery = Delivery { label: Some(&words), ..Delivery::default() };
+        let delivery = Delivery { label: Some(&words), limits: Some(limits), ..Delivery::default() };
         Ok((reach, node.dry_run(desk.who(), &chosen.bytes, &delivery)?))
     });
     let (reach, report) = match tried {
         Ok(tried) => tried,
         Err(AppError::Invalid { faults }) => {
-            let mut page = form_page(node, desk, &chosen, limit)?;
+            let mut page = form_page(node, desk, &chosen, limits.envelope_bytes)?;
             page.faults = faults.iter().map(super::quarantine::fault_view).collect();
             return Ok(Checked::Wrong(Box::new(page)));
         }
@@ -223,12 +223,14 @@ pub(super) async fn confirm(
     desk: Desk,
     Form(confirmed): Form<Confirmed>,
 ) -> Result<Response, Failure> {
+    let limits = server.caps().envelope();
     let page = server
         .writing(move |node| {
             let t = desk.t();
             let gone = || AppError::invalid("$.token", t.say("import-expired"));
             let bytes = node.kept(desk.who(), KEPT, &confirmed.token)?.ok_or_else(gone)?;
-            let delivery = Delivery { label: Some(&confirmed.label), ..Delivery::default() };
+            let label = Some(confirmed.label.as_str());
+            let delivery = Delivery { label, limits: Some(limits), ..Delivery::default() };
             let report = node.ingest(desk.who(), &bytes, &delivery)?;
             // What was confirmed waits no longer.
             node.keep(desk.who(), KEPT, &confirmed.token, Vec::new(), node.now())?;

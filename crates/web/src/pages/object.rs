@@ -82,7 +82,7 @@ fn assemble(
     for mention in &mentions {
         shown_mentions.push(row::row(&desk.preferences, reading, &mut titles, mention)?);
     }
-    let banner = Banner { label: label::view(t, &item.label, reading.directory()), mixed: false };
+    let banner = Banner { label: label::view(t, &item.label, reading), mixed: false };
     let text = |name: &str| object.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     Ok(ObjectPage {
         page: desk.page(Here::Elsewhere, reading.directory()).under(Some(banner)),

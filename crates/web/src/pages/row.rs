@@ -28,7 +28,7 @@ pub(super) fn row(
         kind_name: t.term("kind", item.id.kind()),
         title: shown,
         exact: title.exact,
-        label: label::view(t, &item.label, reading.directory()),
+        label: label::view(t, &item.label, reading),
         source: reading.member_name(item.source),
         added: Moment::new(item.added, &preferences.zone),
         revoked: item.revoked,
@@ -48,5 +48,5 @@ pub(super) fn rows(
 /// What stands over a page that shows these.
 pub(super) fn banner(preferences: &Preferences, reading: &Reading, items: &[Item]) -> Option<Banner> {
     let labels = items.iter().map(|item| &*item.label);
-    label::banner(preferences.language, labels, reading.directory())
+    label::banner(preferences.language, labels, reading)
 }

@@ -70,7 +70,7 @@ fn events_that_make_no_sense_are_refused_with_the_reason() {
         ("a client twice", Rights::ClientAdded { client: member("grid"), of: member("alpha") }),
         ("no client", Rights::ClientRemoved { client: member("echo"), of: member("alpha") }),
         ("no address", account("new", "new", "alpha")),
-        ("an address twice", account("new", "ALPHA@example.org", "echo")),
+        ("an address twice", account("new", "ALPHA@example.org", "alpha")),
         ("a person twice", account("alpha", "new@example.org", "alpha")),
         ("nobody's roles", Rights::RolesSet { person: person("new"), roles: BTreeSet::new() }),
         ("an unknown level", person_cleared(cosmic)),

@@ -43,7 +43,7 @@ fn sends(story: &Story, giver: &Giver, objects: &[Value]) {
 /// The same, by a node that ends before what arrived is carried out.
 fn sends_and_is_cut_off(story: &Story, giver: &Giver, objects: &[Value]) {
     let bytes = json!({ "objects": objects }).to_string();
-    let mut plan = story.node.planned(giver, bytes.as_bytes()).unwrap();
+    let mut plan = story.node.planned(giver, bytes.as_bytes(), &Delivery::default()).unwrap();
     let arrived = std::mem::take(&mut plan.arrived);
     story.node.promise(&arrived).unwrap();
     batches::store(plan, &story.node.store.writer(), &mut Tally::new(0, 0), None).unwrap();
@@ -226,7 +226,7 @@ fn a_marking_that_comes_while_its_content_is_being_stored_is_not_missed() {
     let mut waiting = indicator(3);
     waiting["object_marking_refs"] = json!([statement["id"]]);
     let bytes = json!({ "objects": [waiting] }).to_string();
-    let mut plan = story.node.planned(&giver, bytes.as_bytes()).unwrap();
+    let mut plan = story.node.planned(&giver, bytes.as_bytes(), &Delivery::default()).unwrap();
     sends(&story, &giver, &[statement]);
     let arrived = std::mem::take(&mut plan.arrived);
     let promise = story.node.promise(&arrived).unwrap();

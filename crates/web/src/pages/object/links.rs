@@ -64,7 +64,7 @@ pub(super) fn relations(
             other_href: format!("/objects/{other}"),
             other_kind: other.kind().to_owned(),
             other: name,
-            label: label::view(t, &item.label, reading.directory()),
+            label: label::view(t, &item.label, reading),
             source: reading.member_name(item.source),
             revoked: item.revoked,
         });
@@ -95,7 +95,7 @@ pub(super) fn sightings(
             count: object.get("count").and_then(Value::as_u64).map(grouped),
             first: time("first_seen"),
             last: time("last_seen"),
-            label: label::view(preferences.language, &item.label, reading.directory()),
+            label: label::view(preferences.language, &item.label, reading),
         });
     }
     Ok(shown)
@@ -137,7 +137,7 @@ pub(super) fn translations(
                 lang: lang.clone(),
                 fields: fields.as_object().into_iter().flatten().map(text).collect(),
                 stale,
-                label: label::view(t, &item.label, reading.directory()),
+                label: label::view(t, &item.label, reading),
                 source: reading.member_name(item.source),
             });
         }

@@ -21,7 +21,7 @@ pub(super) fn versions(
         served: item.position == winner.position,
         digest: hex::encode(item.digest),
         added: Moment::new(item.added, &preferences.zone),
-        label: label::view(preferences.language, &item.label, reading.directory()),
+        label: label::view(preferences.language, &item.label, reading),
         reliability: item.reliability,
     };
     let version = |winner: &Item| {
