@@ -34,7 +34,8 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::QUARANTINE, objects::quarantine)
         .add(&paths::BATCH, batch::batch)
         .add(&paths::TEARLINE, decide::tearline)
-        .add(&paths::FORECAST, decide::forecast);
+        .add(&paths::FORECAST, decide::forecast)
+        .add(&paths::AS_SEEN, decide::as_seen);
     let peers = Routes::new()
         .add(&paths::PEERS, peers::list)
         .add(&paths::ADD_PEER, peers::add)

@@ -29,6 +29,9 @@ use site::{Seen, Site};
 /// The least share of questions about content, in percent, that must meet something hidden beside something shown.
 const SHARE: u32 = 30;
 
+/// Questions from which on that share is judged.
+const ENOUGH: u32 = 40;
+
 fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
@@ -156,7 +159,11 @@ fn every_answer_is_that_of_a_node_without_the_unreadable() {
     for entry in registry::all().filter(|entry| entry.method == Method::Get && entry.reads == Reads::Content)
     {
         let (asked, beside) = tally.0.get(entry.name).copied().unwrap_or_default();
-        let share = 100 * beside / asked.max(1);
+        // A path that few roles may ask is judged in long runs only.
+        if asked < ENOUGH {
+            continue;
+        }
+        let share = 100 * beside / asked;
         assert!(
             share >= SHARE,
             "{}: only {share} % meet something hidden beside something shown",

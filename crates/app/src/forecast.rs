@@ -11,6 +11,7 @@ use kizuna_access::{CommunityId, Directory, MemberId, PersonId, Principal, Reade
 use kizuna_stix::Id;
 use kizuna_store::view::{Group, Shift};
 
+use crate::as_seen::Eyes;
 use crate::people::Caller;
 use crate::{AppError, Node};
 
@@ -80,8 +81,8 @@ pub struct Forecast {
 }
 
 /// The viewers that stand together, by account.
-struct Company {
-    who: Who,
+pub(crate) struct Company {
+    pub who: Who,
     principals: Vec<Principal>,
 }
 
@@ -190,7 +191,7 @@ impl Node {
         Ok(Forecast::of(companies, shifts))
     }
 
-    fn readers(&self, directory: &Directory, company: &Company) -> Vec<Reader> {
+    pub(crate) fn readers(&self, directory: &Directory, company: &Company) -> Vec<Reader> {
         let now = self.now();
         company.principals.iter().filter_map(|who| directory.reader(who, now).ok()).collect()
     }
@@ -201,6 +202,31 @@ impl Node {
             return Ok(());
         }
         Err(AppError::Forbidden("a forecast takes the role releaser or admin".to_owned()))
+    }
+
+    /// The viewers that these eyes are.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for who is hidden from the caller or absent.
+    pub(crate) fn company(&self, who: &Principal, eyes: Eyes) -> Result<Company, AppError> {
+        let directory = self.directory()?;
+        let now = self.now();
+        match eyes {
+            Eyes::Person(person) => {
+                self.needs_to_know(who, None, None, Some(person))?;
+                let known = directory.person(person).ok_or(AppError::NotFound)?;
+                let principal = directory.authenticate_person(person, now)?;
+                Ok(Company { who: Who::Person(known.email.clone()), principals: vec![principal] })
+            }
+            Eyes::Member(member) => {
+                self.needs_to_know(who, None, Some(member), None)?;
+                let known = directory.member(member).ok_or(AppError::NotFound)?;
+                let people = directory.people().filter(|person| person.member == member);
+                let principals =
+                    people.filter_map(|person| directory.authenticate_person(person.id, now).ok());
+                Ok(Company { who: Who::Member(known.name.clone()), principals: principals.collect() })
+            }
+        }
     }
 
     /// The viewers that the caller may know of, as they are or would be.

@@ -6,6 +6,7 @@
 //!
 //! Start at [`Node`].
 
+pub mod as_seen;
 pub mod betrayal;
 pub mod cursor;
 pub mod error;

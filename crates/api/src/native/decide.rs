@@ -1,14 +1,17 @@
 //! Tear-lines and forecasts.
 
 use axum::extract::State;
+use kizuna_access::{MemberId, PersonId};
+use kizuna_app::as_seen::Eyes;
 use kizuna_app::forecast::Change;
 use kizuna_app::tearline::{Order, Tearline};
 use kizuna_app::{AppError, Node};
-use kizuna_http::{Failure, Json as Body, Query, Server, Viewer};
+use kizuna_http::{Failure, Json as Body, Path, Query, Server, Viewer};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::item::{self, Json};
+use super::objects::id;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,5 +68,27 @@ pub(super) async fn forecast(
     Body(change): Body<Change>,
 ) -> Result<Json, Failure> {
     let work = move |node: &Node| item::write(&node.foresee(&viewer.principal, &change)?);
+    server.blocking(work).await.map(Json)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EyesQuery {
+    person: Option<PersonId>,
+    member: Option<MemberId>,
+}
+
+pub(super) async fn as_seen(
+    State(server): State<Server>,
+    viewer: Viewer,
+    Path(text): Path<String>,
+    Query(query): Query<EyesQuery>,
+) -> Result<Json, Failure> {
+    let eyes = match (query.person, query.member) {
+        (Some(person), None) => Eyes::Person(person),
+        (None, Some(member)) => Eyes::Member(member),
+        _ => return Err(Failure::invalid("?person", "takes a person or a member, and not both")),
+    };
+    let work = move |node: &Node| item::write(&node.as_seen(&viewer.principal, &id(&text)?, eyes)?);
     server.blocking(work).await.map(Json)
 }

@@ -170,6 +170,12 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
             Question::new("/api/v1/overlays?limit=2").paged("cursor"),
             Question::new("/api/v1/overlays?tag=seen&own=true").paged("cursor"),
         ],
+        "as-seen" => {
+            let eyes = ["jp-cert", "ee-cert", "fr-cert"].map(stix::uuid);
+            let of_all =
+                |number: u32| eyes.map(|member| of_object(number, &format!("/as-seen?member={member}")));
+            asked(seed).into_iter().flat_map(of_all).collect()
+        }
         "search" | "count" => searches(name, seed),
         "changes" => vec![Question {
             streams: true,

@@ -65,9 +65,9 @@ struct Page {
 }
 
 impl Seen {
-    /// Whether whoever asked is somebody now.
+    /// Whether whoever asked is somebody now, and may ask such a thing at all.
     pub fn is_of_somebody(&self) -> bool {
-        self.pages.first().is_some_and(|page| ![303, 401].contains(&page.status))
+        self.pages.first().is_some_and(|page| ![303, 401, 403].contains(&page.status))
     }
 }
 

@@ -7,7 +7,7 @@ mod peers;
 
 use super::{Access, Answer, Body, Face, Kind, Method, OutputPath, Param, Reads};
 
-pub use decide::{FORECAST, TEARLINE};
+pub use decide::{AS_SEEN, FORECAST, TEARLINE};
 pub use directory::{
     ADD_COLLECTION, ADD_COMMUNITY, ADD_KEY, ADD_MEMBER, ADD_USER, COLLECTIONS, COMMUNITIES, JOIN, KEYS,
     LEAVE, ME, MEMBERS, REMOVE_USER, REVOKE_KEY, SET_ROLES, USERS,
@@ -255,6 +255,7 @@ pub static ALL: &[&OutputPath] = &[
     &BATCH,
     &TEARLINE,
     &FORECAST,
+    &AS_SEEN,
     &MEMBERS,
     &ADD_MEMBER,
     &USERS,

@@ -1,6 +1,6 @@
 //! Before something leaves: tear-lines, and what a change would do.
 
-use super::{JSON, READ, json};
+use super::{JSON, OBJECT, READ, json};
 use crate::registry::{Body, Kind, Method, OutputPath, Param};
 
 /// Makes a tear-line.
@@ -23,5 +23,19 @@ pub static FORECAST: OutputPath = OutputPath {
     summary: "Who would gain or lose which objects by a change of membership, clearance, roles or label; changes nothing",
     body: Some(Body { media: JSON, schema: "Change", required: true }),
     answers: &[json("Forecast", "The viewers for whom something changes")],
+    ..READ
+};
+
+/// An object as others see it.
+pub static AS_SEEN: OutputPath = OutputPath {
+    name: "native.as-seen",
+    path: "/api/v1/objects/{id}/as-seen",
+    summary: "The newest version as a person of the own member, or another member, sees it; for releasers",
+    params: &[
+        OBJECT,
+        Param::query("person", Kind::Uuid, "A person of the own member"),
+        Param::query("member", Kind::Uuid, "A member: whoever of it sees most"),
+    ],
+    answers: &[json("Seen", "What they see, and what is hidden from them")],
     ..READ
 };
