@@ -119,7 +119,6 @@ fn objects(name: &str, named: &Named) -> Option<Vec<Request>> {
             format!("/api/v1/objects/{object}/as-seen?member={}", named.member),
             format!("/api/v1/objects/{object}/as-seen?person={}", named.person),
         ],
-        "versions" | "claims" | "referring" | "explain" => vec![format!("/api/v1/objects/{object}/{name}")],
         "search" | "count" => vec![
             format!("/api/v1/{name}?q=hidden"),
             format!("/api/v1/{name}?refers_to={object}"),
