@@ -20,10 +20,11 @@ use std::fmt::Write as _;
 use kizuna_http::registry::{self, Method, OutputPath, Reads};
 use kizuna_testkit::generate::{self, Script};
 use kizuna_testkit::oracle::Oracle;
-use kizuna_testkit::script::{Driver as _, Op, Step, Viewer, without};
+use kizuna_testkit::script::{Content, Driver as _, Op, Step, Viewer, without};
 use kizuna_testkit::stix;
 
 use questions::{Question, questions};
+use serde_json::{Value, json};
 use site::{Seen, Site};
 
 /// The least share of questions about content, in percent, that must meet something hidden beside something shown.
@@ -107,6 +108,48 @@ impl Tally {
     }
 }
 
+/// Writes under ids that the viewer cannot see, that it can see and that nobody gave, and reads them again: as at a
+/// node without what it cannot read.
+fn check_writes(script: &Script, viewer: &Viewer, pruned: &Site) -> Result<(), String> {
+    const TAXII: &str = "application/taxii+json;version=2.1";
+    const JSON: &str = "application/json";
+    if viewer.key.is_none() {
+        return Ok(());
+    }
+    // What one viewer writes is not in the way of the next.
+    let full = Site::write(&script.steps);
+    for number in (0..generate::NUMBERS).step_by(3).chain([generate::NUMBERS + 1]) {
+        let content = Content { object: number, modified: 7, variant: 9, ..Content::default() };
+        let written = Value::Object(stix::object(&content).into_value());
+        let envelope = json!({ "objects": [written] });
+        let writes = [
+            ("/api/v1/objects", JSON, &envelope),
+            ("/api/v1/objects?label=rel:world", JSON, &envelope),
+            ("/taxii2/own/collections/inbox/objects/", TAXII, &envelope),
+            // The second time it is a duplicate of one's own.
+            ("/api/v1/objects", JSON, &envelope),
+        ];
+        for (path, media, body) in writes {
+            let (seen, expected) =
+                (full.write_as(viewer, path, media, body), pruned.write_as(viewer, path, media, body));
+            if seen != expected {
+                return Err(format!(
+                    "seed {}, {viewer} writes {number} to {path}\n  {seen:?}\n  {expected:?}",
+                    script.seed
+                ));
+            }
+        }
+        for rest in ["", "/versions", "/claims"] {
+            let path = format!("/api/v1/objects/{}{rest}", object(number));
+            let question = Question { path, object: Some(number), pages: None, streams: false };
+            compare(&full.ask(viewer, &question), &pruned.ask(viewer, &question)).map_err(|difference| {
+                format!("seed {}, {viewer} has written and asks {}{difference}", script.seed, question.path)
+            })?;
+        }
+    }
+    Ok(())
+}
+
 /// Runs a script and asks everything, with and without what each viewer cannot read.
 fn check(script: &Script, tally: &mut Tally) -> Result<(), String> {
     let mut oracle = Oracle::new();
@@ -131,6 +174,7 @@ fn check(script: &Script, tally: &mut Tally) -> Result<(), String> {
                 })?;
             }
         }
+        check_writes(script, &viewer, &pruned)?;
     }
     Ok(())
 }
