@@ -6,6 +6,7 @@
 //! Start at [`label::Label`] (what content asks for), [`directory::Directory`] (who everybody is, as a fold
 //! over the log of rights) and [`reader::Reader`] (one viewer's facts, against which labels are decided).
 
+pub mod agreement;
 pub mod channel;
 pub mod directory;
 pub mod form;

@@ -12,12 +12,23 @@ mod objects;
 mod openapi;
 mod overlays;
 mod peers;
+mod policies;
 mod write;
 
 use kizuna_http::Routes;
 use kizuna_http::registry::native as paths;
 
 pub(crate) fn routes() -> Routes {
+    let policies = Routes::new()
+        .add(&paths::POLICIES, policies::list)
+        .add(&paths::POLICY_OF, policies::one)
+        .add(&paths::POLICY_FILE, policies::file)
+        .add(&paths::POLICY_DIFFERENCE, policies::difference)
+        .add(&paths::IMPORT_POLICY, policies::import)
+        .add(&paths::LABEL_FORM, policies::label_form)
+        .add(&paths::READ_LABEL, policies::read_label)
+        .add(&paths::AGREEMENTS, policies::agreements)
+        .add(&paths::ADD_AGREEMENT, policies::add_agreement);
     let objects = Routes::new()
         .add(&paths::OPENAPI, openapi::openapi)
         .add(&paths::OBJECTS, objects::list)
@@ -50,6 +61,7 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::UNFOLLOW, peers::unfollow);
     objects
         .merge(peers)
+        .merge(policies)
         .add(&paths::ME, directory::me)
         .add(&paths::MEMBERS, directory::members)
         .add(&paths::ADD_MEMBER, directory::add_member)

@@ -35,6 +35,12 @@ impl Request {
         self
     }
 
+    fn xml(mut self, body: &str) -> Self {
+        self.headers.push(("content-type", "application/xml".to_owned()));
+        self.body = Some(body.as_bytes().to_vec());
+        self
+    }
+
     fn json(self, body: &Value) -> Self {
         self.body("application/json", body)
     }
@@ -195,7 +201,15 @@ fn directory(name: &str, named: &Named) -> Option<Vec<Request>> {
         "add-collection" => {
             at("collections").json(&json!({ "root": community, "title": "mine", "holds": "all" }))
         }
-        "peers" | "follows" => at(name),
+        "policies" | "agreements" | "peers" | "follows" => at(name),
+        "policy" => at("policies/EXERCISE"),
+        "policy-file" => at("policies/EXERCISE/spif"),
+        "policy-difference" => at("policies/EXERCISE/difference?with=EXERCISE"),
+        "import-policy" => at("policies").xml(kizuna_access::policy::EXERCISE_SPIF),
+        "label-form" => at(&format!("label?form=4774&label=rel:community:{community}")),
+        "read-label" => at("label").xml(&format!("rel:community:{community},person:{person}")),
+        "add-agreement" => at("agreements").json(&json!({ "title": "x", "scope": "y", "parties": [
+            format!("community:{community}")] })),
         "add-peer" => {
             at("peers").json(&json!({ "name": "p", "url": "http://h.example/", "members": [member] }))
         }

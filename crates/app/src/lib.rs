@@ -7,6 +7,7 @@
 //! Start at [`Node`].
 
 pub mod as_seen;
+pub mod agreements;
 pub mod betrayal;
 pub mod cursor;
 pub mod error;

@@ -3,7 +3,9 @@
 mod collections;
 mod communities;
 mod follows;
+mod labels;
 mod members;
+mod policies;
 mod reach;
 mod users;
 
@@ -17,7 +19,9 @@ use uuid::Uuid;
 
 pub use communities::{Roster, RosterEntry};
 pub use follows::Follow;
+pub use labels::ReadLabel;
 pub use members::NewMember;
+pub use policies::{EquivalenceInfo, LevelInfo, PolicyImport, PolicyInfo};
 pub use reach::Reach;
 
 use crate::{AppError, Node};

@@ -3,6 +3,7 @@
 mod content;
 mod overlay;
 mod people;
+mod policies;
 mod release;
 mod running;
 
@@ -10,13 +11,12 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub use content::{
-    Batch, Delivery, Explain, Export, Format, Get, Import, Policy, Search, Versions, Withdraw,
-};
+pub use content::{Batch, Delivery, Explain, Export, Format, Get, Import, Search, Versions, Withdraw};
 pub use overlay::{OverlayCommand, OverlayList, OverlaySet, Part};
 pub use people::{
     CollectionCommand, CommunityCommand, Follow, KeyCommand, MemberCommand, Role, Sector, UserCommand,
 };
+pub use policies::{AgreementAdd, AgreementCommand, Form, LabelCommand, Policy};
 pub use release::{Forecast, ForecastCommand, Precision, Tearline, Template};
 pub use running::{Bench, Demo, PeerAdd, PeerCommand, PeerSet, Serve, TaxiiCheck};
 
@@ -67,6 +67,12 @@ pub enum Command {
     /// Security policies and their levels.
     #[command(subcommand)]
     Policy(Policy),
+    /// Labels in the forms that others use.
+    #[command(subcommand)]
+    Label(LabelCommand),
+    /// The frameworks under which parties share.
+    #[command(subcommand)]
+    Agreement(AgreementCommand),
     /// Take in STIX 2.0 or 2.1, gzipped or not; by content, not by name.
     Import(Import),
     /// Take in one file and say what became of every object in it.

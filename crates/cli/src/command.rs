@@ -1,5 +1,6 @@
 //! The commands.
 
+mod agreement;
 mod batch;
 pub mod bench;
 mod collection;
@@ -12,6 +13,7 @@ mod forecast;
 mod get;
 mod import;
 mod key;
+mod label;
 mod member;
 mod naming;
 mod overlay;
@@ -38,7 +40,9 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Key(command) => key::run(node, command, desk),
         Command::Community(command) => community::run(node, command, desk),
         Command::Collection(command) => collection::run(node, command, desk),
-        Command::Policy(command) => policy::run(&command, desk),
+        Command::Policy(command) => policy::run(node, &command, desk),
+        Command::Label(command) => label::run(node, &command, desk),
+        Command::Agreement(command) => agreement::run(node, command, desk),
         Command::Import(import) => import::run(node, &import, desk),
         Command::Batch(batch) => batch::run(node, &batch, desk),
         Command::Export(export) => export::run(node, &export, desk),

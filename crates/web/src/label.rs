@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kizuna_access::label::{Classification, Handling, Pap, Tlp};
-use kizuna_access::{CommunityId, Directory, Label, MemberId, Party, PersonId, policy};
+use kizuna_access::policy::Policy;
+use kizuna_access::{CommunityId, Directory, Label, MemberId, Party, PersonId};
 
 use kizuna_app::Reading;
 
 use crate::language::Language;
+use crate::levels;
 use crate::view::{Banner, LabelView, Level, Mark, Run};
 
 /// A label in the reader's language, with the names that are known.
@@ -21,7 +23,7 @@ pub fn view(t: Language, label: &Label, names: &dyn Names) -> LabelView {
         parties
     };
     LabelView {
-        levels: levels(t, label.classification()),
+        levels: levels_of(t, label.classification(), names),
         audience: label.audience().iter().map(clause).collect(),
         marks: marks(t, label.tlp(), label.pap(), label.handling()),
     }
@@ -42,7 +44,7 @@ pub fn banner<'a>(
     let mut highest: BTreeMap<String, Classification> = BTreeMap::new();
     for (policy, asked) in distinct.iter().flat_map(|label| label.classification()) {
         let kept = highest.entry(policy.clone()).or_insert_with(|| asked.clone());
-        if rank(policy, &asked.level) > rank(policy, &kept.level) {
+        if rank(names, policy, &asked.level) > rank(names, policy, &kept.level) {
             *kept = asked.clone();
         }
     }
@@ -50,7 +52,7 @@ pub fn banner<'a>(
     let pap = distinct.iter().filter_map(|label| label.pap()).max();
     let handling = distinct.iter().flat_map(|label| label.handling()).copied().collect();
     let label =
-        LabelView { levels: levels(t, &highest), audience: Vec::new(), marks: marks(t, tlp, pap, &handling) };
+        LabelView { levels: levels_of(t, &highest, names), audience: Vec::new(), marks: marks(t, tlp, pap, &handling) };
     Some(Banner { label, mixed: true })
 }
 
@@ -77,6 +79,8 @@ pub trait Names {
     fn community(&self, id: CommunityId) -> Option<String>;
     /// A person's address.
     fn person(&self, id: PersonId) -> Option<String>;
+    /// A policy, by the id that labels write.
+    fn policy(&self, id: &str) -> Option<&Policy>;
 }
 
 /// The names that a viewer may know.
@@ -110,32 +114,43 @@ impl Names for Directory {
     fn person(&self, id: PersonId) -> Option<String> {
         self.person(id).map(|person| person.email.clone())
     }
+
+    fn policy(&self, id: &str) -> Option<&Policy> {
+        self.policy(id)
+    }
 }
 
-fn rank(policy: &str, level: &str) -> Option<usize> {
-    policy::find(policy)?.rank(level)
+fn rank(names: &dyn Names, policy: &str, level: &str) -> Option<usize> {
+    names.policy(policy)?.rank(level)
 }
 
-fn levels(t: Language, classification: &BTreeMap<String, Classification>) -> Vec<Level> {
+fn levels_of(
+    t: Language,
+    classification: &BTreeMap<String, Classification>,
+    names: &dyn Names,
+) -> Vec<Level> {
     let mut levels = Vec::new();
     for (policy, asked) in classification {
         let mut categories = tags(&asked.restrictive);
         categories.extend(tags(&asked.permissive));
         categories.extend(tags(&asked.informative));
         for word in asked.levels() {
-            levels.push(level(t, policy, word, std::mem::take(&mut categories)));
+            levels.push(level(t, policy, word, std::mem::take(&mut categories), names));
         }
     }
     levels
 }
 
-fn level(t: Language, policy: &str, word: &str, categories: Vec<String>) -> Level {
+fn level(t: Language, policy: &str, word: &str, categories: Vec<String>, names: &dyn Names) -> Level {
     // A level that this node does not know is shown as the highest: it asks for something that nobody here holds.
     const UNKNOWN: u8 = 3;
-    let known = policy::find(policy).and_then(|policy| policy.level(word));
-    let translated = known.filter(|_| t.tag() == "ja").map(|level| Run::new("ja", level.name("ja")));
-    let rank = rank(policy, word).map_or(UNKNOWN, |rank| u8::try_from(rank).unwrap_or(UNKNOWN).min(UNKNOWN));
-    Level { policy: policy.to_owned(), original: Run::new("", word), translated, categories, rank }
+    let known = names.policy(policy).and_then(|policy| policy.level(word));
+    let translated = known.and_then(|level| level.names.get(t.tag())).filter(|_| t.tag() != "en");
+    let translated = translated.map(|name| Run::new(t.tag(), name.clone()));
+    let rank =
+        rank(names, policy, word).map_or(UNKNOWN, |rank| u8::try_from(rank).unwrap_or(UNKNOWN).min(UNKNOWN));
+    let class = known.map(|_| levels::class(policy, word)).unwrap_or_default();
+    Level { policy: policy.to_owned(), original: Run::new("", word), translated, categories, rank, class }
 }
 
 fn tags(sets: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {

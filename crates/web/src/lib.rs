@@ -9,6 +9,7 @@ pub mod asset;
 pub mod demo;
 pub mod icon;
 mod label;
+mod levels;
 pub mod language;
 pub mod moment;
 mod multipart;

@@ -7,6 +7,7 @@ mod home;
 mod import;
 mod object;
 mod peers;
+mod policies;
 mod preferences;
 mod quarantine;
 mod row;
@@ -42,6 +43,9 @@ pub fn routes() -> Routes {
         .add(&paths::EXPLAIN, object::explain)
         .add(&paths::COLLECTIONS, directory::collections)
         .add(&paths::MEMBERS, directory::members)
+        .add(&paths::POLICIES, policies::policies)
+        .add(&paths::AGREEMENTS, policies::agreements)
+        .add(&paths::LEVELS, policies::levels)
         .add(&paths::PEERS, peers::list)
         .add(&paths::PEER, peers::one)
         .add(&paths::SET_PEER, peers::set)

@@ -15,6 +15,7 @@ pub mod members;
 pub mod object;
 pub mod page;
 pub mod peers;
+pub mod policies;
 pub mod quarantine;
 pub mod row;
 pub mod search;

@@ -105,9 +105,18 @@ pub static OVERLAY: Extension = Extension {
     schema: include_str!("../../schemas/overlay.json"),
 };
 
+/// The framework under which parties share.
+pub static AGREEMENT: Extension = Extension {
+    name: "Kizuna agreement",
+    description: "An object that says under which agreement parties share: who they are, what it covers, which \
+                  labels it allows, whom to ask and when it is reviewed.",
+    kind: "new-sdo",
+    schema: include_str!("../../schemas/agreement.json"),
+};
+
 /// Every extension, a line each.
 pub static ALL: &[&Extension] =
-    &[&RELEASABILITY, &PAP, &LABEL, &RECALL, &ATTESTATION, &KEY, &SANITISATION, &RELEASE, &STUB, &OVERLAY];
+    &[&RELEASABILITY, &PAP, &LABEL, &RECALL, &ATTESTATION, &KEY, &SANITISATION, &RELEASE, &STUB, &OVERLAY, &AGREEMENT];
 
 impl Extension {
     /// The same on every node.

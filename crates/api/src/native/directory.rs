@@ -17,12 +17,12 @@ use super::item::{self, Json};
 
 /// A list, with room for more beside it.
 #[derive(Serialize)]
-struct List<T> {
-    items: Vec<T>,
+pub(super) struct List<T> {
+    pub items: Vec<T>,
 }
 
 /// Reads the directory as the viewer may see it.
-async fn read<T, F>(server: &Server, viewer: Viewer, read: F) -> Result<Json, Failure>
+pub(super) async fn read<T, F>(server: &Server, viewer: Viewer, read: F) -> Result<Json, Failure>
 where
     T: Serialize,
     F: FnOnce(People<'_>) -> Result<T, AppError> + Send + 'static,
@@ -31,7 +31,7 @@ where
 }
 
 /// Changes the directory as the viewer may, and answers with what was made.
-async fn change<T, F>(server: &Server, viewer: Viewer, change: F) -> Result<Json, Failure>
+pub(super) async fn change<T, F>(server: &Server, viewer: Viewer, change: F) -> Result<Json, Failure>
 where
     T: Serialize,
     F: FnOnce(People<'_>) -> Result<T, AppError> + Send + 'static,

@@ -141,6 +141,14 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
         "me" | "members" | "users" | "keys" | "communities" | "collections" | "peers" | "follows" => {
             vec![Question::new(format!("/api/v1/{name}"))]
         }
+        "policies" | "agreements" => vec![Question::new(format!("/api/v1/{name}"))],
+        "policy" => vec![Question::new("/api/v1/policies/ISLE"), Question::new("/api/v1/policies/none")],
+        "policy-file" => vec![Question::new("/api/v1/policies/MOOR/spif")],
+        "policy-difference" => vec![Question::new("/api/v1/policies/ISLE/difference?with=MOOR")],
+        "label-form" => vec![
+            Question::new("/api/v1/label?form=words&label=rel:quad"),
+            Question::new("/api/v1/label?form=acs&label=rel:JPN+class:ISLE/OPEN"),
+        ],
         "objects" => {
             let filters = [
                 "",
@@ -216,10 +224,13 @@ fn pages(name: &str, script: &Script) -> Option<Vec<Question>> {
             questions
         }
         "explain" => per_object("/explain"),
-        "collections" | "members" | "peers" | "quarantine" | "import" | "sign-in" | "help" => {
+        "collections" | "members" | "peers" | "quarantine" | "import" | "sign-in" | "help" | "policies"
+        | "agreements" => {
             vec![Question::new(format!("/{name}"))]
         }
         "peer" => vec![Question::new("/peers/made-up")],
+        "policy" => vec![Question::new("/policies/ISLE"), Question::new("/policies/made-up")],
+        "levels" => vec![Question::new("/styles/levels.css")],
         "quarantined" => vec![Question::new("/quarantine/made-up")],
         "link" => vec![Question::new("/sign-in/made-up")],
         "asset" => vec![Question::new("/assets/made-up")],

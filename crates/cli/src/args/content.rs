@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
 pub struct Import {
@@ -178,15 +178,4 @@ pub struct Withdraw {
     /// This version instead of all.
     #[arg(long = "at", value_name = "TIMESTAMP")]
     pub at: Option<jiff::Timestamp>,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Policy {
-    /// List the policies that this node knows.
-    List,
-    /// Print one policy's levels, lowest first.
-    Show {
-        /// The policy's id, such as EXERCISE.
-        policy: String,
-    },
 }

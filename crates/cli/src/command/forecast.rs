@@ -3,7 +3,7 @@
 use kizuna_app::Node;
 use kizuna_app::access::directory::Directory;
 use kizuna_app::access::rights::Holder;
-use kizuna_app::forecast::{Change, Who};
+use kizuna_app::forecast::{Change, Forecast as Forecasts, Who};
 use kizuna_app::stix::Id;
 
 use super::naming;
@@ -26,6 +26,13 @@ pub fn run(node: &Node, typed: &Forecast, desk: &mut Desk<'_>) -> Result<(), Fai
         desk.say(format!("of what {email} may read, nobody would gain or lose anything"))?;
         return Ok(());
     }
+    print(&forecast, desk)?;
+    desk.say(format!("counted over what {email} may read; nothing was changed"))?;
+    Ok(())
+}
+
+/// What each viewer would gain and lose.
+pub fn print(forecast: &Forecasts, desk: &mut Desk<'_>) -> Result<(), Fail> {
     desk.print_rows(&["viewer", "gains", "loses"], &forecast.viewers, |viewer| {
         vec![name(&viewer.who).to_owned(), viewer.gained.to_string(), viewer.lost.to_string()]
     })?;
@@ -33,7 +40,6 @@ pub fn run(node: &Node, typed: &Forecast, desk: &mut Desk<'_>) -> Result<(), Fai
         list(desk, name(&viewer.who), "gains", &viewer.gained_ids, viewer.gained)?;
         list(desk, name(&viewer.who), "loses", &viewer.lost_ids, viewer.lost)?;
     }
-    desk.say(format!("counted over what {email} may read; nothing was changed"))?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@ mod decide;
 mod directory;
 mod overlays;
 mod peers;
+mod policies;
 
 use super::{Access, Answer, Body, Face, Kind, Method, OutputPath, Param, Reads};
 
@@ -14,6 +15,10 @@ pub use directory::{
 };
 pub use overlays::{OVERLAY, OVERLAYS, SET_OVERLAY};
 pub use peers::{ADD_PEER, FOLLOW, FOLLOWS, PEERS, REMOVE_PEER, SET_PEER, SYNC_PEER, UNFOLLOW};
+pub use policies::{
+    ADD_AGREEMENT, AGREEMENTS, IMPORT_POLICY, LABEL_FORM, POLICIES, POLICY_DIFFERENCE, POLICY_FILE,
+    POLICY_OF, READ_LABEL,
+};
 
 const JSON: &str = "application/json";
 
@@ -271,6 +276,15 @@ pub static ALL: &[&OutputPath] = &[
     &LEAVE,
     &COLLECTIONS,
     &ADD_COLLECTION,
+    &POLICIES,
+    &POLICY_OF,
+    &POLICY_FILE,
+    &POLICY_DIFFERENCE,
+    &IMPORT_POLICY,
+    &LABEL_FORM,
+    &READ_LABEL,
+    &AGREEMENTS,
+    &ADD_AGREEMENT,
     &PEERS,
     &ADD_PEER,
     &SET_PEER,

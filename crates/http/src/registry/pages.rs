@@ -10,6 +10,9 @@ pub static ALL: &[&OutputPath] = &[
     &EXPLAIN,
     &COLLECTIONS,
     &MEMBERS,
+    &POLICIES,
+    &AGREEMENTS,
+    &LEVELS,
     &PEERS,
     &PEER,
     &SET_PEER,
@@ -122,6 +125,34 @@ pub static MEMBERS: OutputPath = OutputPath {
     path: "/members",
     reads: Reads::Directory,
     summary: "Members and communities",
+    ..PAGE
+};
+
+/// Security policies and their equivalences.
+pub static POLICIES: OutputPath = OutputPath {
+    name: "pages.policies",
+    path: "/policies",
+    reads: Reads::Directory,
+    summary: "Security policies: levels, categories, equivalences with their dates",
+    ..PAGE
+};
+
+/// Agreements.
+pub static AGREEMENTS: OutputPath = OutputPath {
+    name: "pages.agreements",
+    path: "/agreements",
+    summary: "The agreements that the viewer may read",
+    ..PAGE
+};
+
+/// The colours of levels.
+pub static LEVELS: OutputPath = OutputPath {
+    name: "pages.levels",
+    path: "/styles/levels.css",
+    reads: Reads::Directory,
+    summary: "A style sheet with the colours of the levels of every policy",
+    params: &[Param::query("v", Kind::Text, "Which versions of the policies it is of")],
+    answers: &[Answer { status: 200, media: "text/css; charset=utf-8", schema: "", summary: "The style sheet" }],
     ..PAGE
 };
 

@@ -40,7 +40,9 @@ impl Desk {
             member: member.map(|member| member.name.clone()).unwrap_or_default(),
             form_token: self.viewer.form_token().unwrap_or_default().to_owned(),
         };
-        Page::new(self.preferences.clone(), here, self.path.clone(), Some(person))
+        let mut page = Page::new(self.preferences.clone(), here, self.path.clone(), Some(person));
+        page.levels = crate::levels::path(directory);
+        page
     }
 }
 

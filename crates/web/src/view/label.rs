@@ -13,8 +13,10 @@ pub struct Level {
     pub translated: Option<Run>,
     /// Categories, each as the policy writes it.
     pub categories: Vec<String>,
-    /// Where it stands in its policy, from 0 for the lowest; picks the colour.
+    /// Where it stands in its policy, from 0 for the lowest; picks a colour where no policy says one.
     pub rank: u8,
+    /// The class that carries the policy's own colour; empty for a level that is not known.
+    pub class: String,
 }
 
 /// TLP, PAP or handling: a word with a colour of its own.
@@ -68,14 +70,12 @@ pub struct Banner {
 }
 
 impl Banner {
-    /// The style's class: the highest level's colour, or none where no policy says a level.
-    pub fn class(&self) -> &'static str {
-        match self.label.levels.iter().map(|level| level.rank).max() {
-            None => "banner-none",
-            Some(0) => "banner-0",
-            Some(1) => "banner-1",
-            Some(2) => "banner-2",
-            Some(_) => "banner-3",
-        }
+    /// The style's classes: the highest level's colour, or none where no policy says a level.
+    pub fn class(&self) -> String {
+        let Some(highest) = self.label.levels.iter().max_by_key(|level| level.rank) else {
+            return "banner-none".to_owned();
+        };
+        let class = format!("banner-{} {}", highest.rank.min(3), highest.class);
+        class.trim_end().to_owned()
     }
 }

@@ -14,6 +14,7 @@ pub enum Here {
     Import,
     Collections,
     Members,
+    Policies,
     Peers,
     Quarantine,
     /// A page that is not on the rail.
@@ -45,6 +46,7 @@ pub static RAIL: &[Place] = &[
         letter: 'c',
     },
     Place { here: Here::Members, href: "/members", icon: "members", name: "nav-members", letter: 'm' },
+    Place { here: Here::Policies, href: "/policies", icon: "shield", name: "nav-policies", letter: 'o' },
     Place { here: Here::Peers, href: "/peers", icon: "peers", name: "nav-peers", letter: 'p' },
     Place {
         here: Here::Quarantine,
@@ -75,6 +77,8 @@ pub struct Page {
     pub banner: Option<Banner>,
     /// What stands in the search box.
     pub query: String,
+    /// The style sheet with the colours of levels; empty where nobody is signed in.
+    pub levels: String,
 }
 
 impl Page {
@@ -84,7 +88,7 @@ impl Page {
         path: impl Into<String>,
         person: Option<Person>,
     ) -> Self {
-        Self { preferences, here, path: path.into(), person, banner: None, query: String::new() }
+        Self { preferences, here, path: path.into(), person, banner: None, query: String::new(), levels: String::new() }
     }
 
     #[must_use]
