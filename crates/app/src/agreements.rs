@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kizuna_access::agreement::{Agreement, Contact, KIND};
 use kizuna_access::spec::Names;
-use kizuna_access::{Label, MemberId, Party, spec};
+use kizuna_access::{Directory, Label, MemberId, Party, spec};
 use kizuna_stix::{Id, Object};
 use uuid::Uuid;
 
@@ -141,8 +141,11 @@ impl Reading {
 
     fn describe(&self, bytes: &[u8], label: &Label) -> Option<AgreementInfo> {
         let agreement = read(bytes)?;
-        let directory = self.directory();
-        let party = |party: &Party| spec::party_text(party, directory);
+        // A party that the reader may not know of stands as its identifier.
+        let nobody = Directory::default();
+        let party = |party: &Party| {
+            spec::party_text(party, if self.knows(party) { self.directory() } else { &nobody })
+        };
         Some(AgreementInfo {
             in_force: agreement.in_force(self.now()),
             id: agreement.id,

@@ -51,8 +51,11 @@ pub fn banner<'a>(
     let tlp = distinct.iter().filter_map(|label| label.tlp()).max();
     let pap = distinct.iter().filter_map(|label| label.pap()).max();
     let handling = distinct.iter().flat_map(|label| label.handling()).copied().collect();
-    let label =
-        LabelView { levels: levels_of(t, &highest, names), audience: Vec::new(), marks: marks(t, tlp, pap, &handling) };
+    let label = LabelView {
+        levels: levels_of(t, &highest, names),
+        audience: Vec::new(),
+        marks: marks(t, tlp, pap, &handling),
+    };
     Some(Banner { label, mixed: true })
 }
 
@@ -99,6 +102,10 @@ impl Names for Reading {
 
     fn person(&self, id: PersonId) -> Option<String> {
         Names::person(self.directory(), id)
+    }
+
+    fn policy(&self, id: &str) -> Option<&Policy> {
+        self.directory().policy(id)
     }
 }
 

@@ -87,7 +87,9 @@ fn equal(desk: &Desk, policy: &PolicyInfo, one: &EquivalenceInfo, all: &[PolicyI
         Applied::Decrypt => ("←", t.with("policies-reads-other", "policy", &policy.id)),
     };
     let other = all.iter().find(|other| other.id == one.policy);
-    let known = other.and_then(|other| other.levels.iter().enumerate().find(|(_, level)| Some(&level.id) == one.other.as_ref()));
+    let known = other.and_then(|other| {
+        other.levels.iter().enumerate().find(|(_, level)| Some(&level.id) == one.other.as_ref())
+    });
     let level = match known {
         Some((rank, level)) => level_view(t, &one.policy, rank, level),
         None => Level {
@@ -140,10 +142,9 @@ pub(super) async fn agreements(Shared(server): Shared<Server>, desk: Desk) -> Re
                 review: one.review.map(|at| moment(&desk, at)),
                 in_force: one.in_force,
                 overdue: one.review.is_some_and(|review| review <= reading.now()),
-                label: crate::label::view(desk.t(), &one.marked, reading.directory()),
+                label: crate::label::view(desk.t(), &one.marked, &reading),
             };
-            let banner =
-                crate::label::banner(desk.t(), found.iter().map(|one| &one.marked), reading.directory());
+            let banner = crate::label::banner(desk.t(), found.iter().map(|one| &one.marked), &reading);
             let page = desk.page(Here::Policies, reading.directory()).under(banner);
             Ok(AgreementsPage { page, agreements: found.iter().map(view).collect() })
         })
@@ -154,7 +155,9 @@ pub(super) async fn agreements(Shared(server): Shared<Server>, desk: Desk) -> Re
 /// The colours of levels. Whoever may sign in may know which policies there are.
 pub(super) async fn levels(Shared(server): Shared<Server>, _: Viewer) -> Result<Response, Failure> {
     let style = server.blocking(|node| Ok(levels::style(&*node.directory()?))).await?;
-    let headers =
-        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "private, max-age=86400")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "private, max-age=86400"),
+    ];
     Ok((headers, style).into_response())
 }

@@ -88,7 +88,15 @@ impl Page {
         path: impl Into<String>,
         person: Option<Person>,
     ) -> Self {
-        Self { preferences, here, path: path.into(), person, banner: None, query: String::new(), levels: String::new() }
+        Self {
+            preferences,
+            here,
+            path: path.into(),
+            person,
+            banner: None,
+            query: String::new(),
+            levels: String::new(),
+        }
     }
 
     #[must_use]
