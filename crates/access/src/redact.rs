@@ -24,8 +24,8 @@ pub use folding::fold;
 pub use granular::{Asked, compile, granular_refs};
 use selector::Place;
 
-/// At most so many parts: each doubles the forms that a version has.
-pub const MOST_PARTS: usize = 2;
+/// At most so many forms of a version are read.
+pub const MOST_FORMS: usize = 4;
 
 /// Fields of an object under a label narrower than the object's.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]

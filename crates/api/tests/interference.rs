@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 use kizuna_http::registry::{self, Method, OutputPath, Reads};
 use kizuna_testkit::generate::{self, Script};
 use kizuna_testkit::oracle::Oracle;
-use kizuna_testkit::script::{Content, Driver as _, Op, Step, Viewer, without};
+use kizuna_testkit::script::{Content, Driver as _, Field, Gone, Op, Step, Viewer, without};
 use kizuna_testkit::stix;
 
 use questions::{Question, questions};
@@ -41,6 +41,8 @@ fn number(name: &str, default: u64) -> u64 {
 #[derive(Default)]
 struct Hidden {
     contributions: BTreeSet<usize>,
+    /// Marked fields of others.
+    fields: Gone,
     refused: BTreeSet<usize>,
     /// Objects of which something is hidden.
     objects: BTreeSet<u32>,
@@ -51,7 +53,8 @@ struct Hidden {
 impl Hidden {
     fn from(oracle: &Oracle, steps: &[Step], viewer: &Viewer) -> Self {
         let (readable, refused) = (oracle.readable_now(viewer), oracle.refused_now(viewer));
-        let mut hidden = Self::default();
+        let fields = oracle.fields_but(&oracle.fields_now(viewer));
+        let mut hidden = Self { fields, ..Self::default() };
         let (mut given, mut waste) = (0, 0);
         for step in steps {
             match step {
@@ -61,6 +64,11 @@ impl Hidden {
                             hidden.contributions.insert(given);
                             hidden.objects.insert(one.content.object);
                             hidden.referred.extend(&one.content.refs);
+                        } else if let Some(fields) = hidden.fields.get(&given) {
+                            hidden.objects.insert(one.content.object);
+                            if fields.contains(&Field::Refs) {
+                                hidden.referred.extend(&one.content.refs);
+                            }
                         }
                         given += 1;
                     }
@@ -83,7 +91,7 @@ impl Hidden {
             (Reads::Quarantine, _) => !self.refused.is_empty(),
             (_, Some(object)) if entry.name == "native.referring" => self.referred.contains(&object),
             (_, Some(object)) => self.objects.contains(&object),
-            (_, None) => !self.contributions.is_empty(),
+            (_, None) => !self.contributions.is_empty() || !self.fields.is_empty(),
         }
     }
 }
@@ -161,7 +169,8 @@ fn check(script: &Script, tally: &mut Tally) -> Result<(), String> {
     let full = Site::write(&script.steps);
     for viewer in script.two_viewers() {
         let hidden = Hidden::from(&oracle, &script.steps, &viewer);
-        let pruned = Site::write(&without(&script.steps, &hidden.contributions, &hidden.refused));
+        let pruned =
+            Site::write(&without(&script.steps, &hidden.contributions, &hidden.fields, &hidden.refused));
         for entry in registry::all().filter(|entry| entry.method == Method::Get) {
             for question in questions(entry, script) {
                 let (seen, expected) = (full.ask(&viewer, &question), pruned.ask(&viewer, &question));

@@ -10,12 +10,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 use kizuna_access::{PersonId, Principal};
-use kizuna_store::query::Item;
+use kizuna_store::query::{Fields, Item};
 use kizuna_store::view::{AuditLine, AuditObject};
 use kizuna_store::writer::{Actor, AuditEntry};
-use kizuna_store::{
-    Clock, Contribution, Options, Outcome, Position, Quarantined, Relabelled, Store, StoreError, View,
-};
+use kizuna_store::{Clock, Contribution, Options, Outcome, Position, Quarantined, Store, StoreError, View};
 use kizuna_testkit::script::{
     Answer, Audited, Driver, Op, Query, Search, Seen, Standing, Start, Version, Viewer, Waste, Written,
 };
@@ -109,7 +107,7 @@ impl Engine {
             by: given.by.as_deref().map(|name| PersonId(stix::uuid(name))),
             channel: given.channel.clone(),
             label: self.names.label(&given.label),
-            parts: Vec::new(),
+            parts: self.names.parts(given),
             authored: given.authored,
             dangling: if given.waits { vec![stix::awaited()] } else { Vec::new() },
             reliability: given.reliability,
@@ -193,6 +191,7 @@ impl Engine {
             return self.see_recall(item);
         }
         let object = stix::number(&item.id).unwrap_or_else(|| panic!("nobody gave {}", item.id));
+        self.check_bytes(item);
         let variant = stix::variant(&item.bytes).expect("every object of a script is of some variant");
         let version =
             if item.versioned { Version::At(stix::second(item.version)) } else { Version::Bytes(variant) };
@@ -206,11 +205,30 @@ impl Engine {
             disputed: item.disputed,
             reliability: item.reliability,
             label: self.names.read_label(&item.label),
+            fields: self.fields(item),
+            digest: item.digest.to_vec(),
         }
     }
 
+    /// What goes with the bytes of an item is about these bytes and no others.
+    fn check_bytes(&self, item: &Item) {
+        let value = serde_json::from_slice(&item.bytes).unwrap();
+        let object = kizuna_stix::Object::from_value(value).unwrap();
+        assert_eq!(object.canonical(), &item.bytes[..], "not canonical");
+        assert_eq!(object.digest(), item.digest, "the digest of other bytes");
+        assert_eq!(object.warnings(), item.warnings, "warnings about other bytes");
+    }
+
+    fn fields(&self, item: &Item) -> BTreeMap<String, script::Label> {
+        let of = |fields: &Fields| {
+            let label = self.names.read_label(&fields.label);
+            fields.selectors.iter().map(move |selector| (selector.clone(), label.clone())).collect::<Vec<_>>()
+        };
+        item.fields.iter().flat_map(of).collect()
+    }
+
     fn see_recall(&self, item: &Item) -> Seen {
-        let (object, version) = recalled(&item.bytes);
+        let (object, version, digest) = recalled(&item.bytes);
         Seen {
             object,
             version: Version::Recall(version),
@@ -221,17 +239,21 @@ impl Engine {
             disputed: item.disputed,
             reliability: item.reliability,
             label: self.names.read_label(&item.label),
+            fields: BTreeMap::new(),
+            digest,
         }
     }
 }
 
-/// The object that a recall recalls, and which version.
-fn recalled(bytes: &[u8]) -> (u32, Option<script::Second>) {
+/// The object that a recall recalls, which version and which bytes.
+fn recalled(bytes: &[u8]) -> (u32, Option<script::Second>, Vec<u8>) {
     let value: serde_json::Value = serde_json::from_slice(bytes).unwrap();
     let object = value["object_ref"].as_str().unwrap().parse().unwrap();
     let version =
         value.get("object_modified").map(|text| stix::second(text.as_str().unwrap().parse().unwrap()));
-    (stix::number(&object).unwrap(), version)
+    let digests = value["digests"].as_array().unwrap();
+    let [digest] = digests.as_slice() else { panic!("a recall of {digests:?}") };
+    (stix::number(&object).unwrap(), version, hex::decode(digest.as_str().unwrap()).unwrap())
 }
 
 /// In memory where the machine offers it: a script is thousands of small commits.
@@ -273,12 +295,7 @@ impl Driver for Engine {
             Op::Settle { source, label } => {
                 let (source, label) = (self.names.member(source), self.names.label(label));
                 let waiting = self.store.waiting(source, &stix::awaited()).unwrap();
-                let relabelled = waiting.into_iter().map(|waiting| Relabelled {
-                    waiting,
-                    label: label.clone(),
-                    parts: Vec::new(),
-                    dangling: Vec::new(),
-                });
+                let relabelled = waiting.into_iter().map(|waiting| Names::settled(waiting, &label));
                 self.store.writer().relabel(relabelled.collect()).unwrap();
             }
             Op::Narrow { source, object, version } => {

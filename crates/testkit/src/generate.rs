@@ -6,6 +6,7 @@
 
 mod battery;
 mod labels;
+mod marks;
 mod policies;
 mod world;
 
@@ -88,7 +89,9 @@ fn advance(random: &mut StdRng, world: &mut World) -> Step {
 
 fn settle(random: &mut StdRng) -> Step {
     let source = member(random);
-    let label = label(random, &source);
+    let mut label = label(random, &source);
+    // Two levels of another policy, the object's and the marking's, are not told as one.
+    label.asks.retain(|policy, _| policy == "EXERCISE");
     Step::Do(Op::Settle { source, label })
 }
 
@@ -147,13 +150,22 @@ pub fn contribution(random: &mut StdRng, world: &World) -> Contribution {
         refs: refs.into_iter().filter(|target| *target != object).collect(),
         words: if versioned { words.into_iter().map(str::to_owned).collect() } else { Vec::new() },
         revoked: versioned && random.random_bool(0.08),
+        tags: if versioned { tags(random) } else { Vec::new() },
+        ..Content::default()
     };
     let authored = content.created_by.as_deref() == Some(source.as_str());
     // What waits for a marking is its source's own until then.
     let waits = random.random_bool(0.06);
+    let label = if waits { Label::own(&source) } else { label(random, &source) };
+    let (content, label) = if waits {
+        let (content, of_the_rest) = marks::awaited(random, content, &source);
+        (content, of_the_rest.unwrap_or(label))
+    } else {
+        (marks::marked(random, content, &source), label)
+    };
     Contribution {
         by: world.writer(&source),
-        label: if waits { Label::own(&source) } else { label(random, &source) },
+        label,
         waits,
         channel: channel(random),
         reliability: random.random_bool(0.2).then_some('B'),
@@ -161,6 +173,11 @@ pub fn contribution(random: &mut StdRng, world: &World) -> Contribution {
         content,
         source,
     }
+}
+
+fn tags(random: &mut StdRng) -> Vec<String> {
+    let count = *[0, 0, 1, 2, 3].choose(random).unwrap_or(&0);
+    WORDS.choose_multiple(random, count).map(|word| (*word).to_owned()).collect()
 }
 
 fn again(random: &mut StdRng, given: &Contribution) -> Contribution {

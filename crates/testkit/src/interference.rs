@@ -9,7 +9,7 @@ use std::fmt;
 
 use crate::generate::Script;
 use crate::oracle::Oracle;
-use crate::script::{Driver, Op, Outcome, Step, Viewer, run, without};
+use crate::script::{Driver, Field, Gone, Op, Outcome, Step, Viewer, run, without};
 
 pub use shrink::shrink;
 pub use tally::Tally;
@@ -67,6 +67,7 @@ pub fn path(step: &Step) -> &'static str {
 
 /// What the oracle says of a script.
 struct Expected {
+    oracle: Oracle,
     outcomes: Vec<Outcome>,
     ever: BTreeMap<Viewer, Readable>,
     at_end: BTreeMap<Viewer, Readable>,
@@ -77,16 +78,23 @@ struct Expected {
 struct Readable {
     contributions: BTreeSet<usize>,
     refused: BTreeSet<usize>,
+    /// Marked fields, with the ordinals of their contributions.
+    fields: BTreeSet<(usize, Field)>,
 }
 
 impl Readable {
     fn of(oracle: &Oracle, viewer: &Viewer) -> Self {
-        Self { contributions: oracle.readable_now(viewer), refused: oracle.refused_now(viewer) }
+        Self {
+            contributions: oracle.readable_now(viewer),
+            refused: oracle.refused_now(viewer),
+            fields: oracle.fields_now(viewer),
+        }
     }
 
     fn extend(&mut self, more: Self) {
         self.contributions.extend(more.contributions);
         self.refused.extend(more.refused);
+        self.fields.extend(more.fields);
     }
 }
 
@@ -106,11 +114,13 @@ pub fn check(
     compare(script.seed, Against::Oracle, &steps, &expected.outcomes, &found, |_| true)?;
     for viewer in viewers {
         let ever = expected.ever.get(viewer).cloned().unwrap_or_default();
+        let ever = Unreadable::of(&steps, &expected.oracle, &ever);
         pruned(script.seed, Against::NeverReadable, &steps, &found, viewer, &ever, make)?;
         let at_end = expected.at_end.get(viewer).cloned().unwrap_or_default();
         // What was asked on the way saw more: only the last questions are asked of the smaller store.
         let last: Vec<Step> =
             steps.iter().enumerate().map(|(at, step)| silence(at, step, script.steps.len())).collect();
+        let at_end = Unreadable::of(&steps, &expected.oracle, &at_end);
         pruned(script.seed, Against::NotReadableNow, &last, &found, viewer, &at_end, make)?;
     }
     Ok(())
@@ -129,28 +139,48 @@ fn nothing() -> Step {
 }
 
 fn expect(steps: &[Step], tally: &mut Tally) -> Expected {
-    let mut oracle = Oracle::new();
-    let mut expected = Expected { outcomes: Vec::new(), ever: BTreeMap::new(), at_end: BTreeMap::new() };
+    let oracle = Oracle::new();
+    let (ever, at_end) = (BTreeMap::new(), BTreeMap::new());
+    let mut expected = Expected { oracle, outcomes: Vec::new(), ever, at_end };
     for step in steps {
         match step {
             Step::Do(op) => {
                 if let Op::Contribute(batch) = op {
-                    let blind = batch.iter().filter_map(|one| oracle.writes_blind(one));
+                    let blind = batch.iter().filter_map(|one| expected.oracle.writes_blind(one));
                     blind.for_each(|blind| tally.count("write", blind));
                 }
-                expected.outcomes.push(Outcome::Written(oracle.act(op)));
+                let written = expected.oracle.act(op);
+                expected.outcomes.push(Outcome::Written(written));
             }
             Step::Ask(viewer, query) => {
-                let answer = oracle.ask(viewer, query);
-                tally.count(query.path(), oracle.last_hidden_beside());
+                let answer = expected.oracle.ask(viewer, query);
+                tally.count(query.path(), expected.oracle.last_hidden_beside());
                 expected.outcomes.push(Outcome::Answered(answer));
-                let readable = Readable::of(&oracle, viewer);
+                let readable = Readable::of(&expected.oracle, viewer);
                 expected.ever.entry(viewer.clone()).or_default().extend(readable.clone());
                 expected.at_end.insert(viewer.clone(), readable);
             }
         }
     }
     expected
+}
+
+/// What is taken from a script.
+struct Unreadable {
+    contributions: BTreeSet<usize>,
+    fields: Gone,
+    refused: BTreeSet<usize>,
+}
+
+impl Unreadable {
+    fn of(steps: &[Step], oracle: &Oracle, readable: &Readable) -> Self {
+        let (given, refused) = totals(steps);
+        Self {
+            contributions: (0..given).filter(|at| !readable.contributions.contains(at)).collect(),
+            fields: oracle.fields_but(&readable.fields),
+            refused: (0..refused).filter(|at| !readable.refused.contains(at)).collect(),
+        }
+    }
 }
 
 /// Runs the script without what a viewer cannot read, and compares what it is told.
@@ -160,25 +190,35 @@ fn pruned(
     steps: &[Step],
     full: &[Outcome],
     viewer: &Viewer,
-    readable: &Readable,
+    unreadable: &Unreadable,
     make: Make<'_>,
 ) -> Result<(), Box<Difference>> {
-    let (given, refused) = totals(steps);
-    let hidden: BTreeSet<usize> = (0..given).filter(|at| !readable.contributions.contains(at)).collect();
-    let waste: BTreeSet<usize> = (0..refused).filter(|at| !readable.refused.contains(at)).collect();
+    let Unreadable { contributions, fields, refused } = unreadable;
     let mine = |step: &Step| matches!(step, Step::Ask(asks, _) if asks == viewer);
-    let kept: Vec<Step> = without(steps, &hidden, &waste)
+    let kept: Vec<Step> = without(steps, contributions, fields, refused)
         .into_iter()
         .map(|step| if matches!(step, Step::Ask(..)) && !mine(&step) { nothing() } else { step })
         .collect();
-    let found = run(make().as_mut(), &kept);
-    let expected = outcomes_without(steps, full, &hidden);
+    let found = outcomes_without(steps, &run(make().as_mut(), &kept), |ordinal| {
+        (!contributions.contains(&ordinal)).then(|| !fields.contains_key(&ordinal))
+    });
+    let expected = outcomes_without(steps, full, |ordinal| {
+        Some(!contributions.contains(&ordinal) && !fields.contains_key(&ordinal))
+    });
     // What a writer is told about what remains must not hang on what was hidden either.
     compare(seed, against, &kept, &expected, &found, |step| mine(step) || matches!(step, Step::Do(_)))
 }
 
-/// The outcomes without those of the contributions of these ordinals.
-fn outcomes_without(steps: &[Step], outcomes: &[Outcome], hidden: &BTreeSet<usize>) -> Vec<Outcome> {
+/// The outcomes of those contributions of a script that count. Of an ordinal it is said whether its outcome does; nothing
+/// where there is none, since it was not given.
+///
+/// Who gives something with fields that he cannot read himself has given all of it: what he is told of it is not what
+/// he would be told of the rest.
+fn outcomes_without(
+    steps: &[Step],
+    outcomes: &[Outcome],
+    counts: impl Fn(usize) -> Option<bool>,
+) -> Vec<Outcome> {
     let mut given = 0;
     let mut kept = Vec::with_capacity(outcomes.len());
     for (step, outcome) in steps.iter().zip(outcomes) {
@@ -186,9 +226,9 @@ fn outcomes_without(steps: &[Step], outcomes: &[Outcome], hidden: &BTreeSet<usiz
             kept.push(outcome.clone());
             continue;
         };
-        let ordinals = given..given + batch.len();
+        let counted: Vec<bool> = (given..given + batch.len()).filter_map(&counts).collect();
         given += batch.len();
-        let remaining = written.iter().zip(ordinals).filter(|(_, ordinal)| !hidden.contains(ordinal));
+        let remaining = written.iter().zip(counted).filter(|(_, counts)| *counts);
         kept.push(Outcome::Written(remaining.map(|(written, _)| *written).collect()));
     }
     kept

@@ -8,6 +8,7 @@ mod answer;
 mod arrival;
 mod audience;
 mod hidden;
+mod parts;
 mod policy;
 mod rights;
 mod standing;
@@ -15,7 +16,8 @@ mod standing;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::script::{Answer, Contribution, Driver, Label, Name, Op, Query, Second, Viewer, Written};
+use crate::script::{Answer, Contribution, Driver, Label, Mark, Name, Op, Query, Second, Viewer, Written};
+use parts::Part;
 
 /// Microseconds after the start of the script.
 pub(crate) type Instant = i64;
@@ -38,6 +40,12 @@ pub(crate) struct Row {
     pub at: Instant,
     pub given: Contribution,
     pub label: Label,
+    /// Its fields that ask for more.
+    pub parts: Vec<Part>,
+    /// Which contributions of the script said what readers of some of its parts had already.
+    pub echoes: BTreeSet<usize>,
+    /// Of a recall: the parts in the form that it recalls.
+    pub recalled: BTreeSet<usize>,
     /// Not the object: what a narrowing leaves to those who could read it, an object of its own.
     pub recall: bool,
     /// Whether it is the stub of a revocation that others read in full.
@@ -71,8 +79,8 @@ pub struct Oracle {
     waste: Vec<Waste>,
     audit: Vec<(String, Option<u32>)>,
     walks: BTreeMap<(Viewer, u32), Place>,
-    /// How many contributions the script has given.
-    given: usize,
+    /// The marked fields of all that the script has given.
+    given: Vec<Vec<Part>>,
     last_hidden_beside: bool,
 }
 
@@ -120,16 +128,19 @@ impl Oracle {
     }
 
     fn contribute(&mut self, given: &Contribution) -> Written {
-        let ordinal = self.given;
-        self.given += 1;
-        let digest = crate::stix::object(&given.content).digest().to_vec();
-        let label = given.label.normal();
+        let ordinal = self.given.len();
+        let digest = crate::stix::digest(&given.content, false);
+        let (label, parts) = parts::fold(&given.content, &given.label, &given.content.marks);
+        self.given.push(parts.clone());
         self.append(Row {
             seq: 0,
             ordinals: BTreeSet::from([ordinal]),
             at: 0,
             given: given.clone(),
             label,
+            parts,
+            echoes: BTreeSet::new(),
+            recalled: BTreeSet::new(),
             recall: false,
             redacted: false,
             waits: given.waits,
@@ -144,13 +155,13 @@ impl Oracle {
             other.dead_at.is_none()
                 && !other.recall
                 && !row.recall
-                && other.digest == row.digest
                 && other.given.source == row.given.source
                 && other.given.channel == row.given.channel
-                && other.label == row.label
+                && other.has_form(&row)
         };
         if let Some(other) = self.rows.iter_mut().find(same) {
-            other.ordinals.extend(row.ordinals);
+            let of = if other.digest == row.digest { &mut other.ordinals } else { &mut other.echoes };
+            of.extend(row.ordinals);
             return Written::Duplicate;
         }
         let at = self.tick();
@@ -193,7 +204,7 @@ impl Oracle {
             let mut stub = Row { redacted: true, waits: false, ..row };
             stub.given.content.modified = when;
             stub.given.content.revoked = true;
-            stub.digest = crate::stix::stub(&stub.given.content).digest().to_vec();
+            stub.digest = crate::stix::digest(&stub.given.content, true);
             stub.ordinals.extend(&causes);
             self.append(stub);
         }
@@ -206,7 +217,13 @@ impl Oracle {
         let mut settled = Vec::new();
         for row in self.rows.iter_mut().filter(waiting) {
             row.waits = false;
-            settled.push(Row { label: label.normal(), ..row.clone() });
+            let content = &row.given.content;
+            let asks = |mark: &Mark| Mark { asks: label.clone(), ..mark.clone() };
+            let marks: Vec<Mark> = content.marks.iter().map(asks).collect();
+            // Where fields wait, the object's own label stands.
+            let whole = if marks.is_empty() { label } else { &row.label };
+            let (label, parts) = parts::fold(content, whole, &marks);
+            settled.push(Row { label, parts, ..row.clone() });
         }
         for row in settled {
             self.append(row);
@@ -225,21 +242,44 @@ impl Oracle {
                 && row.label != own(row)
         };
         let narrowed: Vec<Row> = self.rows.iter().filter(|row| wide(row)).cloned().collect();
+        let mut told = BTreeSet::new();
         for row in narrowed {
             let at = self.tick();
             if let Some(dead) = self.rows.iter_mut().find(|other| other.seq == row.seq) {
                 dead.dead_at = Some(at);
             }
-            self.append(Row { recall: true, waits: false, ..row.clone() });
-            self.append(Row { label: own(&row), waits: false, ..row });
+            for form in row.forms() {
+                if told.insert((row.given.channel.clone(), form.label.clone(), form.digest.clone())) {
+                    let (label, digest, recalled) = (form.label, form.digest, form.parts);
+                    self.append(Row { recall: true, waits: false, label, digest, recalled, ..row.clone() });
+                }
+            }
+            let of = |part: &Part| {
+                let asks = for_own(&row.given.source, &part.label);
+                part.fields
+                    .iter()
+                    .map(move |field| Mark { field: *field, asks: asks.clone() })
+                    .collect::<Vec<_>>()
+            };
+            let marks: Vec<Mark> = row.parts.iter().flat_map(of).collect();
+            let (label, parts) = parts::fold(&row.given.content, &own(&row), &marks);
+            self.append(Row { label, parts, waits: false, ..row });
         }
     }
 }
 
 /// The label of a row, for its source's member only.
 fn own(row: &Row) -> Label {
-    let audience = Label::own(&row.given.source).audience;
-    Label { audience, ..row.label.clone() }.normal()
+    for_own(&row.given.source, &row.label)
+}
+
+fn for_own(source: &str, label: &Label) -> Label {
+    let audience = Label::own(source).audience;
+    let mut own = Label { audience, ..label.clone() };
+    for asks in own.asks.values_mut() {
+        asks.permissive.retain(|_, tags| !tags.is_empty());
+    }
+    own.normal()
 }
 
 impl Driver for Oracle {

@@ -6,6 +6,7 @@
 
 mod ask;
 mod label;
+mod mark;
 mod policy;
 mod prune;
 
@@ -16,6 +17,7 @@ pub use ask::{
     Answer, Audited, Follow, Holds, Query, Search, Seen, Selection, Standing, Start, Version, Versions, Waste,
 };
 pub use label::{Asks, Handling, Label, Party, Tlp};
+pub use mark::{Field, Gone, Mark};
 pub use policy::{Applied, Equivalence, Policy};
 pub use prune::without;
 
@@ -71,6 +73,12 @@ pub struct Content {
     /// Words of its description.
     pub words: Vec<String>,
     pub revoked: bool,
+    /// Words, each an item of a list.
+    pub tags: Vec<String>,
+    /// Whether traffic does not say which host it asked for.
+    pub hostless: bool,
+    /// Fields that are marked by themselves.
+    pub marks: Vec<Mark>,
 }
 
 /// A version as one source gives it.
@@ -85,7 +93,8 @@ pub struct Contribution {
     /// Whether the source owns the identity in `created_by_ref`.
     pub authored: bool,
     pub reliability: Option<char>,
-    /// Whether it has a marking that its source has not explained yet (see [`Op::Settle`]).
+    /// Whether it has a marking that its source has not explained yet (see [`Op::Settle`]): that of its marked fields,
+    /// where it has any.
     pub waits: bool,
 }
 

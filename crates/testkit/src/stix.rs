@@ -1,11 +1,14 @@
 //! Objects for tests, built from plain data.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use kizuna_stix::{Id, Object};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::script::{Content, Second};
+use crate::script::{Content, Field, Label, Mark, Second};
 
 /// Names of tests become UUIDs under this one.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6f0c_3d1e_52a8_4b77_9a3e_1f2d_4c5b_6a79);
@@ -26,6 +29,7 @@ pub enum Shape {
     Malware,
     Report,
     Domain,
+    Traffic,
 }
 
 impl Shape {
@@ -36,6 +40,7 @@ impl Shape {
             Self::Malware => "malware",
             Self::Report => "report",
             Self::Domain => "domain-name",
+            Self::Traffic => "network-traffic",
         }
     }
 }
@@ -46,13 +51,14 @@ pub fn shape(object: u32) -> Shape {
         0 | 4 => Shape::Indicator,
         1 => Shape::Malware,
         2 => Shape::Report,
+        _ if object % 10 == 8 => Shape::Traffic,
         _ => Shape::Domain,
     }
 }
 
 /// Whether objects of this number have `modified`.
 pub fn versioned(object: u32) -> bool {
-    shape(object) != Shape::Domain
+    !matches!(shape(object), Shape::Domain | Shape::Traffic)
 }
 
 /// The UUID that stands for a name.
@@ -72,7 +78,11 @@ pub fn awaited() -> Id {
 
 /// The id of an object number.
 pub fn id(object: u32) -> Id {
-    Id::new(shape(object).kind(), uuid(&format!("object {object}")))
+    let named = uuid(&format!("object {object}"));
+    let shape = shape(object);
+    // The id of traffic is made of nothing, so that any field of it can be marked.
+    let random = || uuid::Builder::from_random_bytes(*named.as_bytes()).into_uuid();
+    Id::new(shape.kind(), if shape == Shape::Traffic { random() } else { named })
 }
 
 /// The number of an id, if a script can have given it.
@@ -82,7 +92,7 @@ pub fn number(of: &Id) -> Option<u32> {
 
 /// The value that an object number states, where it states one; several numbers share a value.
 pub fn value(object: u32) -> Option<String> {
-    matches!(shape(object), Shape::Indicator | Shape::Domain).then(|| domain(object))
+    matches!(shape(object), Shape::Indicator | Shape::Domain | Shape::Traffic).then(|| domain(object))
 }
 
 /// The domain name of an object number.
@@ -113,6 +123,21 @@ pub fn object(content: &Content) -> Object {
     Object::from_value(value).unwrap_or_else(|faults| panic!("{content:?} is no object: {faults:?}"))
 }
 
+/// The digest of the object that a content describes, or of the stub of it. The same are asked for again and again.
+pub(crate) fn digest(content: &Content, stub_of_it: bool) -> Vec<u8> {
+    const KEPT: usize = 20_000;
+    thread_local! {
+        static KNOWN: RefCell<HashMap<(Content, bool), Vec<u8>>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() > KEPT {
+            known.clear();
+        }
+        let made = || if stub_of_it { stub(content) } else { object(content) }.digest().to_vec();
+        known.entry((content.clone(), stub_of_it)).or_insert_with(made).clone()
+    })
+}
+
 /// The stub of a revocation: the object, saying of itself that there may be more.
 ///
 /// # Panics
@@ -136,10 +161,27 @@ fn properties(content: &Content) -> Map<String, Value> {
     if let Some(name) = content.created_by.as_deref().filter(|_| versioned(number)) {
         set("created_by_ref", json!(identity(name).as_str()));
     }
+    if !content.marks.is_empty() {
+        let entry = |mark: &Mark| json!({ "marking_ref": marking(&mark.asks).as_str(), "selectors": [selector(number, mark.field)] });
+        set("granular_markings", content.marks.iter().map(entry).collect());
+    }
     let refs: Vec<String> = content.refs.iter().map(|object| id(*object).to_string()).collect();
     match shape(number) {
         Shape::Domain => {
             set("value", json!(domain(number)));
+            if !refs.is_empty() {
+                set("x_exercise_refs", json!(refs));
+            }
+            return map;
+        }
+        Shape::Traffic => {
+            let mut request = json!({ "request_method": "get", "request_value": "/" });
+            if !content.hostless {
+                request["request_header"] = json!({ "Host": domain(number) });
+            }
+            set("extensions", json!({ "http-request-ext": request }));
+            set("protocols", json!(["tcp", "http"]));
+            set("dst_ref", json!(Id::new("ipv4-addr", uuid("elsewhere")).as_str()));
             if !refs.is_empty() {
                 set("x_exercise_refs", json!(refs));
             }
@@ -166,6 +208,9 @@ fn properties(content: &Content) -> Map<String, Value> {
     if !content.words.is_empty() {
         set("description", json!(content.words.join(" ")));
     }
+    if !content.tags.is_empty() {
+        set("labels", json!(content.tags));
+    }
     if content.revoked {
         set("revoked", json!(true));
     }
@@ -177,6 +222,33 @@ fn properties(content: &Content) -> Map<String, Value> {
         set("x_exercise_refs", json!(refs));
     }
     map
+}
+
+/// The marking definition that asks for this.
+fn marking(asks: &Label) -> Id {
+    Id::new("marking-definition", uuid(&format!("{asks:?}")))
+}
+
+/// The selector of a field.
+pub fn selector(object: u32, field: Field) -> String {
+    match field {
+        Field::Words => "description".to_owned(),
+        Field::Refs if shape(object) == Shape::Report => "object_refs".to_owned(),
+        Field::Refs => "x_exercise_refs".to_owned(),
+        Field::Pattern => "pattern".to_owned(),
+        Field::Host => "extensions.http-request-ext.request_header".to_owned(),
+        Field::Tag(at) => format!("labels.[{at}]"),
+    }
+}
+
+/// Every selector in the granular markings of an object.
+pub fn selectors(object: &Object) -> Vec<String> {
+    let Some(Value::Array(entries)) = object.get("granular_markings") else { return Vec::new() };
+    let of = |entry: &Value| -> Vec<String> {
+        let listed = entry["selectors"].as_array().cloned().unwrap_or_default();
+        listed.iter().filter_map(|selector| selector.as_str().map(str::to_owned)).collect()
+    };
+    entries.iter().flat_map(of).collect()
 }
 
 /// Which variant of an object these bytes are; nothing for what no script gave, such as a stub.

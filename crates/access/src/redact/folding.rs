@@ -8,7 +8,7 @@ use kizuna_stix::{Fault, Object, id};
 use serde_json::{Map, Value};
 
 use super::selector::Place;
-use super::{MOST_PARTS, Part, form};
+use super::{MOST_FORMS, Part, form, subsets};
 use crate::label::Label;
 
 /// What says which object it is, whose, and how it is marked, is never taken out of it.
@@ -29,8 +29,8 @@ const KEPT: [&str; 9] = [
 /// Into the label goes the label of a part that selects nothing; that takes away what the object needs (a required
 /// property, one of [`KEPT`], what its deterministic id is made of, the declaration of an extension that it needs); and
 /// of all parts, where without all of them it is no valid STIX. Selectors with the same label are one part, and a field
-/// within a field asks for what the outer one asks. Of more than [`MOST_PARTS`] the one that selects most stays, and
-/// the others become one that asks for what all of them ask. Idempotent.
+/// within a field asks for what the outer one asks. Where more than [`MOST_FORMS`] forms would be read, all parts become
+/// one that asks for what all of them ask. Idempotent.
 pub fn fold(object: &Object, label: &Label, parts: &[Part]) -> (Label, Vec<Part>) {
     let mut label = label.clone();
     let mut placed: Vec<(Label, Place)> = Vec::new();
@@ -52,10 +52,11 @@ pub fn fold(object: &Object, label: &Label, parts: &[Part]) -> (Label, Vec<Part>
         if !folding.is_empty() {
             continue;
         }
-        if parts.len() <= MOST_PARTS {
+        // n labels make at least n + 1 forms.
+        if parts.len() < MOST_FORMS && subsets(&parts).len() <= MOST_FORMS {
             return (label, parts);
         }
-        placed = fewer(&label, &placed, &parts);
+        placed = together(&label, &placed, &parts);
     }
     let all = placed.iter().fold(label, |all, (of, _)| all.and(of));
     (all, Vec::new())
@@ -83,16 +84,13 @@ fn asked(label: &Label, placed: &[(Label, Place)], place: &Place) -> Label {
     around.fold(label.clone(), |asked, (of, _)| asked.and(of))
 }
 
-/// The same places with two labels beside the object's: that of the part which selects most (of equal ones the first
-/// in the order of labels), and for all others what they ask for together.
-fn fewer(label: &Label, placed: &[(Label, Place)], parts: &[Part]) -> Vec<(Label, Place)> {
-    let largest = parts.iter().rev().max_by_key(|part| part.selectors.len()).map(|part| &part.label);
-    let others = parts.iter().map(|part| &part.label).filter(|of| Some(*of) != largest);
-    let together = others.fold(label.clone(), |together, of| together.and(of));
+/// The same places, all those that ask for more than the object under what they ask for together. Whoever reads them
+/// reads all, and who does not reads none: that there are many tells nobody anything of one that he does not read.
+fn together(label: &Label, placed: &[(Label, Place)], parts: &[Part]) -> Vec<(Label, Place)> {
+    let all = parts.iter().fold(label.clone(), |all, part| all.and(&part.label));
+    let asks_more = |place: &Place| asked(label, placed, place) != *label;
     let relabelled = |(of, place): &(Label, Place)| {
-        let asked = asked(label, placed, place);
-        let stays = asked == *label || Some(&asked) == largest;
-        (if stays { of.clone() } else { together.clone() }, place.clone())
+        (if asks_more(place) { all.clone() } else { of.clone() }, place.clone())
     };
     placed.iter().map(relabelled).collect()
 }
@@ -107,10 +105,11 @@ fn to_fold(object: &Object, parts: &[Part]) -> Vec<usize> {
     if !needed.is_empty() && !crate::leak::is(49) {
         return needed;
     }
-    if !parts.is_empty() && !without(&|_| true) && !crate::leak::is(49) {
-        return (0..parts.len()).collect();
-    }
-    Vec::new()
+    // Too many are asked for together first.
+    let all_sound = parts.len() >= MOST_FORMS || {
+        subsets(parts).iter().all(|readable| without(&|number| !readable.contains(&number)))
+    };
+    if all_sound || crate::leak::is(49) { Vec::new() } else { (0..parts.len()).collect() }
 }
 
 /// Whether what is left of an object can stand for it.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::label::arbitrary::label;
+use crate::label::arbitrary::{label, terms};
 use crate::label::{Terms, Tlp};
 use crate::party::Party;
 use crate::story::{member, rel};
@@ -109,12 +109,17 @@ fn a_form_has_no_trace_of_what_is_missing() {
     };
     let (label, parts) = compile(&report, &to_all(), member("alpha"), asks);
     assert_eq!(label, to_all());
-    // Of three labels the one that selects most remains; the other two are asked for together.
-    let both = narrower().and(&secret());
-    let expected = [
+    // Two that ask for different things, and one for both.
+    let mut expected = vec![
         part(narrower(), &["external_references.[1].description", "labels.[2]"]),
-        part(both, &["description", "labels.[0]"]),
+        part(narrower().and(&secret()), &["description"]),
+        part(secret(), &["labels.[0]"]),
     ];
+    expected.sort();
+    if subsets(&expected).len() > MOST_FORMS {
+        let all = ["description", "external_references.[1].description", "labels.[0]", "labels.[2]"];
+        expected = vec![part(narrower().and(&secret()), &all)];
+    }
     assert_eq!(parts, expected);
     let left = least(&report, &parts);
     let text = String::from_utf8(canonical::map_to_vec(&left)).unwrap();
@@ -123,6 +128,25 @@ fn a_form_has_no_trace_of_what_is_missing() {
     }
     assert_eq!(left["labels"], json!(["two"]));
     assert_eq!(left["granular_markings"], json!([{ "lang": "en", "selectors": ["labels.[0]"] }]));
+}
+
+#[test]
+fn of_too_many_labels_all_fields_are_asked_for_together() {
+    let to = |code: &str| to_all().and(&Label::builder().rel([rel(code)]).label());
+    let parts = [
+        part(to("EST"), &["description"]),
+        part(to("FRA"), &["labels.[0]"]),
+        part(secret(), &["labels.[1]"]),
+    ];
+    let together = to("EST").and(&to("FRA")).and(&secret());
+    let (label, folded) = fold(&report(&json!({})), &to_all(), &parts);
+    let all = ["description", "labels.[0]", "labels.[1]"];
+    assert_eq!((label, folded), (to_all(), vec![part(together, &all)]));
+    let chain = ["UNCLASSIFIED", "RESTRICTED", "SECRET"]
+        .map(|level| to_all().and(&Label::builder().rel([Party::World]).class("EXERCISE", level).label()));
+    let parts: Vec<Part> = chain.iter().zip(all).map(|(of, place)| part(of.clone(), &[place])).collect();
+    let (_, folded) = fold(&report(&json!({})), &to_all(), &parts);
+    assert_eq!((folded.len(), subsets(&folded).len()), (3, 4), "who reads SECRET reads the others too");
 }
 
 #[test]
@@ -357,7 +381,7 @@ proptest! {
     #[test]
     fn folding_is_done_once_and_never_widens((object, base, parts) in marked_objects()) {
         let (label, folded) = fold(&object, &base, &parts);
-        prop_assert!(folded.len() <= MOST_PARTS);
+        prop_assert!(subsets(&folded).len() <= MOST_FORMS);
         prop_assert_eq!(&label.and(&base), &label);
         for part in &folded {
             prop_assert_eq!(&part.label.and(&label), &part.label);
@@ -399,6 +423,29 @@ proptest! {
             for lesser in forms(&fuller.object, &label, &fuller.parts).unwrap() {
                 prop_assert!(all.contains(&lesser), "{:?}", lesser);
             }
+        }
+    }
+
+    /// The same of what was marked: what is hidden makes no difference to how the rest is compiled.
+    #[test]
+    fn a_form_is_compiled_like_an_object_that_never_had_more(
+        (object, base, parts) in marked_objects(), asked in prop::collection::vec(terms(), 6),
+    ) {
+        let marking = |number: usize| format!("marking-definition--00000000-0000-4000-8000-{number:012}");
+        let mut value = object.value().clone();
+        let entry = |(number, part): (usize, &Part)| {
+            json!({ "marking_ref": marking(number), "selectors": part.selectors })
+        };
+        value.insert("granular_markings".to_owned(), parts.iter().enumerate().map(entry).collect());
+        let Ok(object) = Object::from_value(Value::Object(value)) else { return Ok(()) };
+        let asks = |id: &kizuna_stix::Id| {
+            let number = (0..asked.len()).find(|number| marking(*number) == id.as_str());
+            number.map_or(Asked::Unclear, |number| Asked::Terms(asked[number].clone()))
+        };
+        let (label, folded) = compile(&object, &base, member("alpha"), asks);
+        for form in forms(&object, &label, &folded).unwrap() {
+            let again = compile(&form.object, &base, member("alpha"), asks);
+            prop_assert_eq!(again, (label.clone(), form.parts));
         }
     }
 }

@@ -18,7 +18,7 @@ use kizuna_app::sign_in::SignIn;
 use kizuna_app::{Config, Node};
 use kizuna_http::{Caps, Server, registry};
 use kizuna_store::writer::{Actor, AuditEntry};
-use kizuna_store::{Clock, Contribution, Options, Quarantined, Relabelled, Store, StoreError};
+use kizuna_store::{Clock, Contribution, Options, Quarantined, Store, StoreError};
 use kizuna_testkit::script::{Op, Step, Viewer};
 use kizuna_testkit::stix;
 use serde_json::Value;
@@ -174,20 +174,24 @@ fn act(store: &Store, clock: &ScriptClock, names: &mut Names, op: &Op) {
             let mut contributions: Vec<Contribution> = Vec::new();
             let mut overlays: Vec<Contribution> = Vec::new();
             for one in given {
+                // What is judged is judged under the label that it gets.
+                let object = stix::object(&one.content);
+                let (label, parts) = redact::fold(&object, &names.label(&one.label), &names.parts(one));
                 let contribution = Contribution {
-                    object: stix::object(&one.content),
+                    object,
                     source: names.member(&one.source),
                     by: one.by.as_deref().map(|name| PersonId(stix::uuid(name))),
                     channel: one.channel.clone(),
-                    label: names.label(&one.label),
-                    parts: Vec::new(),
+                    label,
+                    parts,
                     authored: one.authored,
                     dangling: if one.waits { vec![stix::awaited()] } else { Vec::new() },
                     reliability: one.reliability,
                 };
                 if is_judged(one.content.object) && !one.waits {
                     let object = overlay(contribution.source, one);
-                    overlays.push(Contribution { object, authored: true, ..contribution.clone() });
+                    let (authored, parts) = (true, Vec::new());
+                    overlays.push(Contribution { object, authored, parts, ..contribution.clone() });
                 }
                 contributions.push(contribution);
             }
@@ -211,12 +215,7 @@ fn act(store: &Store, clock: &ScriptClock, names: &mut Names, op: &Op) {
         Op::Settle { source, label } => {
             let (source, label) = (names.member(source), names.label(label));
             let waiting = store.waiting(source, &stix::awaited()).unwrap();
-            let relabelled = waiting.into_iter().map(|waiting| Relabelled {
-                waiting,
-                label: label.clone(),
-                parts: Vec::new(),
-                dangling: Vec::new(),
-            });
+            let relabelled = waiting.into_iter().map(|waiting| Names::settled(waiting, &label));
             store.writer().relabel(relabelled.collect()).unwrap();
         }
         Op::Narrow { source, object, version } => {

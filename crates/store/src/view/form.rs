@@ -138,7 +138,7 @@ fn lesser_forms(body: &Body, read: &[bool]) -> Result<Vec<[u8; 32]>, StoreError>
         return Ok(Vec::new());
     }
     let object = properties(body)?;
-    let all = 1_usize << parts.len().min(redact::MOST_PARTS);
+    let all = 1_usize << parts.len().min(redact::MOST_FORMS);
     let mut digests = Vec::new();
     for bits in 0..all - 1 {
         let shown =

@@ -162,8 +162,9 @@ impl Desk<'_> {
             return Ok(vec![(row.digest, label.clone())]);
         }
         let object = stored_object(&self.ledger.body(row.seq)?.bytes)?;
-        let forms = forms(&object, label, &self.parts_of(row)?)?;
-        Ok(forms.into_iter().rev().map(|form| (form.object.digest(), form.label)).collect())
+        let mut forms = forms(&object, label, &self.parts_of(row)?)?;
+        forms.sort_by_cached_key(|form| (form.parts.len(), form.object.digest()));
+        Ok(forms.into_iter().map(|form| (form.object.digest(), form.label)).collect())
     }
 }
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use kizuna_access::label::{Classification, Handling, Label, Tlp};
+use kizuna_access::redact::Part;
 use kizuna_access::rights::{Clearance, Cleared, Holds, Role};
 use kizuna_access::{CommunityId, MemberId, Party, PersonId};
 use kizuna_stix::observable::{Kind, Observable};
+use kizuna_store::{Relabelled, Waiting};
 use kizuna_testkit::{script, stix};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -71,6 +73,27 @@ impl Names {
             });
         }
         terms.label()
+    }
+
+    /// The parts of a contribution, as its source marked them.
+    pub fn parts(&mut self, given: &script::Contribution) -> Vec<Part> {
+        let content = &given.content;
+        let part = |mark: &script::Mark| Part {
+            label: self.label(&mark.asks),
+            selectors: vec![stix::selector(content.object, mark.field)],
+        };
+        content.marks.iter().map(part).collect()
+    }
+
+    /// What waited for a marking, now that this is what it means: for the fields that it marks, or for the object.
+    pub fn settled(waiting: Waiting, meaning: &Label) -> Relabelled {
+        let selectors = stix::selectors(&waiting.object);
+        let (label, parts) = if selectors.is_empty() {
+            (meaning.clone(), Vec::new())
+        } else {
+            (waiting.label.clone(), vec![Part { label: meaning.clone(), selectors }])
+        };
+        Relabelled { waiting, label, parts, dangling: Vec::new() }
     }
 
     pub fn read_label(&self, label: &Label) -> script::Label {

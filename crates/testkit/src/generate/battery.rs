@@ -58,8 +58,12 @@ fn all_questions(random: &mut StdRng, world: &World) -> Vec<Query> {
         1 => Party::Community("ring".to_owned()),
         _ => Party::Community("quad".to_owned()),
     };
-    let kinds =
-        vec![["indicator", "malware", "report", "domain-name"].choose(random).map_or("", |k| k).to_owned()];
+    let kinds = vec![
+        ["indicator", "malware", "report", "domain-name", "network-traffic"]
+            .choose(random)
+            .map_or("", |k| k)
+            .to_owned(),
+    ];
     let words: Vec<String> = WORDS.choose(random).map(|word| (*word).to_owned()).into_iter().collect();
     let filtered = Selection {
         objects: (0..3).map(|_| any(random)).collect(),

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::standing::Winner;
+use super::standing::{Claim, Winner};
 use super::{Instant, Oracle, Place};
 use crate::script::{
-    Answer, Audited, Holds, Query, Role, Search, Seen, Selection, Start, Versions, Viewer, Waste,
+    Answer, Audited, Content, Holds, Query, Role, Search, Seen, Selection, Start, Versions, Viewer, Waste,
 };
 
 impl Oracle {
@@ -35,8 +35,10 @@ impl Oracle {
             }
             Query::Claims(object) => {
                 let claims = self.claims_of(viewer, *object, now);
-                let claim = |&(row, place): &(&super::Row, Place)| {
-                    let (version, disputed) = (row.version(), super::standing::disputed(row, &claims));
+                let claim = |(claim, place): &(Claim<'_>, Place)| {
+                    let (version, disputed) =
+                        (claim.row.version(), super::standing::disputed(claim, &claims));
+                    let (row, place) = (claim.clone(), *place);
                     let alone = Winner { row, place, version, disputed, same: Vec::new() };
                     self.seen(viewer, &alone, now)
                 };
@@ -97,7 +99,7 @@ impl Oracle {
             };
             held && (!selection.own || member == Some(row.given.source.as_str()))
         };
-        let (row, place) = winner.same.iter().copied().find(|(row, _)| lies(row))?;
+        let (row, place) = winner.same.iter().find(|(claim, _)| lies(claim.row))?.clone();
         Some(Winner { row, place, ..winner.clone() })
     }
 
@@ -130,7 +132,7 @@ impl Oracle {
         for object in self.objects() {
             let versions = self.versions_of(viewer, object, now);
             let Some(newest) = versions.last() else { continue };
-            if matches(search, newest.row) {
+            if matches(search, newest.row.row, &newest.row.content) {
                 found.push((newest.place, self.seen(viewer, newest, now)));
             }
         }
@@ -192,14 +194,16 @@ fn chosen(versions: &Versions, at: usize, count: usize, winner: &Winner<'_>) -> 
 }
 
 /// Whether a row answers a search. A recall answers none.
-pub(super) fn matches(search: &Search, row: &super::Row) -> bool {
-    let content = &row.given.content;
+pub(super) fn matches(search: &Search, row: &super::Row, content: &Content) -> bool {
     if row.recall {
         return false;
     }
-    let said = |word: &String| content.words.iter().any(|said| said.to_lowercase() == word.to_lowercase());
-    let value =
-        |of: u32| crate::stix::value(content.object).is_some_and(|value| value == crate::stix::domain(of));
+    let said = |word: &String| {
+        let mut words = content.words.iter().chain(&content.tags);
+        words.any(|said| said.to_lowercase() == word.to_lowercase())
+    };
+    let stated = || crate::stix::value(content.object).filter(|_| !content.hostless);
+    let value = |of: u32| stated().is_some_and(|value| value == crate::stix::domain(of));
     of_kinds(&search.kinds, content.object)
         && search.words.iter().all(said)
         && search.value_of.is_none_or(value)

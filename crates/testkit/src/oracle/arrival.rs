@@ -1,7 +1,7 @@
 //! When something became readable to a viewer.
 
 use super::{Instant, Oracle, Place, Row};
-use crate::script::Viewer;
+use crate::script::{Label, Viewer};
 
 impl Oracle {
     /// Whether a viewer may read a row at an instant.
@@ -9,11 +9,23 @@ impl Oracle {
         row.dead_at.is_none_or(|dead| at < dead) && self.permits(viewer, &row.label, row.at, at)
     }
 
-    /// The row's place in the viewer's order, if it is readable now: the instant since when it has been readable
-    /// without a break, then its number. What was readable before it was stored, or since the viewer exists, stands
-    /// where it was stored.
+    /// The row's place in the viewer's order, if it is readable now: the instant since when it has been readable, and
+    /// each of its parts that is readable too, then its number.
     pub(super) fn place(&self, viewer: &Viewer, row: &Row, now: Instant) -> Option<Place> {
-        if !self.readable(viewer, row, now) {
+        let mut places = vec![self.place_under(viewer, row, &row.label, now)?];
+        let parts = self.parts_read(viewer, row, now);
+        places.extend(
+            parts.iter().filter_map(|part| self.place_under(viewer, row, &row.parts[*part].label, now)),
+        );
+        places.into_iter().max()
+    }
+
+    /// Since when a row would be readable under a label without a break. What was readable before it was stored, or
+    /// since the viewer exists, stands where it was stored.
+    fn place_under(&self, viewer: &Viewer, row: &Row, label: &Label, now: Instant) -> Option<Place> {
+        let readable =
+            |at: Instant| row.dead_at.is_none_or(|dead| at < dead) && self.permits(viewer, label, row.at, at);
+        if !readable(now) {
             return None;
         }
         let since = self.since(viewer)?;
@@ -22,12 +34,12 @@ impl Oracle {
             if instant < since {
                 break;
             }
-            if !self.readable(viewer, row, instant) {
+            if !readable(instant) {
                 return Some((gained.max(row.at), row.seq));
             }
             gained = instant;
         }
-        if self.readable(viewer, row, since) {
+        if readable(since) {
             return Some((row.at, row.seq));
         }
         Some((gained.max(row.at), row.seq))

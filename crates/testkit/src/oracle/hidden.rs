@@ -31,7 +31,11 @@ impl Oracle {
                 matches!(answer, Answer::Audited(lines) if lines.iter().any(|line| line.masked))
             }
             _ => {
-                let hidden = |row: &&Row| row.dead_at.is_none() && !self.readable(viewer, row, now);
+                let is_hidden = |row: &Row| {
+                    !self.readable(viewer, row, now)
+                        || !row.recall && self.parts_read(viewer, row, now).len() < row.parts.len()
+                };
+                let hidden = |row: &&Row| row.dead_at.is_none() && is_hidden(row);
                 self.rows.iter().filter(hidden).any(|row| asks_for(query, row))
             }
         }
@@ -47,7 +51,9 @@ fn asks_for(query: &Query, row: &Row) -> bool {
             named && of_kinds(&selection.kinds, object)
         }
         Query::Object(of) | Query::Versions(of) | Query::Claims(of) => object == *of,
-        Query::Search { search, .. } | Query::Count { search, .. } => matches(search, row),
+        Query::Search { search, .. } | Query::Count { search, .. } => {
+            matches(search, row, &row.given.content)
+        }
         Query::Quarantine { .. } | Query::Audit { .. } => false,
     }
 }

@@ -1,6 +1,6 @@
 //! What is asked, and what is answered.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Label, Name, Party, Second};
 
@@ -150,6 +150,10 @@ pub struct Seen {
     pub reliability: Option<char>,
     /// In normal form.
     pub label: Label,
+    /// The marked fields that it has, by selector, and what each asks.
+    pub fields: BTreeMap<String, Label>,
+    /// The digest of the bytes; of a recall that of the bytes which it recalls.
+    pub digest: Vec<u8>,
 }
 
 /// One entry of the quarantine.

@@ -2,11 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::{Op, Step};
+use super::{Contribution, Field, Gone, Op, Step};
 
-/// The steps without the contributions of these ordinals (counted over the whole script, from 0) and without the
-/// refused inputs of these ordinals. Steps keep their places: one that gave only such things gives nothing.
-pub fn without(steps: &[Step], contributions: &BTreeSet<usize>, refused: &BTreeSet<usize>) -> Vec<Step> {
+/// The steps without the contributions of these ordinals (counted over the whole script, from 0), without these fields
+/// of others, and without the refused inputs of these ordinals. Steps keep their places: one that gave only such
+/// things gives nothing.
+pub fn without(
+    steps: &[Step],
+    contributions: &BTreeSet<usize>,
+    fields: &Gone,
+    refused: &BTreeSet<usize>,
+) -> Vec<Step> {
     let mut given = 0;
     let mut waste = 0;
     let mut kept = Vec::with_capacity(steps.len());
@@ -17,7 +23,8 @@ pub fn without(steps: &[Step], contributions: &BTreeSet<usize>, refused: &BTreeS
                 given += batch.len();
                 let remaining =
                     batch.iter().zip(ordinals).filter(|(_, ordinal)| !contributions.contains(ordinal));
-                kept.push(Step::Do(Op::Contribute(remaining.map(|(one, _)| one.clone()).collect())));
+                let remaining = remaining.map(|(one, ordinal)| lessened(one, fields.get(&ordinal)));
+                kept.push(Step::Do(Op::Contribute(remaining.collect())));
             }
             Step::Do(Op::Refuse { .. }) => {
                 let dropped = refused.contains(&waste);
@@ -28,4 +35,12 @@ pub fn without(steps: &[Step], contributions: &BTreeSet<usize>, refused: &BTreeS
         }
     }
     kept
+}
+
+/// A contribution without some of its fields. Where no marked one is left, nothing waits any more.
+fn lessened(given: &Contribution, gone: Option<&BTreeSet<Field>>) -> Contribution {
+    let Some(gone) = gone else { return given.clone() };
+    let content = given.content.without(gone);
+    let waits = given.waits && (given.content.marks.is_empty() || !content.marks.is_empty());
+    Contribution { content, waits, ..given.clone() }
 }
