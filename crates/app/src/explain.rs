@@ -1,4 +1,4 @@
-//! Why an object can or cannot be read, rule by rule.
+//! Why an object can or cannot be read, rule by rule and field by field.
 
 use jiff::Timestamp;
 use kizuna_access::reader::{Rule, Step};
@@ -15,6 +15,20 @@ pub struct Because {
     pub source: String,
     pub version: Option<Timestamp>,
     /// The label in words.
+    pub label: String,
+    pub readable: bool,
+    /// Rule by rule; the last is the decision.
+    pub steps: Vec<Step>,
+    /// The fields that ask for more than the object; for the viewer itself only those it may read.
+    pub fields: Vec<FieldBecause>,
+}
+
+/// Why some fields can or cannot be read. They ask for this beside what the object asks.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FieldBecause {
+    /// As granular markings select them, such as `external_references.[0].url`.
+    pub selectors: Vec<String>,
+    /// All that is asked of their readers, in words.
     pub label: String,
     pub readable: bool,
     /// Rule by rule; the last is the decision.
@@ -43,7 +57,13 @@ impl Node {
                 let directory = reading.directory();
                 let about =
                     About { source: claim.source, version, label: &claim.label, arrived: claim.added };
-                because(reading.reader(), directory, &about, &|party| reading.knows(party))
+                let (reader, knows) = (reading.reader(), |party: &Party| reading.knows(party));
+                let told = because(reader, directory, &about, &knows);
+                let fields = claim.fields.iter().map(|fields| {
+                    let about = About { label: &fields.label, ..about };
+                    of_fields(reader, directory, &fields.selectors, &about, &knows)
+                });
+                Because { fields: fields.collect(), ..told }
             })
             .collect();
         Ok(Explanation { id: id.clone(), readable: true, contributions })
@@ -68,6 +88,11 @@ impl Node {
                 let (source, version, arrived) = (one.source, one.modified, one.stored);
                 let about = About { source, version, label: &one.label, arrived };
                 let told = because(&reader, &directory, &about, &|_| true);
+                let fields = one.parts.iter().map(|part| {
+                    let about = About { label: &part.label, ..about };
+                    of_fields(&reader, &directory, &part.selectors, &about, &|_| true)
+                });
+                let told = Because { fields: fields.collect(), ..told };
                 one.narrowed.map_or(told.clone(), |at| taken_back(told, at))
             })
             .collect();
@@ -80,10 +105,11 @@ impl Node {
 fn taken_back(because: Because, at: Timestamp) -> Because {
     let text = format!("hidden: its source took it back at {at}");
     let step = Step { rule: Rule::Decision, text, holds: false };
-    Because { readable: false, steps: vec![step], ..because }
+    Because { readable: false, steps: vec![step], fields: Vec::new(), ..because }
 }
 
 /// What is explained.
+#[derive(Clone, Copy)]
 struct About<'a> {
     source: MemberId,
     version: Option<Timestamp>,
@@ -105,5 +131,17 @@ fn because(
         label: spec::display_to(label, directory, knows),
         readable: steps.last().is_some_and(|step| step.holds),
         steps,
+        fields: Vec::new(),
     }
+}
+
+fn of_fields(
+    reader: &Reader,
+    directory: &Directory,
+    selectors: &[String],
+    about: &About<'_>,
+    knows: &dyn Fn(&Party) -> bool,
+) -> FieldBecause {
+    let Because { label, readable, steps, .. } = because(reader, directory, about, knows);
+    FieldBecause { selectors: selectors.to_vec(), label, readable, steps }
 }

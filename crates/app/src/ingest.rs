@@ -8,6 +8,7 @@ mod assignment;
 mod batches;
 mod closure;
 mod entry;
+mod fields;
 mod giver;
 mod known;
 mod marked;

@@ -6,8 +6,8 @@
 //!
 //! Start at [`Node`].
 
-pub mod as_seen;
 pub mod agreements;
+pub mod as_seen;
 pub mod betrayal;
 pub mod cursor;
 pub mod error;
@@ -37,7 +37,7 @@ pub use kizuna_store::baseline;
 pub use error::AppError;
 pub use explain::Explanation;
 pub use ingest::{Delivery, ItemOutcome, ItemReport, Report, Target};
-pub use kizuna_store::query::{Count, Item, Position, Search, Selection, Start, Versions};
+pub use kizuna_store::query::{Count, Fields, Item, Position, Search, Selection, Start, Versions};
 pub use kizuna_store::{Clock, Quarantined, SystemClock};
 pub use node::{Config, Node};
 pub use people::{Caller, Collection, People, Root};

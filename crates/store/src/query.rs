@@ -104,6 +104,14 @@ pub struct Item {
     pub warnings: Vec<kizuna_stix::Fault>,
 }
 
+impl Item {
+    /// What is asked of a reader of all that these bytes say: the object's label and those of its fields. What shows
+    /// an item shows it under this.
+    pub fn whole(&self) -> Label {
+        self.fields.iter().fold(Label::clone(&self.label), |label, fields| label.and(&fields.label))
+    }
+}
+
 /// Items in the viewer's order of arrivals.
 #[derive(Debug, Clone, Default)]
 pub struct Page {

@@ -115,8 +115,19 @@ pub static AGREEMENT: Extension = Extension {
 };
 
 /// Every extension, a line each.
-pub static ALL: &[&Extension] =
-    &[&RELEASABILITY, &PAP, &LABEL, &RECALL, &ATTESTATION, &KEY, &SANITISATION, &RELEASE, &STUB, &OVERLAY, &AGREEMENT];
+pub static ALL: &[&Extension] = &[
+    &RELEASABILITY,
+    &PAP,
+    &LABEL,
+    &RECALL,
+    &ATTESTATION,
+    &KEY,
+    &SANITISATION,
+    &RELEASE,
+    &STUB,
+    &OVERLAY,
+    &AGREEMENT,
+];
 
 impl Extension {
     /// The same on every node.

@@ -23,9 +23,19 @@ pub(super) struct Row<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reliability: Option<char>,
     label: &'a Label,
+    /// Fields that ask for more than the object, of those that are in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<Narrower<'a>>,
     #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
     warnings: &'a [Fault],
     object: &'a RawValue,
+}
+
+/// Fields with a label of their own, as granular markings select them.
+#[derive(Serialize)]
+struct Narrower<'a> {
+    selectors: &'a [String],
+    label: &'a Label,
 }
 
 /// A page.
@@ -50,6 +60,11 @@ impl<'a> Row<'a> {
             disputed: item.disputed,
             reliability: item.reliability,
             label: &item.label,
+            fields: item
+                .fields
+                .iter()
+                .map(|fields| Narrower { selectors: &fields.selectors, label: &fields.label })
+                .collect(),
             warnings: &item.warnings,
             object,
         })

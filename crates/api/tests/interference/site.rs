@@ -13,7 +13,7 @@ use futures::StreamExt as _;
 use http::{Request, Response};
 use jiff::Timestamp;
 use kizuna_access::overlay::{Judgement, Overlay};
-use kizuna_access::{MemberId, PersonId};
+use kizuna_access::{MemberId, PersonId, redact};
 use kizuna_app::sign_in::SignIn;
 use kizuna_app::{Config, Node};
 use kizuna_http::{Caps, Server, registry};

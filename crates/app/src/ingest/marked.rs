@@ -6,9 +6,9 @@ use std::collections::{BTreeSet, HashMap};
 use kizuna_access::MemberId;
 use kizuna_access::label::Terms;
 use kizuna_access::marking::{self, Meaning};
+use kizuna_access::redact::Asked;
 use kizuna_stix::{Id, Object};
 use kizuna_store::Store;
-use serde_json::Value;
 
 use crate::AppError;
 
@@ -122,10 +122,18 @@ impl Markings {
         given(source).or_else(|| given(self.principal))
     }
 
-    /// What the markings on an object ask for, by number ([`Self::found`]). A granular marking asks it of the whole
-    /// object: it only narrows.
+    /// What one marking asks for a source; nothing where it is not known at all.
+    pub fn asked(&self, source: MemberId, id: &Id) -> Option<Asked> {
+        self.definition(source, id).map(|asks| match asks {
+            Asks::Terms(terms) => Asked::Terms(terms),
+            Asks::Unclear => Asked::Unclear,
+        })
+    }
+
+    /// What the markings on an object as a whole ask for, by number ([`Self::found`]). Those on its fields come on top
+    /// of that ([`super::fields`]).
     pub fn of(&mut self, source: MemberId, object: &Object) -> usize {
-        let place = (source, refs(object));
+        let place = (source, object.markings());
         let known = self.compiled.get(&place).copied();
         let number = known.unwrap_or_else(|| {
             let marked = self.resolve(source, &place.1);
@@ -133,10 +141,6 @@ impl Markings {
             self.compiled.insert(place, number);
             number
         });
-        if has_unreadable_granular(object) {
-            let unknown = Marked { unknown: true, ..self.found[number].clone() };
-            return self.keep(unknown);
-        }
         match self.said_of_itself(source, object) {
             Some(terms) => {
                 let mut marked = self.found[number].clone();
@@ -191,13 +195,7 @@ impl Markings {
     }
 }
 
-/// Whether a granular marking names neither a marking nor a language (STIX 2.1 §7.2.3): something was meant that is
-/// not understood.
-fn has_unreadable_granular(object: &Object) -> bool {
-    let Some(Value::Array(entries)) = object.get("granular_markings") else { return false };
-    entries.iter().any(|entry| entry.get("marking_ref").is_none() && entry.get("lang").is_none())
-}
-
+/// Every marking that an object refers to.
 fn refs(object: &Object) -> Vec<Id> {
     let mut refs = object.markings();
     refs.extend(object.granular_markings());

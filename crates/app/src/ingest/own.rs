@@ -14,9 +14,10 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::assignment::{CHUNK, version};
+use super::fields::Fields;
 use super::giver::Giver;
-use super::marked::Marked;
-use super::plan::bare;
+use super::marked::{Marked, Markings};
+use super::plan::{MarkedFields, bare};
 use crate::AppError;
 
 /// Node state: when this was said in a label object first. Saying it again is then the same object.
@@ -31,6 +32,14 @@ pub struct Own<'a> {
     minted: HashMap<u32, Minted>,
     /// (source, label number) → foreign versions that carry it.
     named: BTreeMap<(MemberId, u32), Vec<Assignment>>,
+}
+
+/// What is said of one object. What its markings ask and its label come with the numbers they have in this envelope.
+pub struct Saying<'a> {
+    pub found: (usize, &'a Marked),
+    pub label: (u32, &'a Label),
+    pub fields: Option<&'a MarkedFields>,
+    pub markings: &'a Markings,
 }
 
 /// Marking definitions that together express a label.
@@ -78,25 +87,30 @@ impl<'a> Own<'a> {
         Self { giver, said: HashMap::new(), minted: HashMap::new(), named: BTreeMap::new() }
     }
 
-    /// The object as it is stored: the giver's own with its label written into it, any other as it came. What its
-    /// markings ask and its label come with the numbers they have in this envelope.
+    /// The object as it is stored: the giver's own with its label written into it, any other as it came. Its fields
+    /// say for themselves what they ask beyond that.
     pub fn write(
         &mut self,
         object: Object,
         authored: bool,
         source: MemberId,
-        (marked, found): (usize, &Marked),
-        label: (u32, &Label),
+        saying: &Saying<'_>,
     ) -> Result<Object, AppError> {
         if !self.giver.is_here() {
             return Ok(object);
         }
-        let is_said = self.said.entry((source, marked, label.0));
-        if *is_said.or_insert_with(|| bare(found, source) == *label.1) {
+        let Saying { found: (marked, found), label, fields, markings } = *saying;
+        let is_said = if let Some(of_it) = fields {
+            Fields::of(markings, source, &object, &bare(found, source)).as_ref() == Some(&of_it.fields)
+        } else {
+            let is_said = self.said.entry((source, marked, label.0));
+            *is_said.or_insert_with(|| bare(found, source) == *label.1)
+        };
+        if is_said {
             return Ok(object);
         }
         if !authored || found.is_unclear() {
-            self.named.entry((source, label.0)).or_default().push(version(&object));
+            self.name(&object, source, label.0, fields);
             return Ok(object);
         }
         let mut markings = object.markings();
@@ -110,6 +124,20 @@ impl<'a> Own<'a> {
         let mut value = object.into_value();
         value.insert("object_marking_refs".to_owned(), Value::Array(markings));
         Object::from_value(Value::Object(value)).map_err(|faults| unsound(&faults))
+    }
+
+    /// Notes that a foreign version has this label. What is said of a form is read by who reads that form: the digest
+    /// of a fuller one is for nobody else.
+    fn name(&mut self, object: &Object, source: MemberId, label: u32, fields: Option<&MarkedFields>) {
+        let whole = version(object);
+        let Some(fields) = fields else {
+            self.named.entry((source, label)).or_default().push(whole);
+            return;
+        };
+        for (digest, label) in &fields.forms {
+            let form = Assignment { digest: *digest, ..whole.clone() };
+            self.named.entry((source, *label)).or_default().push(form);
+        }
     }
 
     fn mint(&mut self, (number, label): (u32, &Label), source: MemberId) -> Result<&Minted, AppError> {

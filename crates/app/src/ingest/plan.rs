@@ -15,9 +15,10 @@ use uuid::Uuid;
 
 use super::assignment::{Assignments, standing};
 use super::closure::Reached;
+use super::fields::Fields;
 use super::giver::{Giver, Origin};
 use super::marked::{Marked, Markings};
-use super::own::{Lead, Own};
+use super::own::{Lead, Own, Saying};
 use super::raw::RawElements;
 use super::settle::Arrived;
 use crate::AppError;
@@ -73,7 +74,7 @@ pub fn plan(
         let asked = markings.of(labeller, &label_object);
         marked[index] = markings.both(marked[index], asked);
     }
-    let labels = Labels::compile(giver, &pieces, &marked, &markings);
+    let labels = Labels::compile(giver, &pieces, &marked, &markings)?;
     planning.finish(pieces, &marked, &markings, &labels, store)?;
     Ok(planning.plan)
 }
@@ -156,17 +157,21 @@ impl Planning<'_> {
                 continue;
             }
             self.plan.arrived.note(&object, source, authored, self.giver);
-            self.plan.arrived.waits(source, &found.dangling);
-            let object = own.write(object, authored, source, (marked[index], found), (number, label))?;
+            let fields = labels.fields.get(&index);
+            let mut dangling = found.dangling.clone();
+            dangling.extend(fields.iter().flat_map(|marked| marked.fields.dangling.iter().cloned()));
+            self.plan.arrived.waits(source, &dangling);
+            let saying = Saying { found: (marked[index], found), label: (number, label), fields, markings };
+            let object = own.write(object, authored, source, &saying)?;
             let contribution = Contribution {
                 object,
                 source,
                 by: self.giver.by,
                 channel: self.giver.channel.clone(),
                 label: label.clone(),
-                parts: Vec::new(),
+                parts: fields.map_or_else(Vec::new, |marked| marked.fields.parts.clone()),
                 authored,
-                dangling: found.dangling.clone(),
+                dangling,
                 reliability: self.giver.reliability,
             };
             self.plan.main.push((place, contribution));
@@ -267,10 +272,24 @@ struct Labels {
     distinct: Vec<Label>,
     /// Per object.
     numbers: Vec<u32>,
+    /// Of the objects that have some.
+    fields: HashMap<usize, MarkedFields>,
+}
+
+/// The marked fields of one object.
+pub struct MarkedFields {
+    pub fields: Fields,
+    /// The digest of each form that a reader may get, and the number of what is asked of its readers.
+    pub forms: Vec<([u8; 32], u32)>,
 }
 
 impl Labels {
-    fn compile(giver: &Giver, pieces: &[Piece], marked: &[usize], markings: &Markings) -> Self {
+    fn compile(
+        giver: &Giver,
+        pieces: &[Piece],
+        marked: &[usize],
+        markings: &Markings,
+    ) -> Result<Self, AppError> {
         let mut interned = Interned::default();
         let mut compiled: HashMap<(MemberId, usize), u32> = HashMap::new();
         let mut known: Vec<Option<u32>> = Vec::with_capacity(pieces.len());
@@ -285,8 +304,17 @@ impl Labels {
             });
             known.push(Some(*label));
         }
+        let mut spreading = known.clone();
+        for (piece, label) in pieces.iter().zip(&mut spreading) {
+            let Some(number) = label else { continue };
+            let of = &interned.labels[*number as usize];
+            let fields = Fields::of(markings, piece.source, &piece.object, of);
+            if let Some(fields) = fields.filter(|fields| fields.refer(&piece.object)) {
+                *number = interned.number(fields.whole());
+            }
+        }
         let objects: Vec<&Object> = pieces.iter().map(|piece| &piece.object).collect();
-        let reached = Reached::compute(&objects, &known);
+        let reached = Reached::compute(&objects, &spreading);
         let mut unmarked: HashMap<(MemberId, BTreeSet<u32>), u32> = HashMap::new();
         let mut numbers = Vec::with_capacity(pieces.len());
         for (index, piece) in pieces.iter().enumerate() {
@@ -307,7 +335,8 @@ impl Labels {
             unmarked.insert(place, label);
             numbers.push(label);
         }
-        Self { distinct: interned.labels, numbers }
+        let fields = interned.narrow_to_fields(pieces, markings, &mut numbers)?;
+        Ok(Self { distinct: interned.labels, numbers, fields })
     }
 }
 
@@ -337,6 +366,27 @@ impl Interned {
         self.labels.push(label.clone());
         self.numbers.insert(label, number);
         number
+    }
+}
+
+impl Interned {
+    /// The marked fields of each object that has some, under its label, which they may narrow.
+    fn narrow_to_fields(
+        &mut self,
+        pieces: &[Piece],
+        markings: &Markings,
+        numbers: &mut [u32],
+    ) -> Result<HashMap<usize, MarkedFields>, AppError> {
+        let mut found = HashMap::new();
+        for (index, (piece, number)) in pieces.iter().zip(numbers).enumerate() {
+            let label = &self.labels[*number as usize];
+            let Some(fields) = Fields::of(markings, piece.source, &piece.object, label) else { continue };
+            *number = self.number(fields.label.clone());
+            let forms = fields.forms(&piece.object)?;
+            let forms = forms.into_iter().map(|(digest, label)| (digest, self.number(label))).collect();
+            found.insert(index, MarkedFields { fields, forms });
+        }
+        Ok(found)
     }
 }
 

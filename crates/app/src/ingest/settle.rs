@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::assignment::standing;
+use super::fields::Fields;
 use super::giver::{Giver, PEER};
 use super::marked::{Marked, Markings};
 use crate::{AppError, Node};
@@ -145,7 +146,7 @@ impl Node {
         // What a peer's members said beside it still holds. What is said here beside content that waits was made from
         // its way, which is asked below.
         let beside = self.said_beside(&waiting)?;
-        let found = self.found(&waiting, &beside)?;
+        let (found, markings) = self.found(&waiting, &beside)?;
         let source = waiting.source;
         let label = if let Some(way) = self.way(&waiting.channel)? {
             compile(&found.terms, found.is_unclear(), &[], &way, source)
@@ -153,7 +154,7 @@ impl Node {
             let stated = compile(&found.terms, true, &[], &Channel::default(), source);
             Label::own(source).and(&stated)
         };
-        Ok(Relabelled { waiting, label, parts: Vec::new(), dangling: found.dangling })
+        Ok(judged_by(waiting, label, found, &markings))
     }
 
     /// Judges what came by a way and is labelled only now: as if the label object had come before it.
@@ -182,7 +183,7 @@ impl Node {
     fn judged(&self, mut given: Waiting, way: &Channel) -> Result<Option<Relabelled>, AppError> {
         let beside = self.said_beside(&given)?;
         let Some((first, _)) = beside.first() else { return Ok(None) };
-        let found = self.found(&given, &beside)?;
+        let (found, markings) = self.found(&given, &beside)?;
         let is_recalled = self.is_recalled(&given)?;
         if found.is_silent() || is_recalled {
             return Ok(None);
@@ -190,15 +191,15 @@ impl Node {
         let is_labeller = beside.iter().any(|(labeller, _)| *labeller == given.source);
         let source = if given.authored || is_labeller { given.source } else { *first };
         let label = compile(&found.terms, found.is_unclear(), &[], way, source);
-        if label == given.label && source == given.source {
-            return Ok(None);
-        }
+        let before = (given.label.clone(), given.source);
         given.source = source;
-        Ok(Some(Relabelled { waiting: given, label, parts: Vec::new(), dangling: found.dangling }))
+        let judged = judged_by(given, label, found, &markings);
+        let is_changed = before != (judged.label.clone(), source);
+        Ok(is_changed.then_some(judged))
     }
 
     /// What the markings of stored content and the label objects beside it ask for.
-    fn found(&self, given: &Waiting, beside: &[(MemberId, Object)]) -> Result<Marked, AppError> {
+    fn found(&self, given: &Waiting, beside: &[(MemberId, Object)]) -> Result<(Marked, Markings), AppError> {
         let source = given.source;
         let principal = self.members_behind(&given.channel)?.first().copied().unwrap_or(source);
         let mut markings = Markings::gather(principal, &[(source, &given.object)], &self.store)?;
@@ -209,7 +210,7 @@ impl Node {
             let asked = markings.of(*labeller, label_object);
             number = markings.both(number, asked);
         }
-        Ok(markings.found(number).clone())
+        Ok((markings.found(number).clone(), markings))
     }
 
     /// The label objects that count for content of a peer: its author's alone, else those of all members that live
@@ -246,6 +247,16 @@ impl Node {
     fn members_behind(&self, channel: &str) -> Result<Vec<MemberId>, AppError> {
         channel.strip_prefix(PEER).map_or_else(|| Ok(Vec::new()), |name| self.members_of_peer(name))
     }
+}
+
+/// Stored content under another label, with its marked fields under theirs.
+fn judged_by(waiting: Waiting, label: Label, found: Marked, markings: &Markings) -> Relabelled {
+    let fields = Fields::of(markings, waiting.source, &waiting.object, &label);
+    let Some(fields) = fields else {
+        return Relabelled { waiting, label, parts: Vec::new(), dangling: found.dangling };
+    };
+    let dangling = found.dangling.into_iter().chain(fields.dangling).collect();
+    Relabelled { waiting, label: fields.label, parts: fields.parts, dangling }
 }
 
 #[cfg(test)]

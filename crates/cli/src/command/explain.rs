@@ -1,5 +1,6 @@
 //! `kizuna explain`.
 
+use kizuna_access::reader::Step;
 use kizuna_app::Node;
 
 use super::{get, naming};
@@ -25,11 +26,21 @@ pub fn run(node: &Node, explain: &Explain, desk: &mut Desk<'_>) -> Result<(), Fa
         let version = because.version.map_or_else(|| "no version".to_owned(), |version| version.to_string());
         desk.print(format!("given by {} ({version})", because.source))?;
         desk.print(format!("  label: {}", because.label))?;
-        for step in &because.steps {
-            let mark = if step.holds { "yes" } else { "NO " };
-            desk.print(format!("  {mark} {}", step.text))?;
+        print_steps(desk, "  ", &because.steps)?;
+        for fields in &because.fields {
+            desk.print(format!("  {} asks for more", fields.selectors.join(", ")))?;
+            desk.print(format!("    label: {}", fields.label))?;
+            print_steps(desk, "    ", &fields.steps)?;
         }
     }
     desk.say("this looked past the gate, and is in the audit")?;
+    Ok(())
+}
+
+fn print_steps(desk: &mut Desk<'_>, margin: &str, steps: &[Step]) -> Result<(), Fail> {
+    for step in steps {
+        let mark = if step.holds { "yes" } else { "NO " };
+        desk.print(format!("{margin}{mark} {}", step.text))?;
+    }
     Ok(())
 }

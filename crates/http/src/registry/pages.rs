@@ -152,7 +152,12 @@ pub static LEVELS: OutputPath = OutputPath {
     reads: Reads::Directory,
     summary: "A style sheet with the colours of the levels of every policy",
     params: &[Param::query("v", Kind::Text, "Which versions of the policies it is of")],
-    answers: &[Answer { status: 200, media: "text/css; charset=utf-8", schema: "", summary: "The style sheet" }],
+    answers: &[Answer {
+        status: 200,
+        media: "text/css; charset=utf-8",
+        schema: "",
+        summary: "The style sheet",
+    }],
     ..PAGE
 };
 

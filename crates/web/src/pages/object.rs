@@ -13,7 +13,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use kizuna_access::MemberId;
 use kizuna_access::reader::{Rule, Step};
-use kizuna_app::{AppError, Item, Reading};
+use kizuna_app::{AppError, Fields, Item, Reading};
 use kizuna_http::{Failure, Path, Query, Server};
 use kizuna_stix::Id;
 use serde::Deserialize;
@@ -25,8 +25,8 @@ use super::{Form, html, quarantine, row, see};
 use crate::label;
 use crate::language::Language;
 use crate::moment::Moment;
-use crate::view::explain::{Because, ExplainPage, RuleView};
-use crate::view::object::ObjectPage;
+use crate::view::explain::{Because, ExplainPage, FieldBecause, RuleView};
+use crate::view::object::{Narrower, ObjectPage};
 use crate::view::{Banner, Here, Value as Exact};
 
 /// Characters of JSON that a page shows.
@@ -82,7 +82,7 @@ fn assemble(
     for mention in &mentions {
         shown_mentions.push(row::row(&desk.preferences, reading, &mut titles, mention)?);
     }
-    let banner = Banner { label: label::view(t, &item.label, reading), mixed: false };
+    let banner = Banner { label: label::view(t, &item.whole(), reading), mixed: false };
     let text = |name: &str| object.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     Ok(ObjectPage {
         page: desk.page(Here::Elsewhere, reading.directory()).under(Some(banner)),
@@ -98,6 +98,7 @@ fn assemble(
         pattern: pattern(&object),
         judgements: judgement::judgements(&desk.preferences, reading, id)?,
         facts: facts::facts(&desk.preferences, &mut titles, &object)?,
+        narrower: narrower(t, reading, &item),
         translations: links::translations(&desk.preferences, reading, id, &item)?,
         relations,
         sightings: links::sightings(&desk.preferences, reading, &mut titles, id)?,
@@ -107,6 +108,16 @@ fn assemble(
         warnings: item.warnings.iter().map(quarantine::fault_view).collect(),
         json: pretty(&object),
     })
+}
+
+/// The fields that ask for more than the object.
+fn narrower(t: Language, reading: &Reading, item: &Item) -> Vec<Narrower> {
+    let of = |fields: &Fields| {
+        let label = label::view(t, &fields.label, reading);
+        let marked = |selector: &String| Narrower { selector: selector.clone(), label: label.clone() };
+        fields.selectors.iter().map(marked).collect::<Vec<_>>()
+    };
+    item.fields.iter().flat_map(of).collect()
 }
 
 fn is_earlier(item: &Item, newest: &Item) -> bool {
@@ -176,6 +187,7 @@ pub(super) async fn explain(
                 label: because.label,
                 readable: because.readable,
                 rules: because.steps.into_iter().map(|step| rule_view(t, step)).collect(),
+                fields: because.fields.into_iter().map(|fields| fields_view(t, fields)).collect(),
             });
             let banner = row::banner(&desk.preferences, &reading, std::slice::from_ref(&item));
             Ok(ExplainPage {
@@ -186,6 +198,14 @@ pub(super) async fn explain(
         })
         .await?;
     Ok(html(&page))
+}
+
+fn fields_view(t: Language, because: kizuna_app::explain::FieldBecause) -> FieldBecause {
+    FieldBecause {
+        selectors: because.selectors,
+        label: because.label,
+        rules: because.steps.into_iter().map(|step| rule_view(t, step)).collect(),
+    }
 }
 
 fn rule_view(t: Language, step: Step) -> RuleView {

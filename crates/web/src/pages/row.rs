@@ -1,5 +1,6 @@
 //! Rows of objects.
 
+use kizuna_access::Label;
 use kizuna_app::{AppError, Item, Reading};
 
 use super::title::{Titles, properties};
@@ -47,6 +48,6 @@ pub(super) fn rows(
 
 /// What stands over a page that shows these.
 pub(super) fn banner(preferences: &Preferences, reading: &Reading, items: &[Item]) -> Option<Banner> {
-    let labels = items.iter().map(|item| &*item.label);
-    label::banner(preferences.language, labels, reading)
+    let labels: Vec<Label> = items.iter().map(Item::whole).collect();
+    label::banner(preferences.language, labels.iter(), reading)
 }

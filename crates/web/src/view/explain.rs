@@ -25,6 +25,16 @@ pub struct Because {
     pub label: String,
     pub readable: bool,
     pub rules: Vec<RuleView>,
+    /// Fields that ask for more than the object.
+    pub fields: Vec<FieldBecause>,
+}
+
+/// Some fields of a contribution.
+#[derive(Debug, Clone)]
+pub struct FieldBecause {
+    pub selectors: Vec<String>,
+    pub label: String,
+    pub rules: Vec<RuleView>,
 }
 
 #[derive(Debug, Clone, Template)]

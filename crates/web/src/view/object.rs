@@ -41,6 +41,8 @@ impl Stated {
 /// A property and what it states.
 #[derive(Debug, Clone)]
 pub struct Fact {
+    /// The property.
+    pub property: String,
     /// Its name in the reader's language, or the property's own.
     pub name: String,
     pub stated: Vec<Stated>,
@@ -57,6 +59,14 @@ impl Fact {
     pub fn rest(&self) -> &[Stated] {
         self.stated.get(SHOWN_FIRST..).unwrap_or_default()
     }
+}
+
+/// A field that asks for more than its object.
+#[derive(Debug, Clone)]
+pub struct Narrower {
+    /// As a granular marking selects it.
+    pub selector: String,
+    pub label: LabelView,
 }
 
 /// A translation from a `language-content` object.
@@ -188,6 +198,8 @@ pub struct ObjectPage {
     pub pattern: Option<(String, String)>,
     pub facts: Vec<Fact>,
     pub judgements: Judgements,
+    /// Fields that ask for more than the object, of those that the viewer reads.
+    pub narrower: Vec<Narrower>,
     pub translations: Vec<Translation>,
     pub relations: Relations,
     pub sightings: Vec<Sighting>,
@@ -202,6 +214,12 @@ pub struct ObjectPage {
 impl ObjectPage {
     pub fn icon(&self) -> Icon {
         icon::of_kind(&self.kind)
+    }
+
+    /// What fields of a property ask beyond what the object asks.
+    pub fn narrower_of<'a>(&'a self, property: &'a str) -> impl Iterator<Item = &'a Narrower> {
+        let lies_in = move |field: &&Narrower| field.selector.split('.').next() == Some(property);
+        self.narrower.iter().filter(lies_in)
     }
 
     pub fn self_href(&self) -> String {

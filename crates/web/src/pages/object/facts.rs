@@ -57,7 +57,8 @@ pub(super) fn facts(
             stated.push(Stated::Text(crate::view::Run::new("", format!("… +{}", several.len() - MOST))));
         }
         if !stated.is_empty() {
-            facts.push(Fact { name: preferences.language.term("field", name), stated });
+            let property = name.to_owned();
+            facts.push(Fact { property, name: preferences.language.term("field", name), stated });
         }
     }
     Ok(facts)
