@@ -136,7 +136,7 @@ pub fn contribution(random: &mut StdRng, world: &World) -> Contribution {
     };
     let created_by = if random.random_bool(0.08) { Some(member(random)) } else { creator };
     let refs: BTreeSet<u32> =
-        (0..random.random_range(0..3)).map(|_| random.random_range(0..NUMBERS)).collect();
+        (0..random.random_range(0..4)).map(|_| random.random_range(0..NUMBERS)).collect();
     let words: BTreeSet<&str> =
         (0..random.random_range(0..3)).filter_map(|_| WORDS.choose(random)).copied().collect();
     let variant = random.random_range(0..3);
