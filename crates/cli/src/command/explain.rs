@@ -1,7 +1,7 @@
 //! `kizuna explain`.
 
-use kizuna_access::reader::Step;
 use kizuna_app::Node;
+use kizuna_app::access::reader::Step;
 
 use super::{get, naming};
 use crate::args::Explain;
