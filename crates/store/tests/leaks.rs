@@ -7,9 +7,9 @@ use kizuna_testkit::interference::{Against, Tally, check};
 use crate::engine::engines;
 
 /// Every leak that can be switched on: in `access` and in `store`.
-const LEAKS: [u32; 34] = [
+const LEAKS: [u32; 48] = [
     1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36,
-    37, 38, 40, 61, 62, 63,
+    37, 38, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 55, 61, 62, 63,
 ];
 
 /// Scripts within which a leak must be caught.

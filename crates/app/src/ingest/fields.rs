@@ -52,3 +52,6 @@ impl Fields {
         least.map_or(true, |least| least.references().len() < object.references().len())
     }
 }
+
+#[cfg(test)]
+mod tests;
