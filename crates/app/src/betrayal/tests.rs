@@ -216,6 +216,7 @@ fn a_narrower_field_of_a_wide_object_is_betrayed_and_its_open_fields_are_not() {
         }),
     );
     story.give("xas", &[wide], Some("tlp:green rel:XAS,XVE"));
+    assert_eq!(found_in(&story, &note("Paper Lantern again"), &[]), []);
     let findings = found_in(&story, &note("They call it Velvet Moth"), &[]);
     assert_eq!(rules(&findings), [(Rule::Name, "$.content")]);
 }
