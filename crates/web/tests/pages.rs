@@ -6,7 +6,7 @@ use askama::Template;
 use kizuna_web::language::Language;
 use kizuna_web::preferences::{Preferences, Theme};
 
-use crate::fixture::{self, lists, working};
+use crate::fixture::{self, lists, policies, working};
 use crate::markup;
 
 fn every_page(p: &Preferences) -> Vec<(&'static str, String)> {
@@ -19,6 +19,9 @@ fn every_page(p: &Preferences) -> Vec<(&'static str, String)> {
         ("explain", working::explain(p).render().unwrap()),
         ("collections", lists::collections(p).render().unwrap()),
         ("members", lists::members(p).render().unwrap()),
+        ("policies", policies::policies(p).render().unwrap()),
+        ("agreements", policies::agreements(p).render().unwrap()),
+        ("agreements-none", policies::no_agreements(p).render().unwrap()),
         ("peers", lists::peers(p).render().unwrap()),
         ("peer", lists::one_peer(p).render().unwrap()),
         ("quarantine", lists::quarantine(p).render().unwrap()),
