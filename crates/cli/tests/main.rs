@@ -9,6 +9,8 @@ mod kit;
 mod peers;
 #[path = "main/people.rs"]
 mod people;
+#[path = "main/policies.rs"]
+mod policies;
 #[path = "main/release.rs"]
 mod release;
 #[path = "main/serving.rs"]

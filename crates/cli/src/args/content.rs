@@ -118,6 +118,14 @@ pub struct Export {
     #[arg(long, value_enum, default_value_t = Format::Stix)]
     pub format: Format,
 
+    /// Write to this file instead of standard output.
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Bind the label of all that is in the file to it, as FILE.bdo (STANAG 4778).
+    #[arg(long, requires = "output")]
+    pub bdo: bool,
+
     /// Only what contains these words or observables.
     #[arg(long, value_name = "WORDS")]
     pub query: Option<String>,

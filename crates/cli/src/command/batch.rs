@@ -15,6 +15,8 @@ pub fn run(node: &Node, batch: &Batch, desk: &mut Desk<'_>) -> Result<(), Fail> 
     way.items = ITEMS;
     let bytes = import::read_one(&batch.from, desk)?;
     let name = batch.from.display().to_string();
+    let is_file = batch.from.as_os_str() != "-";
+    way.bind(node, is_file.then_some(batch.from.as_path()), &bytes, desk)?;
     let report =
         if batch.dry_run { way.try_out(node, &bytes)? } else { way.give(node, &bytes, &name, desk)? };
     tell(&report, batch.dry_run, desk)?;

@@ -38,7 +38,9 @@ pub fn run(node: &Node, import: &Import, desk: &mut Desk<'_>) -> Result<(), Fail
             summary.skip(&name);
             continue;
         }
-        match way.give(node, &bytes, &name, desk) {
+        let bound = way.bind(node, source.path(), &bytes, desk);
+        let given = bound.and_then(|()| way.give(node, &bytes, &name, desk));
+        match given {
             Ok(report) => summary.add(&name, report),
             Err(error @ (AppError::Invalid { .. } | AppError::TooLarge { .. })) => {
                 summary.fail(&name, &error.to_string());
@@ -54,6 +56,8 @@ pub struct Way<'a> {
     who: Option<Principal>,
     target: Target,
     delivery: &'a args::Delivery,
+    /// In words: what was typed, and what is bound to the file.
+    label: Option<String>,
     /// Per-item results to ask for.
     pub items: usize,
 }
@@ -69,7 +73,37 @@ impl<'a> Way<'a> {
             Some(typed) => target(node, who.as_ref(), typed)?,
             None => Target::Own,
         };
-        Ok(Self { who, target, delivery, items: 0 })
+        let label = delivery.label.clone();
+        Ok(Self { who, target, delivery, label, items: 0 })
+    }
+
+    /// Takes the label that was typed, and with it that of a sidecar `FILE.bdo` beside a file (STANAG 4778): both
+    /// must permit.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] for a sidecar that is none, is of another file or other bytes, or says a label that
+    /// cannot be said here: what is bound to a label is not taken without it.
+    pub fn bind(
+        &mut self,
+        node: &Node,
+        path: Option<&Path>,
+        bytes: &[u8],
+        desk: &Desk<'_>,
+    ) -> Result<(), AppError> {
+        self.label.clone_from(&self.delivery.label);
+        let Some(path) = path else { return Ok(()) };
+        let beside = super::export::sidecar(&desk.path(path));
+        let text = match std::fs::read_to_string(&beside) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(AppError::invalid("binding", error.to_string())),
+        };
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let caller = self.who.clone().map_or(kizuna_app::Caller::Operator, kizuna_app::Caller::Person);
+        let bound = node.people(caller).read_sidecar(&text, name, bytes)?;
+        let both = self.label.take().into_iter().chain([bound.words]);
+        self.label = Some(both.collect::<Vec<String>>().join(" "));
+        Ok(())
     }
 
     pub fn give(
@@ -105,7 +139,7 @@ impl<'a> Way<'a> {
     fn as_delivery<'b>(&'b self, progress: &'b (dyn Fn(usize, usize) + Sync)) -> Delivery<'b> {
         Delivery {
             target: self.target,
-            label: self.delivery.label.as_deref(),
+            label: self.label.as_deref(),
             reliability: self.delivery.reliability,
             progress: Some(progress),
             items: self.items,
@@ -136,6 +170,13 @@ pub fn read_one(from: &Path, desk: &mut Desk<'_>) -> Result<Vec<u8>, Fail> {
 }
 
 impl Source {
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Input => None,
+            Self::Named(path) | Self::Found(path) => Some(path),
+        }
+    }
+
     fn bytes(&self, desk: &mut Desk<'_>) -> std::io::Result<Vec<u8>> {
         match self {
             Self::Input => {

@@ -1,0 +1,130 @@
+//! Policies, labels in others' forms, agreements, and files with their labels bound to them.
+
+use serde_json::Value;
+
+use crate::kit::{Desk, bundle, indicator, uuid};
+
+const ASTERIN: &str = include_str!("../../../../fixtures/policies/asterin.xml");
+
+#[test]
+fn a_policy_is_looked_at_and_imported_once() {
+    let desk = Desk::peopled();
+    desk.file("asterin.xml", ASTERIN);
+    let tried = desk.run(&["policy", "import", "--dry-run", "asterin.xml"]);
+    assert!(tried.err.contains("nothing was changed") && tried.out.contains("level GUARDED"), "{tried:?}");
+    assert_eq!(desk.run(&["policy", "show", "ASTERIN"]).code, 1, "a dry run imports nothing");
+    desk.run(&["policy", "import", "asterin.xml"]).ok();
+    let again = desk.run(&["policy", "import", "asterin.xml"]);
+    assert_eq!(again.code, 1);
+    assert!(again.err.contains("version 1 of ASTERIN is not newer"), "{}", again.err);
+    let listed = desk.run(&["policy", "list"]).ok();
+    assert!(listed.contains("OPEN < SERVICE < GUARDED < CLOSED < SEALED"), "{listed}");
+    assert!(desk.run(&["policy", "show", "asterin"]).ok().contains("EXERCISE/SECRET"));
+    assert_eq!(desk.run(&["policy", "show", "ASTERIN", "--spif"]).ok(), ASTERIN);
+    assert!(desk.run(&["policy", "diff", "ASTERIN", "EXERCISE"]).ok().contains("level SEALED"));
+    let broken = ASTERIN.replace("<SPIF ", "<!DOCTYPE SPIF [<!ENTITY a \"b\">]><SPIF ");
+    desk.file("broken.xml", broken);
+    let refused = desk.run(&["policy", "import", "broken.xml"]);
+    assert!(refused.err.contains("a document type is refused"), "{}", refused.err);
+}
+
+#[test]
+fn who_is_cleared_under_an_equivalent_level_reads() {
+    let desk = Desk::peopled();
+    desk.file("asterin.xml", ASTERIN);
+    desk.run(&["policy", "import", "asterin.xml"]).ok();
+    desk.user("x@xas.example", "Asterin CERT", &["--clear", "ASTERIN:SEALED"]);
+    desk.file("a.json", bundle(&[indicator(1)]));
+    desk.run(&["import", "a.json", "--label", "class:ASTERIN/OPEN"]).ok();
+    desk.file("b.json", bundle(&[indicator(2)]));
+    desk.run(&["import", "b.json", "--label", "class:ASTERIN/GUARDED"]).ok();
+    // EXERCISE/SECRET counts as OPEN without a date; GUARDED has no equivalent of its own.
+    assert!(desk.reads("a@xas.example", "indicator").contains(&format!("indicator--{}", uuid(1))));
+    assert_eq!(desk.reads("x@xas.example", "indicator").len(), 2);
+    assert_eq!(desk.reads("o@xor.example", "indicator"), Vec::<String>::new());
+}
+
+#[test]
+fn a_label_is_written_and_read_in_others_forms() {
+    let desk = Desk::peopled();
+    let words = "tlp:amber rel:JPN class:EXERCISE/SECRET";
+    for form in ["4774", "json", "stix", "words"] {
+        let written = desk.run(&["label", "show", words, "--form", form]).ok();
+        let read = desk.run_with_input(&["label", "read", "-"], written.as_bytes()).ok();
+        assert!(read.contains("class:EXERCISE/SECRET") && read.contains("tlp:amber"), "{form}: {read}");
+    }
+    let acs = desk.run(&["label", "show", words, "--form", "acs"]);
+    assert_eq!(acs.code, 1);
+    assert!(acs.err.contains("no equivalence with the policy ACS is in force"), "{}", acs.err);
+    let broken = desk.run_with_input(&["label", "read", "-"], b"<!DOCTYPE a><a/>");
+    assert_eq!(broken.code, 1);
+}
+
+#[test]
+fn an_agreement_is_an_object_like_any_other() {
+    let desk = Desk::peopled();
+    let typed = [
+        "agreement",
+        "add",
+        "--title",
+        "Accord",
+        "--scope",
+        "Ports",
+        "--party",
+        "XAS",
+        "--party",
+        "Velkar Shield",
+        "--allow",
+        "class:EXERCISE/SECRET",
+        "--contact",
+        "Duty=duty@xas.example",
+        "--label",
+        "tlp:amber",
+    ];
+    let id = desk.run(&typed).ok().trim().to_owned();
+    let shown = desk.run(&["agreement", "show", &id, "--as", "a@xas.example"]).ok();
+    assert!(shown.contains("Velkar Shield") && shown.contains("class:EXERCISE/SECRET"), "{shown}");
+    assert_eq!(desk.run(&["agreement", "show", &id, "--as", "o@xor.example"]).code, 1);
+    assert_eq!(desk.run(&["agreement", "list", "--as", "o@xor.example", "--json"]).ok(), "");
+    let next = [
+        "agreement",
+        "add",
+        "--title",
+        "Accord II",
+        "--scope",
+        "Ports",
+        "--party",
+        "XAS",
+        "--label",
+        "tlp:amber",
+        "--id",
+        &id,
+    ];
+    desk.run(&[&next[..], &["--as", "a@xas.example"]].concat()).ok();
+    let listed = desk.run(&["agreement", "list", "--as", "a@xas.example", "--json"]).ok();
+    let one: Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!((one["title"].as_str(), one["id"].as_str()), (Some("Accord II"), Some(id.as_str())));
+}
+
+#[test]
+fn a_file_is_taken_in_under_the_label_that_is_bound_to_it() {
+    let desk = Desk::peopled();
+    desk.file("a.json", bundle(&[indicator(1)]));
+    desk.run(&["import", "a.json", "--label", "tlp:amber class:EXERCISE/SECRET"]).ok();
+    let export = ["export", "--as", "a@xas.example", "--type", "indicator", "-o", "out.json", "--bdo"];
+    desk.run(&export).ok();
+    let bound = std::fs::read_to_string(desk.place.path().join("out.json.bdo")).unwrap();
+    assert!(bound.contains("<Classification>SECRET</Classification>") && bound.contains("URI=\"out.json\""));
+    let other = Desk::peopled();
+    let content = std::fs::read(desk.place.path().join("out.json")).unwrap();
+    other.file("out.json", &content);
+    other.file("out.json.bdo", &bound);
+    other.run(&["import", "out.json"]).ok();
+    let label =
+        other.run(&["export", "--as", "a@xas.example", "--type", "indicator", "--format", "csv"]).ok();
+    assert!(label.contains("class:EXERCISE/SECRET"), "{label}");
+    other.file("out.json", [&content[..], b" "].concat());
+    let refused = other.run(&["import", "out.json"]);
+    assert_eq!(refused.code, 1);
+    assert!(format!("{}{}", refused.out, refused.err).contains("not those that were bound"), "{refused:?}");
+}
