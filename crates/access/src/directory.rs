@@ -10,6 +10,7 @@ mod covers;
 mod facts;
 mod names;
 mod policies;
+mod proposals;
 mod signing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,10 +21,11 @@ use uuid::Uuid;
 
 use crate::party::{CommunityId, Country, KeyId, MemberId, PersonId};
 use crate::reader::{Principal, Reader};
-use crate::rights::{Clearance, Holder, Recorded, Rights, Role, Sector, Signer};
+use crate::rights::{Clearance, Holder, Proposed, Recorded, Rights, Role, Sector, Signer};
 
 pub use collections::{Collection, Root};
 pub use policies::Imported;
+pub use proposals::{Proposal, Settled};
 pub use signing::SigningKey;
 
 /// A member, as recorded.
@@ -122,6 +124,9 @@ pub struct Directory {
     /// Oldest first.
     signing_keys: BTreeMap<Signer, Vec<SigningKey>>,
     release_rules: crate::release::rules::RuleSet,
+    /// Oldest first.
+    proposals: Vec<Proposal>,
+    pub(crate) reads_above: crate::threshold::Threshold,
     /// Policy id → its imported versions, in the order of their events.
     policies: BTreeMap<String, Vec<Imported>>,
 }
@@ -196,19 +201,26 @@ impl Directory {
                 self.people
                     .insert(id, Person { id, email: email.clone(), member, added: at, removed: None, roles });
             }
-            Rights::RolesSet { person, roles } => {
-                if let Some(person) = self.people.get_mut(person) {
-                    person.roles.push((at, roles.clone()));
-                }
-            }
+            Rights::RolesSet { person, roles } => self.set_roles(*person, roles, at),
             Rights::PersonRemoved { person } => {
                 if let Some(person) = self.people.get_mut(person) {
                     person.removed.get_or_insert(at);
                 }
             }
-            Rights::ClearanceSet { holder, clearance } => {
-                self.clearances.entry(*holder).or_default().push((at, clearance.clone()));
+            Rights::ClearanceSet { holder, clearance } => self.set_clearance(*holder, clearance, at),
+            Rights::ChangeProposed { proposal, change, by, reason } => {
+                self.propose(*proposal, change, *by, reason, at);
             }
+            Rights::ProposalSettled { proposal, by, confirmed } => {
+                match self.settle(*proposal, *by, *confirmed, at) {
+                    Some(Proposed::Clearance { holder, clearance }) => {
+                        self.set_clearance(holder, &clearance, at);
+                    }
+                    Some(Proposed::Roles { person, roles }) => self.set_roles(person, &roles, at),
+                    None => {}
+                }
+            }
+            Rights::ReadsAboveSet { threshold } => self.reads_above = threshold.clone(),
             Rights::KeyAdded { key, person, sha256, read_only, expires } => {
                 let (id, person, read_only, expires) = (*key, *person, *read_only, *expires);
                 self.keys.insert(id, Key { id, person, read_only, added: at, expires, revoked: None });
@@ -250,6 +262,16 @@ impl Directory {
                 self.follows.remove(&(*member, created_by.clone()));
             }
         }
+    }
+
+    fn set_roles(&mut self, person: PersonId, roles: &BTreeSet<Role>, at: Timestamp) {
+        if let Some(person) = self.people.get_mut(&person) {
+            person.roles.push((at, roles.clone()));
+        }
+    }
+
+    fn set_clearance(&mut self, holder: Holder, clearance: &Clearance, at: Timestamp) {
+        self.clearances.entry(holder).or_default().push((at, clearance.clone()));
     }
 
     fn end_membership(&mut self, community: CommunityId, member: MemberId, at: Timestamp) {

@@ -25,6 +25,7 @@ pub mod sanitisation;
 pub mod spec;
 #[cfg(test)]
 mod story;
+pub mod threshold;
 pub mod travel;
 pub mod xml;
 

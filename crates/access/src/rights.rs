@@ -133,6 +133,28 @@ pub enum Introduction {
     Vouched { by: MemberId },
 }
 
+/// A change that takes two people.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proposed {
+    /// To hold this clearance, or this ceiling, in place of the one held.
+    Clearance { holder: Holder, clearance: Clearance },
+    /// To have these roles, in place of those held.
+    Roles { person: PersonId, roles: BTreeSet<Role> },
+}
+
+impl Proposed {
+    /// The person that gains by it, where it is about one.
+    pub fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::Clearance { holder: Holder::Person(person), .. } | Self::Roles { person, .. } => {
+                Some(*person)
+            }
+            Self::Clearance { .. } => None,
+        }
+    }
+}
+
 /// One change of rights. The whole directory is a fold over these.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
@@ -241,6 +263,23 @@ pub enum Rights {
         signer: Signer,
         key: String,
         from: Timestamp,
+    },
+    /// A change that takes two people: what one of them asks for.
+    ChangeProposed {
+        proposal: Uuid,
+        change: Proposed,
+        by: PersonId,
+        reason: String,
+    },
+    /// Another person confirms a proposal, and the change is made; or it is dropped.
+    ProposalSettled {
+        proposal: Uuid,
+        by: PersonId,
+        confirmed: bool,
+    },
+    /// From which label on reads of content are recorded in the audit, from now on.
+    ReadsAboveSet {
+        threshold: crate::threshold::Threshold,
     },
     /// What releases take, from now on; nothing for the default.
     ReleaseRuleSet {

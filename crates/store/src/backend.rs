@@ -12,8 +12,9 @@ use kizuna_stix::Fault;
 use kizuna_stix::observable::Observable;
 
 use crate::StoreError;
+use crate::chain::Link;
 use crate::contribution::Quarantined;
-use crate::writer::AuditEntry;
+use crate::writer::{AuditEntry, Leaf};
 
 /// The number of a stored contribution.
 pub(crate) type Seq = i64;
@@ -37,6 +38,9 @@ impl Flags {
     pub const WARNED: i64 = 16;
     /// Some fields have labels of their own: who may not read all of them gets a form of the object.
     pub const GRANULAR: i64 = 32;
+
+    /// Its bytes were erased: only the leaf is left.
+    pub const ERASED: i64 = 64;
 
     pub fn has(self, flag: i64) -> bool {
         self.0 & flag != 0
@@ -160,6 +164,23 @@ pub(crate) struct AuditRow {
     pub at: i64,
     pub salt: [u8; 16],
     pub entry: AuditEntry,
+    /// Its digest in the chain, and that of the line before it; lines of before the chain have none.
+    pub digest: Option<Link>,
+    pub previous: Option<Link>,
+}
+
+/// Which lines of the audit are asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct AuditAsk<'a> {
+    pub numbers: Range<i64>,
+    /// Instants, both ends exclusive.
+    pub after: i64,
+    pub before: i64,
+    /// What the action begins with.
+    pub prefix: &'a str,
+    /// Texts that the stored entry holds.
+    pub holding: &'a [String],
+    pub order: Order,
 }
 
 /// An engine.
@@ -245,8 +266,10 @@ pub(crate) trait Snapshot: Send {
         before: i64,
         limit: usize,
     ) -> Result<Vec<QuarantineRow>, StoreError>;
-    /// Audit entries below a number, newest first; whose action begins with a prefix.
-    fn audit(&self, prefix: &str, before: i64, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
+    /// Lines of the audit.
+    fn audit(&self, ask: &AuditAsk<'_>, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
+    /// The first and the last number of the audit's lines after and before these instants (exclusive).
+    fn audit_bounds(&self, after: i64, before: i64) -> Result<Option<(i64, i64)>, StoreError>;
     fn state(&self, kind: &str, key: &str, now: i64) -> Result<Option<Vec<u8>>, StoreError>;
     fn states(&self, kind: &str, now: i64) -> Result<Vec<(String, Vec<u8>)>, StoreError>;
 }
@@ -297,7 +320,30 @@ pub(crate) trait Ledger: Send {
     fn settle(&mut self, seq: Seq) -> Result<(), StoreError>;
     fn add_rights(&mut self, recorded: &Recorded) -> Result<(), StoreError>;
     fn add_quarantined(&mut self, source: i64, at: i64, input: &Quarantined) -> Result<(), StoreError>;
-    fn add_audit(&mut self, at: i64, salt: [u8; 16], entry: &AuditEntry) -> Result<(), StoreError>;
+    /// The salt of a contribution.
+    fn salt(&mut self, seq: Seq) -> Result<Vec<u8>, StoreError>;
+    /// Takes the words of a row out of the index; they must be those that it was indexed by.
+    fn remove_words(&mut self, seq: Seq, tokens: &str) -> Result<(), StoreError>;
+    /// Destroys everything of a row but its leaf. Its words are removed before.
+    fn erase(&mut self, leaf: &Leaf) -> Result<(), StoreError>;
+    /// Destroys the quarantined inputs of a source under this id.
+    fn erase_quarantined(&mut self, source: i64, id: &kizuna_stix::Id) -> Result<(), StoreError>;
+    /// Says, in this transaction, that there is something to scrub after it.
+    fn begin_scrub(&mut self) -> Result<(), StoreError>;
+    /// Writes over what is left of erased content in free parts of the files; between transactions. Whether it is done
+    /// (also where there was nothing to do), or readers kept it from being done.
+    fn scrub(&mut self) -> Result<bool, StoreError>;
+
+    /// The number of the last line of the audit (0 where there is none) and its digest, where it has one.
+    fn audit_head(&mut self) -> Result<(i64, Option<Link>), StoreError>;
+    fn add_audit(
+        &mut self,
+        number: i64,
+        at: i64,
+        salt: [u8; 16],
+        entry: &AuditEntry,
+        digest: &Link,
+    ) -> Result<(), StoreError>;
     fn set_state(
         &mut self,
         kind: &str,

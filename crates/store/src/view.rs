@@ -9,7 +9,7 @@ mod page;
 mod quarantine;
 mod search;
 
-pub use audit::{AuditLine, AuditObject};
+pub use audit::{AuditFilter, AuditLine, AuditObject, Chained};
 pub use forecast::{Group, Shift};
 
 use std::sync::Arc;

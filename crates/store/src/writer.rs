@@ -1,6 +1,7 @@
 //! The one writer, with group commit: acknowledged means durable.
 
 mod desk;
+mod erase;
 mod narrow;
 mod prepare;
 mod revoke;
@@ -16,6 +17,8 @@ use crate::StoreError;
 use crate::contribution::{Contribution, Outcome, Quarantined, Relabelled};
 
 pub(crate) use desk::Books;
+pub(crate) use erase::Leaf;
+pub use erase::{Erasure, has_random_id};
 use narrow::Reach;
 pub(crate) use thread::{Link, start};
 use thread::{Reply, Request};
@@ -107,6 +110,16 @@ impl Writer {
         actor: Actor,
     ) -> Result<u64, StoreError> {
         self.narrow_what(id, Reach::Channel(channel.to_owned()), source, actor)
+    }
+
+    /// Erases what a source gave of an object: its bytes go, its leaf stays, and whoever could read it is told by a
+    /// recall. How many contributions that were. What of them is left in free pages of the files is written over before
+    /// long; see [`Erasure`] for whose decision it takes.
+    pub fn erase(&self, erasure: Erasure) -> Result<u64, StoreError> {
+        match self.ask(Request::Erase(Box::new(erasure)))? {
+            Reply::Narrowed(count) => Ok(count),
+            _ => Err(wrong_reply()),
+        }
     }
 
     fn narrow_what(&self, id: &Id, reach: Reach, source: MemberId, actor: Actor) -> Result<u64, StoreError> {

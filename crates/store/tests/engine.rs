@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::Timestamp;
 use kizuna_access::{PersonId, Principal};
 use kizuna_store::query::{Fields, Item};
-use kizuna_store::view::{AuditLine, AuditObject};
+use kizuna_store::view::{AuditFilter, AuditLine, AuditObject};
 use kizuna_store::writer::{Actor, AuditEntry};
 use kizuna_store::{Clock, Contribution, Options, Outcome, Position, Quarantined, Store, StoreError, View};
 use kizuna_testkit::script::{
@@ -305,6 +305,10 @@ impl Driver for Engine {
                     self.store.writer().narrow(&stix::id(*object), version, source, Actor::Operator);
                 assert!(matches!(narrowed, Ok(_) | Err(StoreError::NotFound)), "{narrowed:?}");
             }
+            Op::Erase { source, object, version } => {
+                let erased = self.store.writer().erase(self.names.erasure(source, *object, *version));
+                assert!(matches!(erased, Ok(_) | Err(StoreError::NotFound)), "{erased:?}");
+            }
             Op::Audit { action, object } => {
                 let detail = serde_json::Value::Null;
                 let object = object.map(stix::id);
@@ -342,7 +346,8 @@ impl Driver for Engine {
                 Answer::Quarantined(view.quarantine(None, *limit).unwrap().into_iter().map(read).collect())
             }
             Query::Audit { limit } => {
-                let lines = view.audit("exercise.", None, *limit).unwrap();
+                let filter = AuditFilter { prefix: "exercise.".into(), ..AuditFilter::default() };
+                let lines = view.audit(&filter, None, *limit).unwrap();
                 Answer::Audited(lines.into_iter().map(audited).collect())
             }
         }

@@ -111,7 +111,11 @@ fn narrow(random: &mut StdRng, world: &mut World) -> Option<Step> {
     let given = world.given.choose(random)?.clone();
     let version =
         (stix::versioned(given.content.object) && random.random_bool(0.4)).then_some(given.content.modified);
-    Some(Step::Do(Op::Narrow { source: given.source, object: given.content.object, version }))
+    let (source, object) = (given.source, given.content.object);
+    if random.random_bool(0.25) {
+        return Some(Step::Do(Op::Erase { source, object, version }));
+    }
+    Some(Step::Do(Op::Narrow { source, object, version }))
 }
 
 fn contribute(random: &mut StdRng, world: &mut World) -> Option<Step> {

@@ -230,6 +230,30 @@ impl Oracle {
         }
     }
 
+    /// The source's contributions are nowhere any more, also those that nobody reads; those who could read one, but for
+    /// the source's own member, read a recall of it.
+    fn erase(&mut self, source: &str, object: u32, version: Option<Second>) {
+        let meant = |row: &Row| {
+            let content = &row.given.content;
+            let is_version = version.is_none_or(|version| content.modified == version);
+            let versioned = version.is_none() || crate::stix::versioned(content.object);
+            content.object == object && is_version && versioned && !row.recall && row.given.source == source
+        };
+        let erased: Vec<Row> = self.rows.iter().filter(|row| meant(row)).cloned().collect();
+        for row in erased {
+            if row.dead_at.is_some() {
+                continue;
+            }
+            let at = self.tick();
+            if let Some(dead) = self.rows.iter_mut().find(|other| other.seq == row.seq) {
+                dead.dead_at = Some(at);
+            }
+            if row.label != own(&row) {
+                self.append(Row { recall: true, waits: false, ..row });
+            }
+        }
+    }
+
     /// The source's contributions become its own member's; those who could read one before read a recall of it.
     fn narrow(&mut self, source: &str, object: u32, version: Option<Second>) {
         let wide = |row: &Row| {
@@ -293,6 +317,7 @@ impl Driver for Oracle {
             }
             Op::Settle { source, label } => self.settle(source, label),
             Op::Narrow { source, object, version } => self.narrow(source, *object, *version),
+            Op::Erase { source, object, version } => self.erase(source, *object, *version),
             Op::Audit { action, object } => self.audit.push((action.clone(), *object)),
             rights => {
                 let at = self.tick();

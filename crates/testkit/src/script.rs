@@ -182,6 +182,12 @@ pub enum Op {
         object: u32,
         version: Option<Second>,
     },
+    /// What the source gave of an object is erased: all versions, or one.
+    Erase {
+        source: Name,
+        object: u32,
+        version: Option<Second>,
+    },
     /// A line in the audit about an object.
     Audit {
         action: String,

@@ -78,6 +78,13 @@ impl Directory {
                 self.allows_new_key(*signer, key)
             }
             Rights::SigningKeyRevoked { signer, key, .. } => self.allows_ending_key(*signer, key),
+            Rights::ChangeProposed { proposal, change, by, reason } => {
+                self.allows_proposal(*proposal, change, *by, reason, now)
+            }
+            Rights::ProposalSettled { proposal, by, confirmed } => {
+                self.allows_settling(*proposal, *by, *confirmed, now)
+            }
+            Rights::ReadsAboveSet { threshold } => self.allows_threshold(threshold),
             Rights::ReleaseRuleSet { on, needs } => {
                 self.release_rules().allows(on, needs.as_ref()).map_err(|bad| refused(bad.to_string()))
             }
@@ -159,7 +166,17 @@ impl Directory {
         })
     }
 
-    fn allows_clearance(&self, holder: &Holder, clearance: &Clearance, now: Timestamp) -> Allowed {
+    fn allows_threshold(&self, threshold: &crate::threshold::Threshold) -> Allowed {
+        for (policy, level) in &threshold.levels {
+            let known =
+                self.policy(policy).ok_or_else(|| RightsError::Unknown(format!("policy {policy:?}")))?;
+            let has_level = known.rank(level).is_some();
+            ensure(has_level, || RightsError::Unknown(format!("level {level:?} in policy {policy}")))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn allows_clearance(&self, holder: &Holder, clearance: &Clearance, now: Timestamp) -> Allowed {
         match holder {
             Holder::Node => {}
             Holder::Member(member) => self.need_member(*member).map(drop)?,
@@ -230,7 +247,7 @@ impl Directory {
         Ok(&found.ok_or_else(|| RightsError::Unknown(format!("community {community}")))?.name)
     }
 
-    fn need_person(&self, person: PersonId) -> Result<&Person, RightsError> {
+    pub(super) fn need_person(&self, person: PersonId) -> Result<&Person, RightsError> {
         let found = self.people.get(&person).filter(|found| found.removed.is_none());
         found.ok_or_else(|| RightsError::Unknown(format!("person {person}")))
     }

@@ -12,8 +12,8 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, ToSql, pa
 use super::{Pool, failed};
 use crate::StoreError;
 use crate::backend::{
-    AuditRow, Body, Flags, Heads, Key, Moment, Order, QuarantineRow, Row, Seq, Snapshot, Space, StripeRow,
-    TermRow,
+    AuditAsk, AuditRow, Body, Flags, Heads, Key, Moment, Order, QuarantineRow, Row, Seq, Snapshot, Space,
+    StripeRow, TermRow,
 };
 use crate::clock::instant;
 use crate::contribution::Quarantined;
@@ -243,15 +243,47 @@ impl Snapshot for SqliteSnapshot {
         rows.into_iter().map(StoredQuarantine::decode).collect()
     }
 
-    fn audit(&self, prefix: &str, before: i64, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
-        let sql = "SELECT number, at, entry, salt FROM audit \
-                   WHERE number < ?1 AND substr(action, 1, length(?2)) = ?2 ORDER BY number DESC LIMIT ?3";
-        let rows = self.list(sql, params![before, prefix, count(limit)], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get(3)?))
+    fn audit(&self, ask: &AuditAsk<'_>, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+        let order = match ask.order {
+            Order::Oldest => "ASC",
+            Order::Newest => "DESC",
+        };
+        // Few questions hold more than one text: the rest is looked at above.
+        let sql = format!(
+            "SELECT a.number, a.at, a.entry, a.salt, c.digest, p.digest FROM audit a \
+             LEFT JOIN audit_chain c ON c.number = a.number \
+             LEFT JOIN audit_chain p ON p.number = a.number - 1 \
+             WHERE a.number >= ?1 AND a.number < ?2 AND a.at > ?3 AND a.at < ?4 \
+             AND substr(a.action, 1, length(?5)) = ?5 AND (?6 = '' OR instr(a.entry, ?6) > 0) \
+             ORDER BY a.number {order} LIMIT ?7"
+        );
+        let holding = ask.holding.first().map_or("", String::as_str);
+        let asked = params![
+            ask.numbers.start,
+            ask.numbers.end,
+            ask.after,
+            ask.before,
+            ask.prefix,
+            holding,
+            count(limit)
+        ];
+        let rows = self.list(&sql, asked, |row| {
+            let entry: String = row.get(2)?;
+            Ok((row.get(0)?, row.get(1)?, entry, row.get(3)?, row.get(4)?, row.get(5)?))
         })?;
-        rows.into_iter()
-            .map(|(number, at, entry, salt)| Ok(AuditRow { number, at, salt, entry: decode(&entry)? }))
-            .collect()
+        let read = |(number, at, entry, salt, digest, previous): (_, _, String, _, _, _)| {
+            Ok(AuditRow { number, at, salt, entry: decode(&entry)?, digest, previous })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    fn audit_bounds(&self, after: i64, before: i64) -> Result<Option<(i64, i64)>, StoreError> {
+        let sql = "SELECT min(number), max(number) FROM audit WHERE at > ?1 AND at < ?2";
+        let mut statement = self.statement(sql)?;
+        let bounds: (Option<i64>, Option<i64>) = statement
+            .query_row(params![after, before], |row| Ok((row.get(0)?, row.get(1)?)))
+            .map_err(|e| failed(&e))?;
+        Ok(bounds.0.zip(bounds.1))
     }
 
     fn state(&self, kind: &str, key: &str, now: i64) -> Result<Option<Vec<u8>>, StoreError> {

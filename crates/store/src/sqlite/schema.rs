@@ -125,6 +125,19 @@ CREATE INDEX state_by_expiry ON state (expires) WHERE expires IS NOT NULL;
 /// From each older format to the next.
 const CHANGES: &[(i64, &str)] = &[(1, "ALTER TABLE body ADD COLUMN parts TEXT;")];
 
+/// What was added without a new format: an older program of this format passes it over.
+const ADDED: &str = "
+CREATE TABLE IF NOT EXISTS audit_chain (
+    number INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER IF NOT EXISTS audit_chain_is_kept BEFORE DELETE ON audit_chain
+    BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS audit_chain_is_fixed BEFORE UPDATE ON audit_chain
+    BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE INDEX IF NOT EXISTS audit_by_instant ON audit (at);
+";
+
 /// Makes the connection the writer's: durable on commit, and the tables in the format of this program.
 pub(super) fn prepare_writer(connection: &Connection) -> Result<(), StoreError> {
     let fresh: i64 = connection
@@ -148,15 +161,15 @@ pub(super) fn prepare_writer(connection: &Connection) -> Result<(), StoreError> 
     if found == 0 {
         let create = format!("BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {FORMAT}; COMMIT;");
         connection.execute_batch(&create).map_err(|e| failed(&e))?;
-        return Ok(());
     }
     for (from, change) in CHANGES {
-        if found <= *from {
+        if found != 0 && found <= *from {
             let next = from + 1;
             let script = format!("BEGIN IMMEDIATE; {change} PRAGMA user_version = {next}; COMMIT;");
             connection.execute_batch(&script).map_err(|e| failed(&e))?;
         }
     }
+    connection.execute_batch(&format!("BEGIN IMMEDIATE; {ADDED} COMMIT;")).map_err(|e| failed(&e))?;
     Ok(())
 }
 

@@ -5,10 +5,17 @@ use rusqlite::{CachedStatement, Connection, Params, params};
 
 use super::failed;
 use super::read::{self, decode};
+use super::schema;
 use crate::StoreError;
 use crate::backend::{Body, Flags, Heads, Key, Ledger, NewRow, Row, Seq, StripeRow, TermRow};
+use crate::chain::Link;
 use crate::contribution::Quarantined;
-use crate::writer::AuditEntry;
+use crate::writer::{AuditEntry, Leaf};
+
+/// Node state: something was erased, and the files are not scrubbed yet.
+const SCRUB: &str = "erasure.scrub";
+/// Databases up to this size are written anew after an erasure; larger ones when their operator says so.
+const SCRUB_BYTES: i64 = 256 << 20;
 
 /// The writing connection.
 pub(crate) struct SqliteLedger {
@@ -199,11 +206,84 @@ impl Ledger for SqliteLedger {
         )
     }
 
-    fn add_audit(&mut self, at: i64, salt: [u8; 16], entry: &AuditEntry) -> Result<(), StoreError> {
+    fn salt(&mut self, seq: Seq) -> Result<Vec<u8>, StoreError> {
+        let mut statement = self.statement("SELECT salt FROM contribution WHERE seq = ?1")?;
+        statement.query_row([seq], |row| row.get(0)).map_err(|e| failed(&e))
+    }
+
+    fn remove_words(&mut self, seq: Seq, tokens: &str) -> Result<(), StoreError> {
+        // Without this the index only marks them as removed, and keeps them until it merges its parts.
+        self.run("INSERT INTO words (words, rank) VALUES ('secure-delete', 1)", [])?;
+        self.run("INSERT INTO words (words, rowid, tokens) VALUES ('delete', ?1, ?2)", params![seq, tokens])
+    }
+
+    fn erase(&mut self, leaf: &Leaf) -> Result<(), StoreError> {
+        self.connection.pragma_update(None, "secure_delete", true).map_err(|e| failed(&e))?;
         self.run(
-            "INSERT INTO audit (at, action, entry, salt) VALUES (?1, ?2, ?3, ?4)",
-            params![at, entry.action, encode(entry)?, salt],
+            "UPDATE contribution SET key = ?2, uuid = zeroblob(16), person = NULL, modified = NULL, digest = ?3, \
+             flags = ?4, salt = zeroblob(16) WHERE seq = ?1",
+            params![leaf.seq, leaf.key, leaf.digest, leaf.flags.0],
+        )?;
+        let seq = [leaf.seq];
+        self.run("UPDATE body SET bytes = x'', warnings = NULL, parts = NULL WHERE seq = ?1", seq)?;
+        self.run("DELETE FROM reference WHERE seq = ?1", seq)?;
+        self.run("DELETE FROM observable WHERE seq = ?1", seq)?;
+        self.run("DELETE FROM dangling WHERE seq = ?1", seq)
+    }
+
+    fn erase_quarantined(&mut self, source: i64, id: &kizuna_stix::Id) -> Result<(), StoreError> {
+        self.run(
+            "UPDATE quarantine SET bytes = x'', object = NULL, faults = '[]' WHERE source = ?1 AND object = ?2",
+            params![source, id.as_str()],
         )
+    }
+
+    fn begin_scrub(&mut self) -> Result<(), StoreError> {
+        self.set_state(SCRUB, "", Some(&[]), None)
+    }
+
+    fn scrub(&mut self) -> Result<bool, StoreError> {
+        let asked = self.list("SELECT 1 FROM state WHERE kind = ?1", [SCRUB], |row| row.get::<_, i64>(0))?;
+        if asked.is_empty() {
+            return Ok(true);
+        }
+        let pages: i64 = schema::pragma(&self.connection, "page_count")?;
+        let page: i64 = schema::pragma(&self.connection, "page_size")?;
+        if pages.saturating_mul(page) <= SCRUB_BYTES {
+            // What was copied when pages were split or merged lies in their free parts: only writing all anew is sure.
+            self.connection.execute_batch("VACUUM").map_err(|e| failed(&e))?;
+        }
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let busy: i64 =
+            self.connection.query_row(checkpoint, [], |row| row.get(0)).map_err(|e| failed(&e))?;
+        if busy != 0 {
+            return Ok(false);
+        }
+        self.set_state(SCRUB, "", None, None)?;
+        self.connection.pragma_update(None, "secure_delete", false).map_err(|e| failed(&e))?;
+        Ok(true)
+    }
+
+    fn audit_head(&mut self) -> Result<(i64, Option<Link>), StoreError> {
+        let sql = "SELECT a.number, c.digest FROM audit a LEFT JOIN audit_chain c ON c.number = a.number \
+                   ORDER BY a.number DESC LIMIT 1";
+        let found = self.list(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(found.into_iter().next().unwrap_or((0, None)))
+    }
+
+    fn add_audit(
+        &mut self,
+        number: i64,
+        at: i64,
+        salt: [u8; 16],
+        entry: &AuditEntry,
+        digest: &Link,
+    ) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO audit (number, at, action, entry, salt) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![number, at, entry.action, encode(entry)?, salt],
+        )?;
+        self.run("INSERT INTO audit_chain (number, digest) VALUES (?1, ?2)", params![number, digest])
     }
 
     fn set_state(

@@ -7,7 +7,7 @@ use kizuna_access::Role;
 use crate::contribution::{Quarantined, Relabelled};
 use crate::query::{Search, Selection, Start, Versions};
 use crate::story::{Story, indicator, to_all, to_own};
-use crate::view::AuditObject;
+use crate::view::{AuditFilter, AuditObject};
 use crate::writer::{Actor, AuditEntry};
 use crate::{Options, Store, StoreError, SystemClock};
 
@@ -159,9 +159,10 @@ fn an_auditor_reads_every_line_and_no_hidden_id() {
             })
             .unwrap();
     }
-    assert!(story.view("bravo").audit("", None, 100).unwrap().is_empty());
+    assert!(story.view("bravo").audit(&AuditFilter::default(), None, 100).unwrap().is_empty());
     story.roles("bravo", &[Role::Auditor]);
-    let lines = story.view("bravo").audit("object.", None, 100).unwrap();
+    let of_objects = AuditFilter { prefix: "object.".into(), ..AuditFilter::default() };
+    let lines = story.view("bravo").audit(&of_objects, None, 100).unwrap();
     assert_eq!(lines.len(), 2);
     assert_eq!(lines[0].object, Some(AuditObject::Readable(shown.id().clone())));
     assert!(matches!(lines[1].object, Some(AuditObject::Masked(_))));
@@ -246,4 +247,44 @@ fn the_file_is_its_owners_alone_in_an_open_directory() {
     let mode = std::fs::metadata(directory.path().join("kizuna.db")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     drop(store);
+}
+
+#[test]
+fn the_audit_is_a_chain_that_shows_what_was_taken_out() {
+    let story = Story::cast();
+    let (hidden, shown) = (indicator("alpha", 1, 1, "hidden"), indicator("alpha", 2, 1, "shown"));
+    for (object, label) in [(&hidden, to_own("alpha")), (&shown, to_all())] {
+        story.give("alpha", object.clone(), label);
+        let detail = serde_json::json!({ "why": format!("because of {} here", object.id()) });
+        let (actor, object) = (Actor::Node, Some(object.id().clone()));
+        let entry = AuditEntry { actor, action: "object.touched".into(), object, detail };
+        story.store.writer().audit(entry).unwrap();
+    }
+    assert!(story.view("bravo").audit_stretch(None, None).unwrap().is_none());
+    story.roles("bravo", &[Role::Auditor]);
+    let view = story.view("bravo");
+    let stretch = view.audit_stretch(None, None).unwrap().unwrap();
+    let lines = view.audit_sealed(stretch.first, stretch.last, 1_000).unwrap();
+    assert_eq!(lines.len() as u64, stretch.count);
+    let mut previous = stretch.previous.clone().unwrap();
+    for line in &lines {
+        assert_eq!(line["previous"], previous.as_str());
+        previous = crate::chain::check(line).unwrap();
+    }
+    assert_eq!(Some(previous), stretch.digest);
+
+    let text = serde_json::to_string(&lines).unwrap();
+    assert!(!text.contains(hidden.id().as_str()), "{text}");
+    assert!(text.contains(shown.id().as_str()), "{text}");
+    let mut forged = lines.last().unwrap().clone();
+    forged.insert("action".into(), "object.spared".into());
+    crate::chain::check(&forged).unwrap_err();
+    let of_shown = AuditFilter { object: Some(shown.id().clone()), ..AuditFilter::default() };
+    assert_eq!(view.audit(&of_shown, None, 10).unwrap().len(), 1);
+    let of_hidden = AuditFilter { object: Some(hidden.id().clone()), ..AuditFilter::default() };
+    assert!(view.audit(&of_hidden, None, 10).unwrap().is_empty());
+    let of_operator = AuditFilter { actor: Some(Actor::Operator), ..AuditFilter::default() };
+    let by = view.audit(&of_operator, None, 1_000).unwrap();
+    assert!(by.iter().all(|line| line.actor == Actor::Operator) && !by.is_empty());
+    assert!(story.store.dangerous("a test", Actor::Operator).unwrap().check().unwrap().faults.is_empty());
 }

@@ -15,6 +15,7 @@ use super::{Actor, AuditEntry};
 use crate::StoreError;
 use crate::backend::{Flags, Heads, Ledger, NewRow, Row, Seq, Space, StripeRow, TermRow};
 use crate::catalog::Composite;
+use crate::chain::{self, Link};
 use crate::clock::{self, Ticks, instant};
 use crate::contribution::{Outcome, Quarantined};
 use crate::store::stored_object;
@@ -26,6 +27,8 @@ pub(crate) struct Books {
     /// (label, type) → stripe.
     stripes: HashMap<(i64, i64), i64>,
     directory: Arc<Directory>,
+    /// The number and digest of the last line of the audit.
+    audited: (i64, Link),
     /// Rows added per stripe since the transaction began.
     grown: HashMap<i64, i64>,
     /// What was interned since the transaction began, in order.
@@ -40,6 +43,7 @@ pub(crate) struct Books {
 pub(crate) struct Mark {
     heads: Heads,
     directory: Arc<Directory>,
+    audited: (i64, Link),
     grown: HashMap<i64, i64>,
     new_terms: usize,
     new_stripes: usize,
@@ -59,11 +63,14 @@ impl Books {
         for recorded in ledger.rights()? {
             directory.apply(&recorded);
         }
+        // The chain of an older database begins with its first new line.
+        let (last_line, digest) = ledger.audit_head()?;
         Ok(Self {
             heads: ledger.heads()?,
             terms,
             stripes,
             directory: Arc::new(directory),
+            audited: (last_line, digest.unwrap_or_default()),
             grown: HashMap::new(),
             new_terms: Vec::new(),
             new_stripes: Vec::new(),
@@ -84,6 +91,7 @@ impl Books {
         Mark {
             heads: self.heads,
             directory: Arc::clone(&self.directory),
+            audited: self.audited,
             grown: self.grown.clone(),
             new_terms: self.new_terms.len(),
             new_stripes: self.new_stripes.len(),
@@ -103,7 +111,14 @@ impl Books {
         self.words.truncate(mark.words);
         self.heads = mark.heads;
         self.directory = mark.directory;
+        self.audited = mark.audited;
         self.grown = mark.grown;
+    }
+
+    /// Leaves the words of a row that are not indexed yet out of the index; whether there were any.
+    pub fn forget_words(&mut self, seq: Seq) -> bool {
+        let waiting = self.words.iter_mut().find(|(other, _)| *other == seq);
+        waiting.map(|(_, tokens)| tokens.clear()).is_some()
     }
 
     /// Writes what is summed up per transaction.
@@ -161,6 +176,7 @@ impl Desk<'_> {
                 }
                 Ok(Reply::Outcomes(outcomes))
             }
+            Request::Erase(erasure) => Ok(Reply::Narrowed(self.erase(&erasure)?)),
             Request::Audit(entry) => {
                 self.audit(&entry)?;
                 Ok(Reply::Done)
@@ -301,7 +317,12 @@ impl Desk<'_> {
 
     pub fn audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
         let at = self.ticks.next();
-        self.ledger.add_audit(at, salt(), entry)
+        let (last, previous) = self.books.audited;
+        let (number, salt) = (last + 1, salt());
+        let digest = chain::digest(&chain::sealed(&previous, number, at, &salt, entry)?);
+        self.ledger.add_audit(number, at, salt, entry, &digest)?;
+        self.books.audited = (number, digest);
+        Ok(())
     }
 
     /// The number of a text, given now if it has none.

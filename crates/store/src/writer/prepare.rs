@@ -120,6 +120,11 @@ fn one(contribution: Contribution, text: Arc<str>) -> Result<Prepared, StoreErro
     })
 }
 
+/// What a contribution is found by in text: the same as when it was written.
+pub(crate) fn tokens(object: &Object, label: &Label, parts: &[Part]) -> Result<String, StoreError> {
+    Ok(Indexed::of(object, label, parts)?.tokens)
+}
+
 /// What an object is found by.
 struct Indexed {
     references: Vec<Key>,

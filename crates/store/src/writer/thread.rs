@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use super::desk::{Books, Desk};
 use super::narrow::Reach;
 use super::prepare::Prepared;
-use super::{Actor, AuditEntry, stopped};
+use super::{Actor, AuditEntry, Erasure, stopped};
 use crate::StoreError;
 use crate::backend::{Ledger, Seq};
 use crate::clock::StoreClock;
@@ -50,6 +50,7 @@ pub(crate) enum Request {
         source: MemberId,
         actor: Actor,
     },
+    Erase(Box<Erasure>),
     Audit(AuditEntry),
     SetState {
         kind: String,
@@ -107,7 +108,7 @@ pub(crate) fn start(
     lock: File,
 ) -> Result<Link, StoreError> {
     let (queue, jobs) = sync_channel(QUEUE);
-    let mut thread = Thread { ledger, books, clock, commits, stale: false };
+    let mut thread = Thread { ledger, books, clock, commits, stale: false, unscrubbed: true };
     let handle = std::thread::Builder::new()
         .name("kizuna-writer".into())
         .spawn(move || thread.run(&jobs))
@@ -122,6 +123,8 @@ struct Thread {
     commits: watch::Sender<u64>,
     /// The books may know more than the disk: they are read again before the next group.
     stale: bool,
+    /// Remnants of what was erased may lie in the files, also from before this program began.
+    unscrubbed: bool,
 }
 
 impl Thread {
@@ -145,6 +148,7 @@ impl Thread {
     /// Does a group of requests in one transaction and answers all of them once it is durable.
     fn serve(&mut self, group: Vec<Job>) {
         let (requests, answers): (Vec<Request>, Vec<Answer>) = group.into_iter().unzip();
+        self.unscrubbed |= requests.iter().any(|request| matches!(request, Request::Erase(_)));
         let replies = match self.transact(requests) {
             Ok(replies) => replies,
             Err(error) => {
@@ -154,10 +158,25 @@ impl Thread {
                 answers.iter().map(|_| Err(repeat(&error))).collect()
             }
         };
+        self.scrub();
         fail::fail_point!("before-answer");
         for (answer, reply) in answers.into_iter().zip(replies) {
             // Who no longer waits has given up; what was stored stays stored.
             let _ = answer.send(reply);
+        }
+    }
+
+    /// Writes over what is left of erased content in the files. Readers may keep it from being done now; then it is
+    /// tried again after the next group.
+    fn scrub(&mut self) {
+        if !self.unscrubbed {
+            return;
+        }
+        match self.ledger.scrub() {
+            Ok(done) => self.unscrubbed = !done,
+            Err(error) => {
+                tracing::error!(error = %error, "remnants of erased content stay in the files for now")
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use kizuna_access::rights::{Clearance, Cleared, Holds, Role};
 use kizuna_access::{CommunityId, MemberId, Party, PersonId};
 use kizuna_stix::observable::{Kind, Observable};
 use kizuna_store::{Relabelled, Waiting};
+use kizuna_store::writer::Erasure;
 use kizuna_testkit::{script, stix};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -27,6 +28,19 @@ impl Names {
 
     pub fn member(&mut self, name: &str) -> MemberId {
         MemberId(self.uuid(name))
+    }
+
+    /// Decided by two people of whom nothing hangs here.
+    pub fn erasure(&mut self, source: &str, object: u32, version: Option<script::Second>) -> Erasure {
+        Erasure {
+            object: stix::id(object),
+            version: version.map(stix::instant),
+            source: self.member(source),
+            requested_by: PersonId(stix::uuid("who asks")),
+            confirmed_by: PersonId(stix::uuid("who confirms")),
+            reason: "a script".to_owned(),
+            basis: "none".to_owned(),
+        }
     }
 
     pub fn name(&self, uuid: Uuid) -> String {
