@@ -233,6 +233,7 @@ fn properties(bytes: &[u8]) -> Map<String, Value> {
 impl Reading {
     /// What a draft would betray, in the order of its objects. Empty: nothing that this viewer can know of.
     pub fn betrayals(&self, draft: &Draft<'_>) -> Result<Vec<Finding>, AppError> {
+        let _unserved = self.comparing();
         let released: BTreeSet<&Id> = draft.objects.iter().map(Object::id).collect();
         let mut names = names::Names::default();
         let mut budget = values::LOOKUPS;

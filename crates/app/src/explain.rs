@@ -49,7 +49,10 @@ impl Node {
     /// give the same answer.
     pub fn explain(&self, who: &Principal, id: &Id) -> Result<Explanation, AppError> {
         let reading = self.read(who)?;
-        let claims = reading.claims(id)?;
+        let claims = reading.view().claims(id)?;
+        if claims.is_empty() {
+            return Err(AppError::NotFound);
+        }
         let contributions = claims
             .iter()
             .map(|claim| {

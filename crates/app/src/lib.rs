@@ -8,8 +8,10 @@
 
 pub mod agreements;
 pub mod as_seen;
+pub mod audit;
 pub mod betrayal;
 pub mod cursor;
+pub mod erasure;
 pub mod error;
 pub mod explain;
 pub mod forecast;
@@ -21,6 +23,7 @@ pub mod overlay;
 pub mod peers;
 pub mod people;
 pub mod read;
+mod record;
 pub mod release;
 pub mod sample;
 pub mod sign_in;
@@ -38,7 +41,7 @@ pub use error::AppError;
 pub use explain::Explanation;
 pub use ingest::{Delivery, ItemOutcome, ItemReport, Report, Target};
 pub use kizuna_store::query::{Count, Fields, Item, Position, Search, Selection, Start, Versions};
-pub use kizuna_store::{Clock, Quarantined, SystemClock};
+pub use kizuna_store::{AuditObject, Clock, Quarantined, SystemClock};
 pub use node::{Config, Node};
 pub use people::{Caller, Collection, People, Root};
 pub use read::{From, Listing, Reading};

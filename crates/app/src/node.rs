@@ -17,6 +17,7 @@ use crate::AppError;
 use crate::cursor::Sealer;
 use crate::people::{Caller, People};
 use crate::read::Reading;
+use crate::record::{Recorder, Trace};
 use crate::signing::Vault;
 
 /// How to open a node.
@@ -47,6 +48,7 @@ pub struct Node {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
     pub(crate) sealer: Sealer,
+    pub(crate) trace: Trace,
     /// The private signing keys of those who live here.
     pub(crate) vault: Arc<Vault>,
     pub(crate) attests: bool,
@@ -80,6 +82,7 @@ impl Node {
             clock: config.clock,
             limits: config.limits,
             sealer,
+            trace: Trace::default(),
             vault,
             attests: config.attests,
             data: Arc::new(config.data),
@@ -127,7 +130,7 @@ impl Node {
     /// # Errors
     /// [`AppError::NotAuthenticated`] where the account or key is no longer valid.
     pub fn read(&self, who: &Principal) -> Result<Reading, AppError> {
-        Ok(Reading::new(self.store.view(who)?, self.sealer.clone()))
+        Ok(Reading::new(self.store.view(who)?, self.sealer.clone(), Recorder::of(self)))
     }
 
     /// Members, users, keys, communities, collections, as this caller may see and change them.

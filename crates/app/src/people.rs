@@ -6,6 +6,7 @@ mod follows;
 mod labels;
 mod members;
 mod policies;
+mod proposals;
 mod reach;
 mod users;
 
@@ -22,6 +23,7 @@ pub use follows::Follow;
 pub use labels::ReadLabel;
 pub use members::NewMember;
 pub use policies::{EquivalenceInfo, LevelInfo, PolicyImport, PolicyInfo};
+pub use proposals::{Proposal, ProposalState, clearance_text, threshold_text};
 pub use reach::Reach;
 
 use crate::{AppError, Node};

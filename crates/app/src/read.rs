@@ -4,13 +4,14 @@ use std::sync::OnceLock;
 
 use kizuna_access::{Directory, Label, MemberId, Party, Principal, Reader, spec};
 use kizuna_stix::Id;
-use kizuna_store::query::{Count, Item, Search, Selection, Start};
+use kizuna_store::query::{Count, Item, Search, Selection, Start, Versions};
 use kizuna_store::{Position, Quarantined, View};
 use uuid::Uuid;
 
 use crate::AppError;
 use crate::cursor::Sealer;
 use crate::ingest::Acquainted;
+use crate::record::{Comparison, Recorder};
 
 /// Where a page begins.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,13 +38,45 @@ pub struct Listing<T = Item> {
 pub struct Reading {
     view: View,
     sealer: Sealer,
+    recorder: Recorder,
     /// Found when a label is put into words first.
     acquainted: OnceLock<Acquainted>,
 }
 
 impl Reading {
-    pub(crate) fn new(view: View, sealer: Sealer) -> Self {
-        Self { view, sealer, acquainted: OnceLock::new() }
+    pub(crate) fn new(view: View, sealer: Sealer, recorder: Recorder) -> Self {
+        Self { view, sealer, recorder, acquainted: OnceLock::new() }
+    }
+
+    /// The view itself. What is read of it is not on record: for what serves no content.
+    pub(crate) fn view(&self) -> &View {
+        &self.view
+    }
+
+    pub(crate) fn seal_cursor<T: serde::Serialize>(
+        &self,
+        question: &str,
+        place: &T,
+    ) -> Result<String, AppError> {
+        self.sealer.seal(self.who(), question, place)
+    }
+
+    pub(crate) fn open_cursor<T: serde::de::DeserializeOwned>(
+        &self,
+        question: &str,
+        cursor: &str,
+    ) -> Result<T, AppError> {
+        self.sealer.open(self.who(), question, cursor)
+    }
+
+    /// What is read until this is dropped is compared with something and not served.
+    pub(crate) fn comparing(&self) -> Comparison<'_> {
+        self.recorder.compares()
+    }
+
+    /// Passes on what is served, once it is on record where it must be.
+    fn served<'a>(&self, items: impl IntoIterator<Item = &'a Item>) -> Result<(), AppError> {
+        self.recorder.serves(self.who(), self.directory(), items)
     }
 
     /// The viewer's facts: labels are decided with it.
@@ -119,7 +152,9 @@ impl Reading {
     /// # Errors
     /// [`AppError::NotFound`], hidden and absent alike.
     pub fn object(&self, id: &Id) -> Result<Item, AppError> {
-        self.view.object(id)?.ok_or(AppError::NotFound)
+        let item = self.view.object(id)?.ok_or(AppError::NotFound)?;
+        self.served([&item])?;
+        Ok(item)
     }
 
     /// The winner of each readable version, oldest first.
@@ -127,7 +162,9 @@ impl Reading {
     /// # Errors
     /// [`AppError::NotFound`], hidden and absent alike.
     pub fn versions(&self, id: &Id) -> Result<Vec<Item>, AppError> {
-        some(self.view.versions(id)?)
+        let versions = some(self.view.versions(id)?)?;
+        self.served(&versions)?;
+        Ok(versions)
     }
 
     /// Every readable contribution: what its sources claim.
@@ -135,7 +172,16 @@ impl Reading {
     /// # Errors
     /// [`AppError::NotFound`], hidden and absent alike.
     pub fn claims(&self, id: &Id) -> Result<Vec<Item>, AppError> {
-        some(self.view.claims(id)?)
+        let claims = some(self.view.claims(id)?)?;
+        self.served(&claims)?;
+        Ok(claims)
+    }
+
+    /// Which versions of an object the viewer's own member gave, by their instants; serves no content.
+    pub fn own_versions(&self, id: &Id, versions: Versions) -> Result<Vec<jiff::Timestamp>, AppError> {
+        let selection = Selection { ids: vec![id.clone()], versions, own: true, ..Selection::default() };
+        let page = self.view.page(&selection, Start::First, usize::from(u16::MAX))?;
+        Ok(page.items.into_iter().map(|item| item.version).collect())
     }
 
     /// What readable objects refer to this one, newest arrival first.
@@ -197,6 +243,7 @@ impl Reading {
         next: Option<Position>,
         more: bool,
     ) -> Result<Listing, AppError> {
+        self.served(&items)?;
         let place = next.or_else(|| items.last().map(|item| item.position));
         let next = place.map(|place| self.sealer.seal(self.who(), question, &place)).transpose()?;
         Ok(Listing { items, next, more })

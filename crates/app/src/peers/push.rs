@@ -13,6 +13,7 @@ use url::Url;
 use super::client::Client;
 use super::locate::Place;
 use super::{Peer, PeerStatus};
+use crate::record::Recorder;
 use crate::{AppError, Node};
 
 /// Node state: where pushing for each account stands.
@@ -48,6 +49,7 @@ impl Node {
                 let page = view.page(&selection, start, PAGE)?;
                 let next = page.items.last().map(|item| item.position);
                 let sent = self.to_send(peer, &view, &page.items)?;
+                Recorder::of(&self.on_path("peer.push")).serves(who, view.directory(), &sent)?;
                 (batches(&sent, limit), next)
             };
             let Some(next) = next else { return Ok(()) };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use kizuna_access::rights::{Clearance, Holder, Role};
+use kizuna_access::rights::{Holder, Role};
 use kizuna_access::{Directory, KeyId, MemberId, PersonId, Rights, directory};
 use rand::RngCore;
 use sha2::{Digest, Sha256};
@@ -51,7 +51,8 @@ impl People<'_> {
     ) -> Result<(User, NewKey), AppError> {
         let directory = self.node.directory()?;
         self.needs_admin_of(&directory, member)?;
-        self.needs_right_to_give(&directory, &BTreeSet::new(), &roles)?;
+        self.needs_reach(&directory, &BTreeSet::new(), &roles)?;
+        self.needs_no_second(&directory, member, &BTreeSet::new(), &roles)?;
         let person = PersonId(Uuid::new_v4());
         self.record(Rights::PersonAdded { person, email: email.to_owned(), member, roles })?;
         let key = self.new_key(person, false, None)?;
@@ -65,12 +66,13 @@ impl People<'_> {
         let directory = self.node.directory()?;
         let known = self.known_person(&directory, person)?;
         self.needs_admin_of(&directory, known.member)?;
-        self.needs_right_to_give(&directory, &known.roles(), &roles)?;
+        self.needs_reach(&directory, &known.roles(), &roles)?;
+        self.needs_no_second(&directory, known.member, &known.roles(), &roles)?;
         self.record(Rights::RolesSet { person, roles })
     }
 
     /// The roles that reach past one member, to what all of the node did, are given by who runs the node.
-    fn needs_right_to_give(
+    pub(super) fn needs_reach(
         &self,
         directory: &Directory,
         held: &BTreeSet<Role>,
@@ -87,19 +89,6 @@ impl People<'_> {
         let known = self.known_person(&directory, person)?;
         self.needs_admin_of(&directory, known.member)?;
         self.record(Rights::PersonRemoved { person })
-    }
-
-    /// Sets what a person, a key, a member or the node may hold at most.
-    ///
-    /// Raising it takes two people; at the machine's command line, before there are two, it is dangerous, and audited
-    /// as such (design, semantic 12).
-    pub fn clear(&self, holder: Holder, clearance: Clearance) -> Result<(), AppError> {
-        let Caller::Operator = &self.caller else {
-            return Err(AppError::Forbidden("a clearance is raised by two people, not by one".to_owned()));
-        };
-        let reason = format!("a grant from the command line: {holder:?}");
-        self.node.store.dangerous(&reason, self.actor())?;
-        self.record(Rights::ClearanceSet { holder, clearance })
     }
 
     /// The valid keys of a person, or of everybody the caller administers.
@@ -190,7 +179,7 @@ impl People<'_> {
     }
 
     /// A person that the caller may know of. Any other is not there, whether it exists or not.
-    fn known_person<'d>(
+    pub(super) fn known_person<'d>(
         &self,
         directory: &'d Directory,
         person: PersonId,
