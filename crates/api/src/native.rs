@@ -3,6 +3,7 @@
 //! What TAXII cannot say: who gave what, under which label; search, claims, explanations; batches; a stream of
 //! changes; the directory. Failures are problem details with the exact place.
 
+mod audit;
 mod batch;
 mod changes;
 mod decide;
@@ -47,6 +48,19 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::TEARLINE, decide::tearline)
         .add(&paths::FORECAST, decide::forecast)
         .add(&paths::AS_SEEN, decide::as_seen);
+    let audit = Routes::new()
+        .add(&paths::AUDIT, audit::list)
+        .add(&paths::EXPORT_AUDIT, audit::export)
+        .add(&paths::RECORD_READS, audit::record_reads)
+        .add(&paths::PROPOSALS, audit::proposals)
+        .add(&paths::PROPOSE, audit::propose)
+        .add(&paths::CONFIRM, audit::confirm)
+        .add(&paths::DROP, audit::drop_proposal)
+        .add(&paths::CLEAR, audit::clear)
+        .add(&paths::ERASURES, audit::erasures)
+        .add(&paths::ASK_TO_ERASE, audit::ask_to_erase)
+        .add(&paths::CONFIRM_ERASURE, audit::confirm_erasure)
+        .add(&paths::DROP_ERASURE, audit::drop_erasure);
     let peers = Routes::new()
         .add(&paths::PEERS, peers::list)
         .add(&paths::ADD_PEER, peers::add)
@@ -62,6 +76,7 @@ pub(crate) fn routes() -> Routes {
     objects
         .merge(peers)
         .merge(policies)
+        .merge(audit)
         .add(&paths::ME, directory::me)
         .add(&paths::MEMBERS, directory::members)
         .add(&paths::ADD_MEMBER, directory::add_member)

@@ -185,6 +185,26 @@ fn directory(name: &str, named: &Named) -> Option<Vec<Request>> {
     let membership = format!("/api/v1/communities/{community}/members/{member}");
     let at = |path: &str| Request::new(format!("/api/v1/{path}"));
     let request = match name {
+        "audit" => {
+            return Some(vec![at("audit"), at(&format!("audit?object={}", named.object))]);
+        }
+        "export-audit" => at("audit/export"),
+        "record-reads" => at("audit/reads-above").json(&json!({ "above": "tlp:red" })),
+        "proposals" => at("proposals"),
+        "propose" => {
+            let change = json!({ "roles": { "person": person, "roles": ["admin"] } });
+            at("proposals").json(&json!({ "change": change, "reason": "why" }))
+        }
+        "confirm-proposal" => at(&format!("proposals/{person}/confirm")),
+        "drop-proposal" => at(&format!("proposals/{person}")),
+        "erasures" => at("erasures"),
+        "ask-to-erase" => {
+            let asked = json!({ "object": named.object, "reason": "why", "basis": "Art. 17" });
+            at("erasures").json(&asked)
+        }
+        "confirm-erasure" => at(&format!("erasures/{person}/confirm")),
+        "drop-erasure" => at(&format!("erasures/{person}")),
+        "clear" => at("clearances").json(&json!({ "holder": { "person": person }, "clearance": {} })),
         "me" | "members" | "users" | "keys" | "communities" | "collections" => at(name),
         "add-member" => at("members")
             .json(&json!({ "name": "X", "country": "XZZ", "sector": "civil", "identity": member })),

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod audit;
 mod content;
 mod overlay;
 mod people;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub use audit::{Audit, AuditCommand, Erase, EraseCommand, Lines as AuditLines, ProposalCommand};
 pub use content::{Batch, Delivery, Explain, Export, Format, Get, Import, Search, Versions, Withdraw};
 pub use overlay::{OverlayCommand, OverlayList, OverlaySet, Part};
 pub use people::{
@@ -96,6 +98,13 @@ pub enum Command {
     /// What the own member makes of objects: tags, state, score, its judgement of the source.
     #[command(subcommand)]
     Overlay(OverlayCommand),
+    /// Read, export and check what happened on this node, as an auditor.
+    Audit(Audit),
+    /// Erase what the own member gave of an object: one person asks, another confirms.
+    Erase(Erase),
+    /// Changes of rights that take two people: one proposes, another confirms.
+    #[command(subcommand)]
+    Proposal(ProposalCommand),
     /// Nodes and servers that this node exchanges with.
     #[command(subcommand)]
     Peer(PeerCommand),

@@ -1,11 +1,13 @@
 //! The commands.
 
 mod agreement;
+pub mod audit;
 mod batch;
 pub mod bench;
 mod collection;
 mod community;
 pub mod demo;
+mod erase;
 mod explain;
 mod export;
 mod follow;
@@ -19,6 +21,7 @@ mod naming;
 mod overlay;
 mod peer;
 mod policy;
+mod proposal;
 mod search;
 pub mod serve;
 pub mod taxii_check;
@@ -34,6 +37,7 @@ use crate::fail::Fail;
 
 /// Runs a command that needs an open node.
 pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    let node = &node.at_command_line(name(&command));
     match command {
         Command::Member(command) => member::run(node, command, desk),
         Command::User(command) => user::run(node, command, desk),
@@ -43,6 +47,9 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Policy(command) => policy::run(node, &command, desk),
         Command::Label(command) => label::run(node, &command, desk),
         Command::Agreement(command) => agreement::run(node, command, desk),
+        Command::Audit(audit) => audit::run(node, &audit, desk),
+        Command::Erase(erase) => erase::run(node, &erase, desk),
+        Command::Proposal(command) => proposal::run(node, command, desk),
         Command::Import(import) => import::run(node, &import, desk),
         Command::Batch(batch) => batch::run(node, &batch, desk),
         Command::Export(export) => export::run(node, &export, desk),
@@ -59,5 +66,21 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Serve(_) | Command::TaxiiCheck(_) | Command::Bench(_) | Command::Demo(_) => {
             Err(Fail::usage("this command does not run on another node's server"))
         }
+    }
+}
+
+/// What a reading of content stands for in the audit.
+fn name(command: &Command) -> &'static str {
+    match command {
+        Command::Import(_) | Command::Batch(_) => "import",
+        Command::Export(_) => "export",
+        Command::Search(_) => "search",
+        Command::Get(_) => "get",
+        Command::Versions(_) => "versions",
+        Command::Explain(_) => "explain",
+        Command::Audit(_) => "audit",
+        Command::Tearline(_) => "tearline",
+        Command::Forecast(_) => "forecast",
+        _ => "other",
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use kizuna_app::{AppError, Config, Node};
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Audit, AuditCommand, Command};
 use crate::command;
 use crate::control;
 use crate::desk::Desk;
@@ -22,6 +22,9 @@ pub fn run(args: Args) -> u8 {
         Command::Serve(serve) => at_terminal(args.json, |desk| command::serve::run(&args.data, &serve, desk)),
         Command::TaxiiCheck(check) => at_terminal(args.json, |desk| command::taxii_check::run(&check, desk)),
         Command::Bench(bench) => at_terminal(args.json, |desk| command::bench::run(&bench, desk)),
+        Command::Audit(Audit { command: Some(AuditCommand::Check { from }), .. }) => {
+            at_terminal(args.json, |desk| command::audit::check(&from, desk))
+        }
         Command::Demo(demo) => at_terminal(args.json, |desk| command::demo::run(&demo, desk)),
         _ => reach_node(args),
     }

@@ -21,5 +21,5 @@ pub use failure::{Failure, Place};
 pub use payload::{Json, Path, Payload, Query};
 pub use registry::OutputPath;
 pub use routes::{BuildError, RequestId, Routes};
-pub use server::{Caps, Permit, Server};
+pub use server::{Caps, Permit, Server, asked};
 pub use viewer::{Viewer, session_cookie};

@@ -89,6 +89,8 @@ pub enum Reads {
     Directory,
     /// Input that was refused.
     Quarantine,
+    /// The audit: every line, its objects only as readable.
+    Audit,
     /// What the viewer itself did before: statuses, idempotent answers.
     Own,
 }

@@ -202,7 +202,8 @@ async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Result
     if let Some(viewer) = viewer {
         parts.extensions.insert(viewer);
     }
-    let mut response = next.run(Request::from_parts(parts, body)).await;
+    let answer = next.run(Request::from_parts(parts, body));
+    let mut response = crate::server::asked(gate.entry.name, answer).await;
     response.extensions_mut().insert(Seen { path: gate.entry.name, person });
     Ok(response)
 }

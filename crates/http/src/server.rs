@@ -101,6 +101,16 @@ impl Drop for Share {
 /// A place among those that are under way at once, given back when dropped.
 pub type Permit = tokio::sync::OwnedSemaphorePermit;
 
+tokio::task_local! {
+    /// The entry of the registry that is asked.
+    static ASKED: &'static str;
+}
+
+/// Does what is done for one entry of the registry: reads that are on record stand in the audit under its name.
+pub async fn asked<F: Future>(name: &'static str, work: F) -> F::Output {
+    ASKED.scope(name, work).await
+}
+
 impl Server {
     /// `secure_cookies` where clients reach the node over TLS: session cookies are then never sent without it.
     pub fn new(node: Node, caps: Caps, secure_cookies: bool) -> Self {
@@ -154,10 +164,11 @@ impl Server {
     {
         let permit = Arc::clone(places).acquire_owned().await.map_err(|_| Failure::busy())?;
         let node = self.node.clone();
+        let path = ASKED.try_with(|path| *path).unwrap_or("http");
         let task = tokio::task::spawn_blocking(move || {
             // Work goes on when its client is gone; it keeps its place until it is done.
             let _permit = permit;
-            work(&node)
+            node.traced(path, work)
         });
         match task.await {
             Ok(outcome) => outcome.map_err(Failure::from),

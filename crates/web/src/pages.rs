@@ -1,5 +1,6 @@
 //! Handlers: extract, call the node, map, return.
 
+mod audit;
 mod desk;
 mod directory;
 mod failure;
@@ -55,6 +56,12 @@ pub fn routes() -> Routes {
         .add(&paths::JUDGE, object::judge)
         .add(&paths::QUARANTINE, quarantine::list)
         .add(&paths::QUARANTINED, quarantine::one)
+        .add(&paths::AUDIT, audit::audit)
+        .add(&paths::PROPOSALS, audit::proposals)
+        .add(&paths::PROPOSE, audit::propose)
+        .add(&paths::SETTLE_PROPOSAL, audit::settle)
+        .add(&paths::ASK_TO_ERASE, audit::ask_to_erase)
+        .add(&paths::SETTLE_ERASURE, audit::settle_erasure)
         .add(&paths::HELP, directory::help)
         .add(&paths::ASSET, file);
     reading

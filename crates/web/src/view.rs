@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads the node or decides anything; [`crate::pages`] fills it in.
 
+pub mod audit;
 pub mod collections;
 pub mod demo;
 pub mod explain;

@@ -115,6 +115,10 @@ fn questions(name: &str) -> Vec<String> {
         "pages.levels" => plain("/styles/levels.css"),
         "pages.peers" => plain("/peers"),
         "pages.peer" => vec!["/peers/none".to_owned(), "/peers/none?done=begun".to_owned()],
+        "pages.audit" => {
+            vec!["/audit?action=exercise.".to_owned(), format!("/audit?object={}", id("tool", 4))]
+        }
+        "pages.proposals" => plain("/proposals"),
         "pages.quarantine" => plain("/quarantine"),
         "pages.quarantined" => plain("/quarantine/no-such-name"),
         "pages.import" => plain("/import"),

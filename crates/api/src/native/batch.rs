@@ -7,7 +7,7 @@ use axum::extract::State;
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 use kizuna_access::{PersonId, Principal};
-use kizuna_app::{AppError, Delivery, Item, Node, Report, Selection, Target, Versions};
+use kizuna_app::{AppError, Delivery, Node, Report, Target, Versions};
 use kizuna_http::{Failure, Payload, Query, Server, Viewer, payload};
 use kizuna_stix::Id;
 use serde::{Deserialize, Serialize};
@@ -205,10 +205,8 @@ fn take_back(node: &Node, who: &Principal, withdraw: &Withdraw, dry_run: bool) -
     if !dry_run {
         return node.withdraw(who, &withdraw.id, withdraw.version);
     }
-    let ids = vec![withdraw.id.clone()];
-    let selection = Selection { ids, versions: Versions::All, own: true, ..Selection::default() };
-    let own = node.read(who)?.page(&selection, &kizuna_app::From::First, usize::from(u16::MAX))?.items;
-    let is_meant = |item: &&Item| withdraw.version.is_none_or(|version| item.version == version);
+    let own = node.read(who)?.own_versions(&withdraw.id, Versions::All)?;
+    let is_meant = |given: &&jiff::Timestamp| withdraw.version.is_none_or(|version| **given == version);
     match own.iter().filter(is_meant).count() {
         0 => Err(AppError::NotFound),
         versions => Ok(versions as u64),

@@ -111,7 +111,9 @@ impl Watcher {
             let text = listing.items.first().map(item::text).transpose()?;
             Ok(text.zip(listing.next))
         };
-        let Some((text, cursor)) = self.server.blocking(work).await? else { return Ok(None) };
+        // Beyond the first reading nobody says any more what is asked.
+        let read = kizuna_http::asked("native.changes", self.server.blocking(work)).await?;
+        let Some((text, cursor)) = read else { return Ok(None) };
         let event = Event::default().event("object").id(cursor.clone()).data(text);
         self.from = From::Cursor(cursor);
         Ok(Some(event))

@@ -3,9 +3,7 @@
 use axum::extract::{RawQuery, State};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
-use kizuna_app::{
-    AppError, Delivery, From, ItemOutcome, ItemReport, Node, Report, Selection, Target, Versions,
-};
+use kizuna_app::{AppError, Delivery, ItemOutcome, ItemReport, Node, Report, Target, Versions};
 use kizuna_http::{Failure, Path, Payload, Server, Viewer};
 use kizuna_stix::Id;
 use kizuna_taxii::message::Progress;
@@ -102,13 +100,12 @@ pub(super) async fn delete(
         let Some(versions) = named(&filter) else {
             return node.withdraw(&viewer.principal, &id, None).map(drop);
         };
-        let selection = Selection { ids: vec![id.clone()], versions, own: true, ..Selection::default() };
-        let found = node.read(&viewer.principal)?.page(&selection, &From::First, usize::from(u16::MAX))?;
-        if found.items.is_empty() {
+        let found = node.read(&viewer.principal)?.own_versions(&id, versions)?;
+        if found.is_empty() {
             return Err(AppError::NotFound);
         }
-        for item in found.items {
-            node.withdraw(&viewer.principal, &id, Some(item.version))?;
+        for version in found {
+            node.withdraw(&viewer.principal, &id, Some(version))?;
         }
         Ok(())
     };

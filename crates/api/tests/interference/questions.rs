@@ -189,6 +189,18 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
             streams: true,
             ..Question::new("/api/v1/changes?added_after=2000-01-01T00:00:00Z")
         }],
+        "audit" => {
+            let mut questions = vec![Question::new("/api/v1/audit?action=exercise.").paged("cursor")];
+            let about = asked(seed).into_iter().map(|number| {
+                let path = format!("/api/v1/audit?action=exercise.&object={}", object(number));
+                Question::new(path).about(number)
+            });
+            questions.extend(about);
+            questions
+        }
+        // How much was written cannot be equal: here nothing was.
+        "export-audit" => vec![Question::new("/api/v1/audit/export?after=2999-01-01T00:00:00Z")],
+        "proposals" | "erasures" => vec![Question::new(format!("/api/v1/{name}"))],
         "quarantine" => vec![
             Question::new("/api/v1/quarantine").paged("cursor"),
             Question::new("/api/v1/quarantine?limit=1").paged("cursor"),
@@ -225,12 +237,13 @@ fn pages(name: &str, script: &Script) -> Option<Vec<Question>> {
         }
         "explain" => per_object("/explain"),
         "collections" | "members" | "peers" | "quarantine" | "import" | "sign-in" | "help" | "policies"
-        | "agreements" => {
+        | "agreements" | "proposals" => {
             vec![Question::new(format!("/{name}"))]
         }
         "peer" => vec![Question::new("/peers/made-up")],
         "policy" => vec![Question::new("/policies/ISLE"), Question::new("/policies/made-up")],
         "levels" => vec![Question::new("/styles/levels.css")],
+        "audit" => vec![Question::new("/audit?action=exercise.")],
         "quarantined" => vec![Question::new("/quarantine/made-up")],
         "link" => vec![Question::new("/sign-in/made-up")],
         "asset" => vec![Question::new("/assets/made-up")],

@@ -1,5 +1,6 @@
 //! The native API, under `/api/v1/`.
 
+mod audit;
 mod decide;
 mod directory;
 mod overlays;
@@ -8,6 +9,10 @@ mod policies;
 
 use super::{Access, Answer, Body, Face, Kind, Method, OutputPath, Param, Reads};
 
+pub use audit::{
+    ASK_TO_ERASE, AUDIT, CLEAR, CONFIRM, CONFIRM_ERASURE, DROP, DROP_ERASURE, ERASURES, EXPORT_AUDIT,
+    PROPOSALS, PROPOSE, RECORD_READS,
+};
 pub use decide::{AS_SEEN, FORECAST, TEARLINE};
 pub use directory::{
     ADD_COLLECTION, ADD_COMMUNITY, ADD_KEY, ADD_MEMBER, ADD_USER, COLLECTIONS, COMMUNITIES, JOIN, KEYS,
@@ -261,6 +266,18 @@ pub static ALL: &[&OutputPath] = &[
     &TEARLINE,
     &FORECAST,
     &AS_SEEN,
+    &AUDIT,
+    &EXPORT_AUDIT,
+    &RECORD_READS,
+    &PROPOSALS,
+    &PROPOSE,
+    &CONFIRM,
+    &DROP,
+    &CLEAR,
+    &ERASURES,
+    &ASK_TO_ERASE,
+    &CONFIRM_ERASURE,
+    &DROP_ERASURE,
     &MEMBERS,
     &ADD_MEMBER,
     &USERS,
