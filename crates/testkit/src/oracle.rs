@@ -239,17 +239,22 @@ impl Oracle {
             let versioned = version.is_none() || crate::stix::versioned(content.object);
             content.object == object && is_version && versioned && !row.recall && row.given.source == source
         };
-        let erased: Vec<Row> = self.rows.iter().filter(|row| meant(row)).cloned().collect();
+        let erased: Vec<Row> =
+            self.rows.iter().filter(|row| meant(row) && row.dead_at.is_none()).cloned().collect();
+        let mut told = BTreeSet::new();
         for row in erased {
-            if row.dead_at.is_some() {
-                continue;
-            }
             let at = self.tick();
             if let Some(dead) = self.rows.iter_mut().find(|other| other.seq == row.seq) {
                 dead.dead_at = Some(at);
             }
-            if row.label != own(&row) {
-                self.append(Row { recall: true, waits: false, ..row });
+            if row.label == own(&row) {
+                continue;
+            }
+            for form in row.forms() {
+                if told.insert((row.given.channel.clone(), form.label.clone(), form.digest.clone())) {
+                    let (label, digest, recalled) = (form.label, form.digest, form.parts);
+                    self.append(Row { recall: true, waits: false, label, digest, recalled, ..row.clone() });
+                }
             }
         }
     }
