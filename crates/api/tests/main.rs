@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod attacks;
+mod fields;
 mod gate;
 mod interference;
 mod native;

@@ -157,3 +157,6 @@ fn properties(body: &Body) -> Result<Map<String, Value>, StoreError> {
     serde_json::from_slice(&body.bytes)
         .map_err(|e| StoreError::Engine(format!("a stored object cannot be read: {e}")))
 }
+
+#[cfg(test)]
+mod tests;
