@@ -5,6 +5,7 @@
 //! the whole envelope, however it is batched to the writer.
 
 mod assignment;
+mod attest;
 mod batches;
 mod closure;
 mod entry;
@@ -14,6 +15,7 @@ mod known;
 mod marked;
 mod own;
 mod plan;
+mod proof;
 mod raw;
 mod settle;
 mod tally;

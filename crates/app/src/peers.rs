@@ -199,12 +199,17 @@ impl Node {
         self.kept_json(PEERS, name)
     }
 
-    fn keep_json<T: serde::Serialize>(&self, kind: &str, key: &str, value: &T) -> Result<(), AppError> {
+    pub(crate) fn keep_json<T: serde::Serialize>(
+        &self,
+        kind: &str,
+        key: &str,
+        value: &T,
+    ) -> Result<(), AppError> {
         let bytes = serde_json::to_vec(value).map_err(|error| AppError::Internal(error.to_string()))?;
         Ok(self.store.writer().set_state(kind, key, Some(bytes), None)?)
     }
 
-    fn kept_json<T: serde::de::DeserializeOwned>(
+    pub(crate) fn kept_json<T: serde::de::DeserializeOwned>(
         &self,
         kind: &str,
         key: &str,

@@ -5,6 +5,7 @@
 
 mod announce;
 mod change;
+mod learn;
 mod vault;
 
 use std::sync::Arc;
@@ -16,7 +17,8 @@ use kizuna_access::{MemberId, PersonId, Principal, Rights};
 use kizuna_attest::{KeyRing, Proof, PublicKey, Purpose, Refusal, Seal, SecretKey, Signer};
 use kizuna_store::writer::Actor;
 
-pub use change::{KeyHistory, KnownKey};
+pub use change::{KeyHistory, KnownKey, Origin};
+pub use learn::UnknownKey;
 pub(crate) use vault::Vault;
 
 use crate::{AppError, Node};

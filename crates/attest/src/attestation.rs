@@ -14,14 +14,14 @@ use sha2::{Digest, Sha256};
 
 use crate::key::{Fingerprint, SecretKey};
 use crate::signature::{Purpose, Seal};
-use crate::verified::{Statement, Verified};
+use crate::verified::Statement;
 
 /// The STIX type of an attestation.
 pub const ATTESTATION_KIND: &str = "kizuna-attestation";
 /// Entries of one attestation at most.
 pub const ENTRIES: usize = 1_000;
 
-/// One version of an object under one label.
+/// One version of an object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
     pub object_ref: Id,
@@ -33,9 +33,9 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The entry of an object under a label whose digest is [`label_digest`].
-    pub fn of(object: &Object, label: &[u8; 32], salt: [u8; 16]) -> Self {
-        let digest = salted(&salt, &object.digest(), label);
+    /// The entry of an object whose canonical bytes have this SHA-256.
+    pub fn of(object: &Object, bytes: &[u8; 32], salt: [u8; 16]) -> Self {
+        let digest = salted(BYTES, &salt, bytes);
         Self { object_ref: object.id().clone(), version: object.modified(), salt, digest }
     }
 
@@ -44,9 +44,9 @@ impl Entry {
         self.object_ref == *object.id() && self.version == object.modified()
     }
 
-    /// Whether this is the entry of an object with these canonical bytes (by their SHA-256) under this label.
-    pub fn is_of(&self, bytes: &[u8; 32], label: &[u8; 32]) -> bool {
-        self.digest == salted(&self.salt, bytes, label)
+    /// Whether this is the entry of an object with these canonical bytes, by their SHA-256.
+    pub fn is_of(&self, bytes: &[u8; 32]) -> bool {
+        self.digest == salted(BYTES, &self.salt, bytes)
     }
 }
 
@@ -55,13 +55,15 @@ pub fn label_digest(label: &Label) -> [u8; 32] {
     Sha256::digest(label.canonical()).into()
 }
 
-fn salted(salt: &[u8; 16], bytes: &[u8; 32], label: &[u8; 32]) -> [u8; 32] {
-    let mut digest = Sha256::new();
-    digest.update(b"kizuna.attested.v1\0");
-    digest.update(salt);
-    digest.update(bytes);
-    digest.update(label);
-    digest.finalize().into()
+const BYTES: &[u8] = b"kizuna.attested.bytes.v1\0";
+const LABEL: &[u8] = b"kizuna.attested.label.v1\0";
+
+fn salted(what: &[u8], salt: &[u8; 16], digest: &[u8; 32]) -> [u8; 32] {
+    let mut salted = Sha256::new();
+    salted.update(what);
+    salted.update(salt);
+    salted.update(digest);
+    salted.finalize().into()
 }
 
 /// What is to be attested.
@@ -71,6 +73,9 @@ pub struct NewAttestation {
     pub at: Timestamp,
     /// The markings of what is named: the attestation is under them too.
     pub markings: Vec<Id>,
+    /// What those markings mean where it is made: see [`label_digest`].
+    pub label: [u8; 32],
+    pub salt: [u8; 16],
     /// At most [`ENTRIES`].
     pub entries: Vec<Entry>,
 }
@@ -80,6 +85,7 @@ pub struct NewAttestation {
 pub struct Attestation {
     by: MemberId,
     at: Timestamp,
+    label: ([u8; 16], [u8; 32]),
     entries: Vec<Entry>,
     payload: Vec<u8>,
     seal: Seal,
@@ -94,6 +100,11 @@ impl NewAttestation {
         let mut body = Map::new();
         let entries: Vec<Value> = self.entries.iter().map(written).collect();
         body.insert("entries".to_owned(), Value::Array(entries));
+        let label = salted(LABEL, &self.salt, &self.label);
+        body.insert(
+            "label".to_owned(),
+            json!({ "salt": hex::encode(self.salt), "digest": hex::encode(label) }),
+        );
         body.insert("signing_key".to_owned(), json!(key.public().fingerprint().to_string()));
         let body = travel::stated(ATTESTATION_KIND, &EXTENSION, self.by, self.at, &self.markings, body);
         travel::identified(ATTESTATION_KIND, sealed(body, Purpose::Attestation, key))
@@ -135,8 +146,9 @@ impl Attestation {
         }
         let entries: Option<Vec<Entry>> = stated.iter().map(read_entry).collect();
         let entries = entries.ok_or_else(|| bad("entries"))?;
+        let label = object.get("label").and_then(salt_and_digest).ok_or_else(|| bad("label"))?;
         let (payload, seal) = seal_of(object, ATTESTATION_KIND, &[])?;
-        Ok(Self { by, at, entries, payload, seal })
+        Ok(Self { by, at, label, entries, payload, seal })
     }
 
     /// The member that attests.
@@ -147,12 +159,11 @@ impl Attestation {
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
-}
 
-impl Verified<Attestation> {
-    /// The entries, under the proof of the attestation.
-    pub fn attested(&self) -> &[Entry] {
-        &self.entries
+    /// Whether this is the label, by its [`label_digest`], under which everything was published that is named here.
+    pub fn is_under(&self, label: &[u8; 32]) -> bool {
+        let (salt, digest) = &self.label;
+        *digest == salted(LABEL, salt, label)
     }
 }
 
@@ -194,10 +205,16 @@ fn read_entry(value: &Value) -> Option<Entry> {
         Some(version) => Some(time::parse(version).ok()?),
         None => None,
     };
+    let (salt, digest) = salt_and_digest(value)?;
+    Some(Entry { object_ref, version, salt, digest })
+}
+
+fn salt_and_digest(value: &Value) -> Option<([u8; 16], [u8; 32])> {
+    let text = |property: &str| value.get(property).and_then(Value::as_str);
     let (mut salt, mut digest) = ([0; 16], [0; 32]);
     hex::decode_to_slice(text("salt")?, &mut salt).ok()?;
     hex::decode_to_slice(text("digest")?, &mut digest).ok()?;
-    Some(Entry { object_ref, version, salt, digest })
+    Some((salt, digest))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use kizuna_access::{Channel, Label, Principal};
-use kizuna_stix::read::read;
+use kizuna_stix::read::{Element, read};
 use kizuna_stix::{Id, Object};
 use kizuna_store::writer::Actor;
 
@@ -110,7 +110,7 @@ impl Node {
         bytes: &[u8],
         delivery: &Delivery<'_>,
     ) -> Result<Report, AppError> {
-        let mut plan = self.planned(giver, bytes, delivery)?;
+        let mut plan = self.learned(giver, bytes, delivery)?;
         let arrived = std::mem::take(&mut plan.arrived);
         let mut tally = Tally::new(plan.total, delivery.items);
         let promise = self.promise(&arrived)?;
@@ -135,7 +135,20 @@ impl Node {
         let limits = delivery.limits.as_ref().unwrap_or(&self.limits);
         let envelope = unpack(bytes, limits)?;
         let elements = read(&envelope, limits)?;
-        plan(giver, &envelope, elements, self.now(), &self.store)
+        plan(giver, &envelope, elements, self)
+    }
+
+    /// The same, after what the envelope says of keys is recorded.
+    fn learned(&self, giver: &Giver, bytes: &[u8], delivery: &Delivery<'_>) -> Result<Plan, AppError> {
+        let limits = delivery.limits.as_ref().unwrap_or(&self.limits);
+        let envelope = unpack(bytes, limits)?;
+        let elements = read(&envelope, limits)?;
+        let objects = elements.iter().filter_map(|element| match element {
+            Element::Object(object) => Some(&**object),
+            Element::Refused(_) => None,
+        });
+        self.learn_keys(giver, objects)?;
+        plan(giver, &envelope, elements, self)
     }
 }
 

@@ -196,7 +196,7 @@ impl Markings {
 }
 
 /// Every marking that an object refers to.
-fn refs(object: &Object) -> Vec<Id> {
+pub fn refs(object: &Object) -> Vec<Id> {
     let mut refs = object.markings();
     refs.extend(object.granular_markings());
     refs

@@ -6,20 +6,27 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use kizuna_access::marking::{self, Meaning};
+use kizuna_access::redact;
 use kizuna_access::travel::{Assignment, Labelling};
 use kizuna_access::{Label, MemberId, PersonId, Principal};
+use kizuna_attest::{ATTESTATION_KIND, KEY_KIND};
 use kizuna_stix::{Fault, Id, Object};
 use kizuna_store::{Contribution, Store, Writer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::assignment::{CHUNK, version};
+use super::attest::{Attesting, Remembered, remember};
 use super::fields::Fields;
 use super::giver::Giver;
-use super::marked::{Marked, Markings};
+use super::marked::{Marked, Markings, refs};
 use super::plan::{MarkedFields, bare};
-use crate::AppError;
+use crate::{AppError, Node};
 
+/// The channel of what is minted: whoever mints it first, and whatever way, the same again is a repetition.
+pub const MINTED: &str = "minted";
+/// What says nothing of its author, or carries a signature of its own.
+const UNATTESTED: [&str; 3] = ["marking-definition", ATTESTATION_KIND, KEY_KIND];
 /// Node state: when this was said in a label object first. Saying it again is then the same object.
 const SAID: &str = "label.said";
 
@@ -32,6 +39,9 @@ pub struct Own<'a> {
     minted: HashMap<u32, Minted>,
     /// (source, label number) → foreign versions that carry it.
     named: BTreeMap<(MemberId, u32), Vec<Assignment>>,
+    /// Members that live here, whose content is attested.
+    attesters: BTreeSet<MemberId>,
+    attesting: Attesting,
 }
 
 /// What is said of one object. What its markings ask and its label come with the numbers they have in this envelope.
@@ -66,25 +76,33 @@ pub struct Lead {
     pub contributions: Vec<Contribution>,
     /// What is said in label objects for the first time, and when.
     said: Vec<(String, Timestamp)>,
+    /// What is attested for the first time.
+    attested: Vec<Remembered>,
 }
 
 impl Lead {
     /// Remembers what was said, once it is stored.
-    pub fn remember(said: &[(String, Timestamp)], writer: &Writer) -> Result<(), AppError> {
+    pub fn remember(
+        (said, attested): &(Vec<(String, Timestamp)>, Vec<Remembered>),
+        writer: &Writer,
+    ) -> Result<(), AppError> {
+        remember(attested, writer)?;
         for (digest, at) in said {
             writer.set_state(SAID, digest, Some(at.to_string().into_bytes()), None)?;
         }
         Ok(())
     }
 
-    pub fn take_said(&mut self) -> Vec<(String, Timestamp)> {
-        std::mem::take(&mut self.said)
+    pub fn take_said(&mut self) -> (Vec<(String, Timestamp)>, Vec<Remembered>) {
+        (std::mem::take(&mut self.said), std::mem::take(&mut self.attested))
     }
 }
 
 impl<'a> Own<'a> {
-    pub fn new(giver: &'a Giver) -> Self {
-        Self { giver, said: HashMap::new(), minted: HashMap::new(), named: BTreeMap::new() }
+    /// Of one envelope; what these members publish in it is attested.
+    pub fn new(giver: &'a Giver, attesters: BTreeSet<MemberId>) -> Self {
+        let (said, minted) = (HashMap::new(), HashMap::new());
+        Self { giver, said, minted, named: BTreeMap::new(), attesters, attesting: Attesting::default() }
     }
 
     /// The object as it is stored: the giver's own with its label written into it, any other as it came. Its fields
@@ -99,6 +117,49 @@ impl<'a> Own<'a> {
         if !self.giver.is_here() {
             return Ok(object);
         }
+        let (object, is_named) = self.labelled(object, authored, source, saying)?;
+        let is_published = self.attesters.contains(&source) && !UNATTESTED.contains(&object.kind());
+        // What waits for a marking is attested when its label is known.
+        let waits = |of_it: &MarkedFields| !of_it.fields.dangling.is_empty();
+        if is_published && !saying.found.1.is_unclear() && !saying.fields.is_some_and(waits) {
+            self.attest(&object, source, saying, is_named)?;
+        }
+        Ok(object)
+    }
+
+    /// Attests each form in which an object is read, under that form's label alone: the digest of a fuller one is for
+    /// nobody else.
+    fn attest(
+        &mut self,
+        object: &Object,
+        source: MemberId,
+        saying: &Saying<'_>,
+        is_named: bool,
+    ) -> Result<(), AppError> {
+        let Some(of_it) = saying.fields else {
+            let markings = if is_named { self.mint(saying.label, source)?.markings.clone() } else { refs(object) };
+            self.attesting.add(object, source, saying.label, &markings);
+            return Ok(());
+        };
+        let Fields { label, parts, .. } = &of_it.fields;
+        let forms = redact::forms(object, label, parts).map_err(|faults| unsound(&faults))?;
+        for (form, (_, number)) in forms.iter().zip(&of_it.forms) {
+            let label = (*number, &form.label);
+            let markings = if is_named { self.mint(label, source)?.markings.clone() } else { refs(&form.object) };
+            self.attesting.add(&form.object, source, label, &markings);
+        }
+        Ok(())
+    }
+
+    /// The object with its label written into it, or as it is where its markings say it or it is named beside it; and
+    /// whether it is.
+    fn labelled(
+        &mut self,
+        object: Object,
+        authored: bool,
+        source: MemberId,
+        saying: &Saying<'_>,
+    ) -> Result<(Object, bool), AppError> {
         let Saying { found: (marked, found), label, fields, markings } = *saying;
         let is_said = if let Some(of_it) = fields {
             Fields::of(markings, source, &object, &bare(found, source)).as_ref() == Some(&of_it.fields)
@@ -107,11 +168,11 @@ impl<'a> Own<'a> {
             *is_said.or_insert_with(|| bare(found, source) == *label.1)
         };
         if is_said {
-            return Ok(object);
+            return Ok((object, false));
         }
         if !authored || found.is_unclear() {
             self.name(&object, source, label.0, fields);
-            return Ok(object);
+            return Ok((object, true));
         }
         let mut markings = object.markings();
         let said = markings.len();
@@ -123,7 +184,8 @@ impl<'a> Own<'a> {
         let markings: Vec<Value> = markings.iter().map(|id| Value::String(id.to_string())).collect();
         let mut value = object.into_value();
         value.insert("object_marking_refs".to_owned(), Value::Array(markings));
-        Object::from_value(Value::Object(value)).map_err(|faults| unsound(&faults))
+        let object = Object::from_value(Value::Object(value)).map_err(|faults| unsound(&faults))?;
+        Ok((object, false))
     }
 
     /// Notes that a foreign version has this label. What is said of a form is read by who reads that form: the digest
@@ -149,8 +211,9 @@ impl<'a> Own<'a> {
         Ok(minted)
     }
 
-    /// The minted definitions, then the label objects of foreign versions.
-    pub fn lead(mut self, labels: &[Label], now: Timestamp, store: &Store) -> Result<Lead, AppError> {
+    /// The minted definitions, the attestations, then the label objects of foreign versions.
+    pub fn lead(mut self, labels: &[Label], node: &Node) -> Result<Lead, AppError> {
+        let (now, store) = (node.now(), &node.store);
         let mut lead = Lead::default();
         let mut label_objects: Vec<Contribution> = Vec::new();
         for ((source, number), mut assigned) in std::mem::take(&mut self.named) {
@@ -160,6 +223,9 @@ impl<'a> Own<'a> {
             assigned.dedup();
             for chunk in assigned.chunks(CHUNK) {
                 let object = said_once(source, &markings, chunk, now, store, &mut lead)?;
+                if self.attesters.contains(&source) {
+                    self.attesting.add(&object, source, (number, label), &markings);
+                }
                 label_objects.push(contribution(object, source, self.giver.by, label.clone(), true));
             }
         }
@@ -170,6 +236,10 @@ impl<'a> Own<'a> {
                 }
             }
         }
+        let attested = std::mem::take(&mut self.attesting).sign(labels, node)?;
+        let ahead = attested.ahead.into_iter();
+        lead.contributions.extend(ahead.map(|ahead| ahead.contribution(self.giver.by, MINTED)));
+        lead.attested = attested.said;
         lead.contributions.extend(label_objects);
         Ok(lead)
     }
@@ -202,8 +272,7 @@ fn contribution(
         object,
         source,
         by,
-        // Whoever mints it first, and whatever way: the same again is a repetition.
-        channel: "minted".to_owned(),
+        channel: MINTED.to_owned(),
         label,
         parts: Vec::new(),
         authored,

@@ -8,6 +8,7 @@ use kizuna_access::label::{LabelFault, Tlp};
 use kizuna_access::overlay;
 use kizuna_access::travel::LABEL_KIND;
 use kizuna_access::{Directory, Label, MemberId};
+use kizuna_attest::label_digest;
 use kizuna_stix::read::{Element, Refused};
 use kizuna_stix::{Fault, Object, Severity};
 use kizuna_store::{Contribution, Quarantined, Store};
@@ -19,10 +20,11 @@ use super::fields::Fields;
 use super::giver::{Giver, Origin};
 use super::marked::{Marked, Markings};
 use super::own::{Lead, Own, Saying};
+use super::proof::{Standing, judge};
 use super::raw::RawElements;
 use super::settle::Arrived;
-use crate::AppError;
 use crate::release::refuses_direct;
+use crate::{AppError, Node};
 
 /// How far ahead of the node's clock `modified` may be (design, semantic 8).
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
@@ -46,19 +48,16 @@ struct Piece {
     place: usize,
     source: MemberId,
     object: Object,
+    standing: Standing,
 }
 
 /// Plans an envelope.
-pub fn plan(
-    giver: &Giver,
-    envelope: &[u8],
-    elements: Vec<Element>,
-    now: Timestamp,
-    store: &Store,
-) -> Result<Plan, AppError> {
+pub fn plan(giver: &Giver, envelope: &[u8], elements: Vec<Element>, node: &Node) -> Result<Plan, AppError> {
+    let (now, store) = (node.now(), &node.store);
     let mut planning = Planning { giver, envelope, raw: None, now, plan: Plan::default() };
     planning.plan.total = elements.len();
-    let mut pieces = planning.sort_out(elements);
+    let pieces = planning.sort_out(elements);
+    let mut pieces = planning.prove(pieces, node)?;
     let assignments = assign(giver, &mut pieces);
     if !giver.is_here() {
         let here = pieces.iter().map(|piece| &piece.object);
@@ -75,7 +74,7 @@ pub fn plan(
         marked[index] = markings.both(marked[index], asked);
     }
     let labels = Labels::compile(giver, &pieces, &marked, &markings)?;
-    planning.finish(pieces, &marked, &markings, &labels, store)?;
+    planning.finish(pieces, &marked, &markings, &labels, node)?;
     Ok(planning.plan)
 }
 
@@ -101,11 +100,33 @@ impl Planning<'_> {
                 }
                 Element::Object(object) => {
                     let source = self.giver.source_of(&object);
-                    pieces.push(Piece { place, source, object: *object });
+                    pieces.push(Piece { place, source, object: *object, standing: Standing::Trusted });
                 }
             }
         }
         pieces
+    }
+
+    /// Sets aside what contradicts an attestation; the rest with whose it is, where that is proven.
+    fn prove(&mut self, pieces: Vec<Piece>, node: &Node) -> Result<Vec<Piece>, AppError> {
+        let objects: Vec<(MemberId, &Object)> =
+            pieces.iter().map(|piece| (piece.source, &piece.object)).collect();
+        let standings = judge(self.giver, &objects, node)?;
+        let mut proven = Vec::with_capacity(pieces.len());
+        for (mut piece, standing) in pieces.into_iter().zip(standings) {
+            if let Standing::Bad(reason) = &standing {
+                self.refuse_object(piece.place, &piece.object, "$", reason);
+                continue;
+            }
+            if !self.giver.is_here()
+                && let Some(member) = standing.proven()
+            {
+                piece.source = member;
+            }
+            piece.standing = standing;
+            proven.push(piece);
+        }
+        Ok(proven)
     }
 
     fn refuse(&mut self, place: usize, refused: Refused) {
@@ -135,16 +156,30 @@ impl Planning<'_> {
         marked: &[usize],
         markings: &Markings,
         labels: &Labels,
-        store: &Store,
+        node: &Node,
     ) -> Result<(), AppError> {
-        let directory = store.directory()?;
-        let mut own = Own::new(self.giver);
+        let directory = node.directory()?;
+        let mut own = Own::new(self.giver, node.attesters(&directory));
+        let mut meant = Meant::default();
         for (index, piece) in pieces.into_iter().enumerate() {
-            let Piece { place, source, object } = piece;
+            let Piece { place, source, object, standing } = piece;
             let found = markings.found(marked[index]);
             let number = labels.numbers[index];
             let label = &labels.distinct[number as usize];
-            let authored = is_author(&object, source, &directory);
+            let authored = standing.is_believed() && is_author(&object, source, &directory);
+            if let Standing::Attested(_, attestations) = &standing
+                && !found.is_unclear()
+            {
+                let label = match Fields::of(markings, source, &object, &bare(found, source)) {
+                    Some(fields) => label_digest(&fields.whole()),
+                    None => *meant.by_markings(source, marked[index], found),
+                };
+                if !attestations.iter().any(|attestation| attestation.is_under(&label)) {
+                    let rule = "its markings mean another label than the one under which it is attested";
+                    self.refuse_object(place, &object, "$.object_marking_refs", rule);
+                    continue;
+                }
+            }
             if authored
                 && self.giver.is_here()
                 && let Err(fault) = check_own(self.giver, found, label, source)
@@ -176,8 +211,21 @@ impl Planning<'_> {
             };
             self.plan.main.push((place, contribution));
         }
-        self.plan.lead = own.lead(&labels.distinct, self.now, store)?;
+        self.plan.lead = own.lead(&labels.distinct, node)?;
         Ok(())
+    }
+}
+
+/// The labels that markings alone mean, by digest: what a member attests.
+#[derive(Default)]
+struct Meant {
+    /// By source and number of the markings.
+    digests: HashMap<(MemberId, usize), [u8; 32]>,
+}
+
+impl Meant {
+    fn by_markings(&mut self, source: MemberId, number: usize, found: &Marked) -> &[u8; 32] {
+        self.digests.entry((source, number)).or_insert_with(|| label_digest(&bare(found, source)))
     }
 }
 
@@ -204,7 +252,8 @@ fn names_author(object: &Object, member: MemberId) -> bool {
 fn assign(giver: &Giver, pieces: &mut [Piece]) -> Assignments {
     let mut assignments = Assignments::default();
     for (index, piece) in pieces.iter().enumerate() {
-        if piece.object.kind() == LABEL_KIND && names_author(&piece.object, piece.source) {
+        let is_believed = piece.standing.is_believed() && names_author(&piece.object, piece.source);
+        if piece.object.kind() == LABEL_KIND && is_believed {
             assignments.add(&piece.object, piece.source, index);
         }
     }

@@ -17,9 +17,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::assignment::standing;
+use super::attest::Attesting;
 use super::fields::Fields;
 use super::giver::{Giver, PEER};
-use super::marked::{Marked, Markings};
+use super::marked::{Marked, Markings, refs};
+use super::plan::bare;
 use crate::{AppError, Node};
 
 /// Node state: what arrived and was not carried out when the node ended, by a random key.
@@ -114,6 +116,33 @@ impl Node {
         Ok(())
     }
 
+    /// Attests what waited for a marking and has its label now, as far as its markings alone say that label: under
+    /// less than its label nothing may be known of it.
+    fn attest_relabelled(&self, relabelled: &[Relabelled]) -> Result<(), AppError> {
+        let directory = self.directory()?;
+        let attesters = self.attesters(&directory);
+        let mut attesting = Attesting::default();
+        let mut labels: Vec<Label> = Vec::new();
+        for Relabelled { waiting, label, dangling } in relabelled {
+            let (object, source) = (&waiting.object, waiting.source);
+            if !dangling.is_empty() || !attesters.contains(&source) {
+                continue;
+            }
+            let mut markings = Markings::gather(source, &[(source, object)], &self.store)?;
+            let number = markings.of(source, object);
+            if bare(markings.found(number), source) == *label {
+                let known = labels.iter().position(|known| known == label);
+                let number = known.unwrap_or(labels.len());
+                if known.is_none() {
+                    labels.push(label.clone());
+                }
+                let number = u32::try_from(number).unwrap_or(u32::MAX);
+                attesting.add(object, source, (number, label), &refs(object));
+            }
+        }
+        self.send_ahead(attesting.sign(&labels, self)?)
+    }
+
     /// Carries out what a node left behind that ended half-way.
     pub(crate) fn settle_left_over(&self) -> Result<(), AppError> {
         for (key, kept) in self.store.states(UNSETTLED)? {
@@ -136,6 +165,7 @@ impl Node {
         }
         let relabelled =
             waiting.into_iter().map(|one| self.relabelled(one)).collect::<Result<Vec<_>, _>>()?;
+        self.attest_relabelled(&relabelled)?;
         self.store.writer().relabel(relabelled)?;
         Ok(())
     }

@@ -102,18 +102,19 @@ impl Story {
         self.node.ingest(&self.who(country), bytes.as_bytes(), &delivery).unwrap()
     }
 
-    /// What a viewer reads, as `id` and label, label objects and minted markings left out.
+    /// What a viewer reads, as `id` and label, without what travels beside content.
     pub fn reads(&self, country: &str) -> Vec<(String, String)> {
         let reading = self.node.read(&self.who(country)).unwrap();
         let selection = Selection { versions: Versions::All, ..Selection::default() };
         let page = reading.page(&selection, &From::First, 1_000).unwrap();
-        let shown = page
-            .items
-            .iter()
-            .filter(|item| !["marking-definition", "kizuna-label"].contains(&item.id.kind()));
+        let shown = page.items.iter().filter(|item| !BESIDE.contains(&item.id.kind()));
         shown.map(|item| (item.id.to_string(), reading.label_text(&item.label))).collect()
     }
 }
+
+/// Types of what travels beside content.
+pub(crate) const BESIDE: [&str; 4] =
+    ["marking-definition", "kizuna-label", "kizuna-attestation", "kizuna-key"];
 
 fn uuid(number: u32) -> String {
     format!("00000000-0000-4000-8000-{number:012}")

@@ -14,6 +14,7 @@ use super::client::Client;
 use super::locate::Place;
 use super::{Peer, PeerStatus};
 use crate::record::Recorder;
+use crate::ingest::PEER;
 use crate::{AppError, Node};
 
 /// Node state: where pushing for each account stands.
@@ -115,6 +116,9 @@ impl Node {
         }
         // Originator controlled: a recipient's node does not pass on.
         if handling.contains(&Handling::Orcon) && !self.lives_here(item.source)? {
+            return Ok(false);
+        }
+        if self.store.came_through(&format!("{PEER}{}", peer.name), &item.id, &item.digest)? {
             return Ok(false);
         }
         for member in &peer.members {

@@ -6,6 +6,7 @@ use kizuna_access::rights::Introduction;
 use kizuna_access::{Directory, MemberId, Rights};
 use kizuna_attest::{Change, Fingerprint, PublicKey, Signer};
 
+use super::learn::UnknownKey;
 use crate::people::People;
 use crate::{AppError, Node};
 
@@ -88,6 +89,12 @@ impl People<'_> {
         history(&directory, member, self.node().now()).ok_or(AppError::NotFound)
     }
 
+    /// The keys that stop a peer until somebody compares them, as who runs the node may see them.
+    pub fn unknown_keys(&self) -> Result<Vec<UnknownKey>, AppError> {
+        self.needs_to_run_node()?;
+        self.node().stopped_keys()
+    }
+
     /// Begins a new key of a member that lives here; the old one says that it follows. Where the old one is revoked or
     /// lost, nobody says so, and every peer has to pin the new one.
     pub fn rotate_signing_key(&self, member: MemberId) -> Result<KeyHistory, AppError> {
@@ -116,6 +123,7 @@ impl People<'_> {
             Err(error) => return Err(error),
         }
         drop(one_at_a_time);
+        node.tell_keys(member)?;
         self.signing_keys_of(member)
     }
 
@@ -150,6 +158,9 @@ impl People<'_> {
             }
         }
         drop(one_at_a_time);
+        if is_hosted {
+            node.tell_keys(member)?;
+        }
         self.signing_keys_of(member)
     }
 
@@ -174,6 +185,7 @@ impl People<'_> {
             let how = Introduction::Pinned;
             self.record(Rights::SigningKeyIntroduced { signer, key: key.to_string(), from: None, how })?;
         }
+        node.let_go_on(member)?;
         self.signing_keys_of(member)
     }
 }

@@ -47,8 +47,10 @@ fn label() -> [u8; 32] {
 }
 
 fn attested(seed: u8) -> Object {
-    let entries = vec![Entry::of(&object("Rat"), &label(), [5; 16])];
-    NewAttestation { by: member(), at: at(), markings: Vec::new(), entries }.sign(&key(seed)).unwrap()
+    let entries = vec![Entry::of(&object("Rat"), &object("Rat").digest(), [5; 16])];
+    NewAttestation { by: member(), at: at(), markings: Vec::new(), label: label(), salt: [6; 16], entries }
+        .sign(&key(seed))
+        .unwrap()
 }
 
 fn changed(object: Object, property: &str, value: Value) -> Object {
@@ -64,18 +66,20 @@ fn an_attestation_is_a_sound_stix_object_and_proves_its_entries() {
     let attestation = Attestation::read(&object).unwrap();
     let verified = ring().verify(attestation, at()).unwrap();
     assert!(matches!(verified.proof(), Proof::Signed { by: Signer::Member(by), .. } if by == member()));
-    let [entry] = verified.attested() else { panic!("one entry") };
+    assert!(verified.is_under(&label()));
+    let [entry] = verified.entries() else { panic!("one entry") };
     let rat = super::tests::object("Rat");
-    assert!(entry.names(&rat) && entry.is_of(&rat.digest(), &label()));
+    assert!(entry.names(&rat) && entry.is_of(&rat.digest()));
 }
 
 #[test]
 fn other_bytes_and_another_label_are_not_what_was_attested() {
-    let entry = Entry::of(&object("Rat"), &label(), [5; 16]);
+    let attestation = Attestation::read(&attested(1)).unwrap();
+    let entry = &attestation.entries()[0];
     let other = object("Cat");
-    assert!(entry.names(&other) && !entry.is_of(&other.digest(), &label()));
+    assert!(entry.names(&other) && !entry.is_of(&other.digest()));
     let wide = label_digest(&Label::own(MemberId(Uuid::from_u128(2))));
-    assert!(!entry.is_of(&object("Rat").digest(), &wide));
+    assert!(!attestation.is_under(&wide));
 }
 
 #[test]
@@ -107,6 +111,7 @@ fn what_is_malformed_is_refused() {
         bad("entries", json!([{ "object_ref": "malware--31b940d4-6f7f-459a-80ea-9c1f17b5891b" }])).property,
         "entries"
     );
+    assert_eq!(bad("label", json!({})).property, "label");
     assert_eq!(bad("signing_key", json!("zz")).property, "signing_key");
     assert_eq!(bad("signature", json!("ed25519:AA")).property, "signature");
     assert_eq!(bad("extensions", json!({})).property, "extensions");

@@ -1,5 +1,7 @@
 //! What one source has given: for taking in more from it, never for answering a viewer.
 
+use std::collections::BTreeSet;
+
 use kizuna_access::{Label, MemberId};
 use kizuna_stix::{Id, Object};
 
@@ -50,6 +52,45 @@ impl Store {
         let rows = snapshot.rows_of(&id.key())?.into_iter();
         let is_meant = |row: &Row| row.source == number && row.digest == *digest && row.dead_at.is_none();
         to_be_judged(snapshot.as_ref(), &catalog, rows.filter(is_meant))
+    }
+
+    /// Whether this very version has come through the channel of this name, whoever gave it.
+    pub fn came_through(&self, channel: &str, id: &Id, digest: &[u8; 32]) -> Result<bool, StoreError> {
+        let Standpoint { snapshot, heads, .. } = self.standpoint()?;
+        let catalog = self.catalog(snapshot.as_ref(), &heads)?;
+        for row in snapshot.rows_of(&id.key())? {
+            if row.digest == *digest && catalog.channel(row.channel)? == channel {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Objects of one type that this source has given and that refer to any of these, each once.
+    pub fn given_about_any(
+        &self,
+        source: MemberId,
+        kind: &str,
+        targets: &[Id],
+    ) -> Result<Vec<Object>, StoreError> {
+        let Standpoint { snapshot, heads, .. } = self.standpoint()?;
+        let catalog = self.catalog(snapshot.as_ref(), &heads)?;
+        let Some(source) = catalog.member_number(source) else { return Ok(Vec::new()) };
+        let mut looked_at = BTreeSet::new();
+        let mut found = Vec::new();
+        for target in targets {
+            let mut seqs = snapshot.reference_seqs(&target.key(), 0..heads.seq + 1, Order::Newest, STEP)?;
+            seqs.retain(|seq| looked_at.insert(*seq));
+            for row in snapshot.rows(&seqs)? {
+                let is_meant = row.source == source && row.dead_at.is_none();
+                if is_meant && catalog.kind_of(&row)? == kind {
+                    for body in snapshot.bodies(&[row.seq])? {
+                        found.push(stored_object(&body.bytes)?);
+                    }
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Objects of one type that this source has given and that refer to another, newest first.
