@@ -14,6 +14,7 @@ mod openapi;
 mod overlays;
 mod peers;
 mod policies;
+mod signing;
 mod write;
 
 use kizuna_http::Routes;
@@ -87,6 +88,11 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::KEYS, directory::keys)
         .add(&paths::ADD_KEY, directory::add_key)
         .add(&paths::REVOKE_KEY, directory::revoke_key)
+        .add(&paths::SIGNING_KEYS, signing::all)
+        .add(&paths::SIGNING_KEYS_OF, signing::of)
+        .add(&paths::ROTATE_SIGNING_KEY, signing::rotate)
+        .add(&paths::REVOKE_SIGNING_KEY, signing::revoke)
+        .add(&paths::PIN_SIGNING_KEY, signing::pin)
         .add(&paths::COMMUNITIES, directory::communities)
         .add(&paths::ADD_COMMUNITY, directory::add_community)
         .add(&paths::JOIN, directory::join)

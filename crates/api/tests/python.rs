@@ -22,7 +22,7 @@ fn read_everything(world: &World, client: &Client) -> Option<Value> {
 
 #[test]
 fn stock_clients_read_everything_and_nothing_else() {
-    let world = World::new();
+    let world = World::attesting();
     let shared: Vec<Value> = (0..30).map(|n| tool(&format!("shared {n}"))).collect();
     let own: Vec<Value> = (0..10).map(|n| tool(&format!("own {n}"))).collect();
     world.ana.give("rel:Circle", &shared);

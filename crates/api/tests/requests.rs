@@ -205,7 +205,7 @@ fn directory(name: &str, named: &Named) -> Option<Vec<Request>> {
         "confirm-erasure" => at(&format!("erasures/{person}/confirm")),
         "drop-erasure" => at(&format!("erasures/{person}")),
         "clear" => at("clearances").json(&json!({ "holder": { "person": person }, "clearance": {} })),
-        "me" | "members" | "users" | "keys" | "communities" | "collections" => at(name),
+        "me" | "members" | "users" | "keys" | "signing-keys" | "communities" | "collections" => at(name),
         "add-member" => at("members")
             .json(&json!({ "name": "X", "country": "XZZ", "sector": "civil", "identity": member })),
         "add-user" => {
@@ -215,6 +215,14 @@ fn directory(name: &str, named: &Named) -> Option<Vec<Request>> {
         "remove-user" => at(&format!("users/{person}")),
         "add-key" => at("keys").json(&json!({ "person": person })),
         "revoke-key" => at(&format!("keys/{key}")),
+        "signing-keys-of" => at(&format!("members/{member}/signing-keys")),
+        "rotate-signing-key" => at(&format!("members/{member}/signing-keys/rotate")),
+        "revoke-signing-key" => at(&format!("members/{member}/signing-keys/revoke"))
+            .json(&json!({ "fingerprint": "0".repeat(32), "from": "2026-01-01T00:00:00Z" })),
+        "pin-signing-key" => {
+            let key = format!("ed25519:{}", "A".repeat(43));
+            at(&format!("members/{member}/signing-keys/pin")).json(&json!({ "key": key }))
+        }
         "add-community" => at("communities").json(&json!({ "name": "Circle" })),
         "join" => Request::new(membership).json(&json!({})),
         "leave" => Request::new(membership),

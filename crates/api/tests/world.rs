@@ -63,8 +63,17 @@ impl World {
     }
 
     pub fn with(caps: Caps) -> Self {
+        Self::open(caps, false)
+    }
+
+    /// With attestations beside content, as a node has them: most stories count content and leave them off.
+    pub fn attesting() -> Self {
+        Self::open(Caps::default(), true)
+    }
+
+    fn open(caps: Caps, attests: bool) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let node = Node::open(Config::new(directory.path())).unwrap();
+        let node = Node::open(Config { attests, ..Config::new(directory.path()) }).unwrap();
         let people = node.people(Caller::Operator);
         let member = |name: &str, country: &str| {
             let new = NewMember {

@@ -77,6 +77,13 @@ impl Node {
         let store = Store::open(options)?;
         let sealer = Sealer::new(&store.secret("cursor")?);
         let vault = Arc::new(Vault::open(&config.data)?);
+        if config.attests {
+            vault.open_current(&store)?;
+            let attests = Arc::clone(&vault);
+            store.writer().attest_with(Box::new(move |directory, member, object, label, at| {
+                attests.attest(directory, member, object, label, at)
+            }));
+        }
         let node = Self {
             store,
             clock: config.clock,

@@ -16,7 +16,8 @@ pub use audit::{Audit, AuditCommand, Erase, EraseCommand, Lines as AuditLines, P
 pub use content::{Batch, Delivery, Explain, Export, Format, Get, Import, Search, Versions, Withdraw};
 pub use overlay::{OverlayCommand, OverlayList, OverlaySet, Part};
 pub use people::{
-    CollectionCommand, CommunityCommand, Follow, KeyCommand, MemberCommand, Role, Sector, UserCommand,
+    CollectionCommand, CommunityCommand, Follow, KeyCommand, MemberCommand, Role, Sector, SigningKeyCommand,
+    UserCommand,
 };
 pub use policies::{AgreementAdd, AgreementCommand, Form, LabelCommand, Policy};
 pub use release::{Forecast, ForecastCommand, Precision, Tearline, Template};
@@ -60,6 +61,9 @@ pub enum Command {
     /// API keys.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// The keys with which members sign what they publish.
+    #[command(subcommand)]
+    SigningKey(SigningKeyCommand),
     /// Sharing groups of members.
     #[command(subcommand)]
     Community(CommunityCommand),

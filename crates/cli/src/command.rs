@@ -24,6 +24,7 @@ mod policy;
 mod proposal;
 mod search;
 pub mod serve;
+mod signing_key;
 pub mod taxii_check;
 mod tearline;
 mod user;
@@ -42,6 +43,7 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Member(command) => member::run(node, command, desk),
         Command::User(command) => user::run(node, command, desk),
         Command::Key(command) => key::run(node, command, desk),
+        Command::SigningKey(command) => signing_key::run(node, command, desk),
         Command::Community(command) => community::run(node, command, desk),
         Command::Collection(command) => collection::run(node, command, desk),
         Command::Policy(command) => policy::run(node, &command, desk),

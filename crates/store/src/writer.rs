@@ -20,6 +20,7 @@ pub(crate) use desk::Books;
 pub(crate) use erase::Leaf;
 pub use erase::{Erasure, has_random_id};
 use narrow::Reach;
+pub use thread::Attestor;
 pub(crate) use thread::{Link, start};
 use thread::{Reply, Request};
 
@@ -152,6 +153,11 @@ impl Writer {
             Reply::Outcomes(outcomes) => Ok(outcomes),
             _ => Err(wrong_reply()),
         }
+    }
+
+    /// Says who attests what the writer itself publishes for a member; only the first counts.
+    pub fn attest_with(&self, attestor: Box<Attestor>) {
+        self.link.attest_with(attestor);
     }
 
     /// Appends to the audit.

@@ -323,6 +323,26 @@ members-roster = Roster kept
 members-roster-here = Here
 members-roster-elsewhere = By another node
 
+# Signing keys
+keys-title = Signing keys
+keys-none = None known yet. A member that lives here has one from the beginning; one that lives elsewhere sends its own.
+keys-what = What a member publishes is signed with its key. Compare a fingerprint with the member by another way, such as the telephone, before you rely on it.
+keys-fingerprint = Fingerprint
+keys-origin = Known by
+keys-since = From
+keys-until = Until
+key-made = Made on this node
+key-pinned = Compared and pinned
+key-first-sight = First sight, not compared
+key-rotated = The key before it
+key-vouched = The word of its member
+key-current = In use
+key-not-compared = In use, not compared
+key-followed = Followed by another
+key-revoked = Revoked
+keys-unknown = stopped by a key that nobody compared
+keys-unknown-what = Content signed with this key is not taken in. Compare the fingerprint with the member by another way, such as the telephone. If it is right, pin it on the command line; if it is not, somebody speaks in the member’s name.
+
 ## Peers
 peers-empty-title = No peers yet
 peers-empty-what = A peer is a partner's TAXII 2.1 server, another Kizuna included. What each of you may read crosses over; nothing else does.
@@ -513,6 +533,8 @@ kind-user-account = User account
 kind-vulnerability = Vulnerability
 kind-windows-registry-key = Registry key
 kind-x509-certificate = Certificate
+kind-kizuna-attestation = Attestation
+kind-kizuna-key = Key
 kind-kizuna-label = Label
 kind-kizuna-overlay = Judgement
 kind-kizuna-recall = Recall

@@ -312,6 +312,26 @@ members-roster = 名簿の管理
 members-roster-here = このノード
 members-roster-elsewhere = 他のノード
 
+# 署名鍵
+keys-title = 署名鍵
+keys-none = まだありません。このノードのメンバーには最初から鍵があり、他のノードのメンバーの鍵は相手から届きます。
+keys-what = メンバーが公開する情報には、そのメンバーの鍵で署名が付きます。信頼する前に、電話など別の経路でフィンガープリントを照合してください。
+keys-fingerprint = フィンガープリント
+keys-origin = 根拠
+keys-since = 開始
+keys-until = 終了
+key-made = このノードで作成
+key-pinned = 照合して登録
+key-first-sight = 初回受信（未照合）
+key-rotated = 前の鍵による引き継ぎ
+key-vouched = メンバーによる保証
+key-current = 使用中
+key-not-compared = 使用中（未照合）
+key-followed = 後継の鍵あり
+key-revoked = 失効
+keys-unknown = 未照合の鍵のため停止中
+keys-unknown-what = この鍵で署名された情報は取り込まれません。電話など別の経路で、メンバーとフィンガープリントを照合してください。正しければコマンドラインで登録します。異なる場合は、何者かがそのメンバーを名乗っています。
+
 ## 連携先
 peers-empty-title = 連携先はまだありません
 peers-empty-what = 連携先は、相手のTAXII 2.1サーバー（別のKizunaを含む）です。互いに開示された情報だけが行き来します。
@@ -489,6 +509,8 @@ kind-user-account = ユーザーアカウント
 kind-vulnerability = 脆弱性
 kind-windows-registry-key = レジストリキー
 kind-x509-certificate = 証明書
+kind-kizuna-attestation = 証明
+kind-kizuna-key = 鍵
 kind-kizuna-label = ラベル
 kind-kizuna-overlay = 評価
 kind-kizuna-recall = 回収通知

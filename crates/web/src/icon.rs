@@ -93,6 +93,7 @@ pub fn of_kind(kind: &str) -> Icon {
         "location" => "place",
         "course-of-action" | "vulnerability" | "x-mitre-detection-strategy" | "x-mitre-analytic" => "shield",
         "marking-definition" | "kizuna-label" | "kizuna-recall" => "label",
+        "kizuna-attestation" | "kizuna-key" => "shield",
         "sighting"
         | "observed-data"
         | "artifact"

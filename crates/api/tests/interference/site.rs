@@ -91,8 +91,13 @@ impl Site {
             }
         }
         drop(store);
-        let node =
-            Node::open(Config { clock: as_clock(), readers: 2, ..Config::new(directory.path()) }).unwrap();
+        let node = Node::open(Config {
+            clock: as_clock(),
+            readers: 2,
+            attests: false,
+            ..Config::new(directory.path())
+        })
+        .unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let server = Server::new(node.clone(), Caps::default(), false);
         let both = kizuna_api::routes().merge(kizuna_web::routes());

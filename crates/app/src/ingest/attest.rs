@@ -204,6 +204,7 @@ impl Ahead {
             by,
             channel: channel.to_owned(),
             label: self.label,
+            parts: Vec::new(),
             authored: true,
             dangling: Vec::new(),
             reliability: None,

@@ -278,3 +278,6 @@ fn author(object: &Object) -> Option<MemberId> {
 fn lives_here(directory: &Directory, member: MemberId) -> bool {
     directory.member(member).is_some_and(|member| member.hosted)
 }
+
+#[cfg(test)]
+mod tests;

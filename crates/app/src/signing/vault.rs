@@ -10,7 +10,12 @@ use std::sync::Arc;
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-use kizuna_attest::{Fingerprint, KeyRing, SecretKey, Signer};
+use jiff::Timestamp;
+use kizuna_access::{Directory, Label, MemberId};
+use kizuna_attest::{
+    Entry, Fingerprint, KeyRing, NewAttestation, PublicKey, SecretKey, Signer, label_digest,
+};
+use kizuna_stix::Object;
 use kizuna_store::Store;
 use parking_lot::Mutex;
 use rand::RngCore;
@@ -103,6 +108,49 @@ impl Vault {
         let key = Arc::new(SecretKey::from_seed(&seed));
         self.open.lock().insert(fingerprint, Arc::clone(&key));
         Ok(Some(key))
+    }
+
+    /// Opens the keys with which the members that live here sign now. One that cannot be opened is told when it is
+    /// needed.
+    pub fn open_current(&self, store: &Store) -> Result<(), AppError> {
+        let (directory, now) = (store.directory()?, store.now()?);
+        for member in directory.members().filter(|member| member.hosted) {
+            let signer = Signer::Member(member.id);
+            let key =
+                directory.signing_key(signer, now).and_then(|dates| dates.key.parse::<PublicKey>().ok());
+            if let Some(key) = key
+                && let Err(error) = self.key(signer, key.fingerprint(), store)
+            {
+                tracing::warn!(error = %error, "a signing key cannot be opened");
+            }
+        }
+        Ok(())
+    }
+
+    /// Attests one object with a key that is open; nothing where none is.
+    pub fn attest(
+        &self,
+        directory: &Directory,
+        member: MemberId,
+        object: &Object,
+        label: &Label,
+        at: Timestamp,
+    ) -> Option<Object> {
+        let dates = directory.signing_key(Signer::Member(member), at)?;
+        let key = dates.key.parse::<PublicKey>().ok()?;
+        let secret = self.open.lock().get(&key.fingerprint()).cloned()?;
+        let mut salts = [0; 32];
+        rand::rng().fill_bytes(&mut salts);
+        let (of_entry, of_label) = salts.split_at(16);
+        let new = NewAttestation {
+            by: member,
+            at: dates.since.map_or(at, |since| since.max(at)),
+            markings: object.markings().into_iter().chain(object.granular_markings()).collect(),
+            label: label_digest(label),
+            salt: of_label.try_into().ok()?,
+            entries: vec![Entry::of(object, &object.digest(), of_entry.try_into().ok()?)],
+        };
+        new.sign(&secret).ok()
     }
 
     /// Destroys a private key that signs nothing any more.

@@ -102,6 +102,41 @@ pub enum KeyCommand {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum SigningKeyCommand {
+    /// List members with the key each signs with, and keys that stop a peer until they are compared.
+    List,
+    /// Show a member's keys: what to read out to who wants to pin it, and the history.
+    Show {
+        #[arg(value_name = "MEMBER")]
+        member: String,
+    },
+    /// Begin a new key of a member that lives here; the old one says that it follows.
+    Rotate {
+        #[arg(value_name = "MEMBER")]
+        member: String,
+    },
+    /// Say that a key is no longer its member's alone. A member that lives here begins a new one.
+    Revoke {
+        #[arg(value_name = "MEMBER")]
+        member: String,
+        /// The key's fingerprint.
+        #[arg(value_name = "FINGERPRINT")]
+        key: String,
+        /// What it signed from this instant on does not count; without: from now on.
+        #[arg(long, value_name = "TIMESTAMP")]
+        from: Option<Timestamp>,
+    },
+    /// Hold a key to be a member's, once it was compared with the member by another way.
+    Pin {
+        #[arg(value_name = "MEMBER")]
+        member: String,
+        /// The key (ed25519:…), or the fingerprint of one that was announced.
+        #[arg(value_name = "KEY|FINGERPRINT")]
+        key: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub enum CommunityCommand {
     /// Add a community that this node owns.
     Add {

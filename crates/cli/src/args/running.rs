@@ -57,6 +57,9 @@ pub struct PeerAdd {
     /// The members that live there; the first is its principal one. May be repeated.
     #[arg(long, value_name = "MEMBER", required = true)]
     pub member: Vec<String>,
+    /// The signing key of the first member there (ed25519:…), compared with it; without, the first that comes.
+    #[arg(long, value_name = "KEY")]
+    pub signing_key: Option<String>,
     /// The account to use there.
     #[arg(long, value_name = "EMAIL", requires = "key")]
     pub user: Option<String>,

@@ -3,7 +3,7 @@
 use kizuna_app::peers::{Credential, NewPeer, Peer, PeerChange, PeerStatus};
 use kizuna_app::{Caller, Node};
 
-use super::naming;
+use super::{naming, signing_key};
 use crate::args::{PeerAdd, PeerCommand, PeerSet};
 use crate::desk::Desk;
 use crate::fail::Fail;
@@ -39,6 +39,10 @@ fn add(node: &Node, new: PeerAdd, desk: &mut Desk<'_>) -> Result<(), Fail> {
         .iter()
         .map(|name| Ok(naming::member(&directory, name)?.id))
         .collect::<Result<Vec<_>, Fail>>()?;
+    let pinned = new.signing_key.as_deref().map(|key| signing_key::public(node, key)).transpose()?;
+    if let (Some(key), Some(member)) = (pinned, members.first()) {
+        node.people(Caller::Operator).pin_signing_key(*member, key)?;
+    }
     // With neither said, both.
     let both = !new.pull && !new.push;
     let peer = node.add_peer(

@@ -9,16 +9,20 @@ use kizuna_access::{Directory, Label, MemberId, Recorded, Rights, leak};
 use kizuna_stix::Id;
 use sha2::{Digest, Sha256};
 
+use super::narrow::one;
 use super::prepare::{Prepared, forms, salt};
-use super::thread::{Reply, Request};
+use super::thread::{Attestor, Reply, Request};
 use super::{Actor, AuditEntry};
 use crate::StoreError;
 use crate::backend::{Flags, Heads, Ledger, NewRow, Row, Seq, Space, StripeRow, TermRow};
 use crate::catalog::Composite;
 use crate::chain::{self, Link};
 use crate::clock::{self, Ticks, instant};
-use crate::contribution::{Outcome, Quarantined};
+use crate::contribution::{Contribution, Outcome, Quarantined};
 use crate::store::stored_object;
+
+/// The channel of what the writer attests.
+const ATTESTED: &str = "minted";
 
 /// What the writer keeps in memory: the ends of the tables, the numbers of what is interned, the directory.
 pub(crate) struct Books {
@@ -140,6 +144,7 @@ pub(super) struct Desk<'a> {
     pub ledger: &'a mut dyn Ledger,
     pub books: &'a mut Books,
     pub ticks: &'a mut Ticks,
+    pub attestor: Option<&'a Attestor>,
 }
 
 impl Desk<'_> {
@@ -288,6 +293,31 @@ impl Desk<'_> {
         let parts = self.parts_of(row)?;
         let forms = forms(&object, &label, &parts)?;
         Ok(forms.iter().any(|form| form.object.digest() == new.digest && form.parts == new.parts))
+    }
+
+    /// Stores what the writer itself publishes for a member, ahead of it an attestation of each of its forms under that
+    /// form's label.
+    pub fn publish(&mut self, new: Contribution, prepared: Prepared) -> Result<Outcome, StoreError> {
+        let Contribution { object, source, by, label, parts, reliability, .. } = new;
+        for form in forms(&object, &label, &parts)? {
+            let (object, label) = (form.object, form.label);
+            let at = instant(self.ticks.next());
+            let sign = |attestor: &Attestor| attestor(&self.books.directory, source, &object, &label, at);
+            let Some(attestation) = self.attestor.and_then(sign) else { continue };
+            let attestation = Contribution {
+                object: attestation,
+                source,
+                by,
+                channel: ATTESTED.to_owned(),
+                label,
+                parts: Vec::new(),
+                authored: true,
+                dangling: Vec::new(),
+                reliability,
+            };
+            self.contribute(one(attestation)?)?;
+        }
+        self.contribute(prepared)
     }
 
     fn quarantine(&mut self, input: &Quarantined) -> Result<(), StoreError> {

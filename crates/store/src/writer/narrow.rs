@@ -151,7 +151,8 @@ impl Desk<'_> {
                 dangling: Vec::new(),
                 reliability: row.reliability,
             };
-            self.contribute(unsearchable(one(stub)?))?;
+            let prepared = unsearchable(one(stub.clone())?);
+            self.publish(stub, prepared)?;
         }
         Ok(())
     }

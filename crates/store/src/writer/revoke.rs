@@ -66,7 +66,8 @@ impl Desk<'_> {
             dangling: Vec::new(),
             reliability: row.reliability,
         };
-        self.contribute(one(contribution)?)?;
+        let prepared = one(contribution.clone())?;
+        self.publish(contribution, prepared)?;
         Ok(())
     }
 

@@ -1,13 +1,13 @@
 //! The writer's thread: whatever is queued becomes one transaction and one sync.
 
 use std::fs::File;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
 use jiff::Timestamp;
-use kizuna_access::{MemberId, Recorded, Rights};
-use kizuna_stix::Id;
+use kizuna_access::{Directory, Label, MemberId, Recorded, Rights};
+use kizuna_stix::{Id, Object};
 use tokio::sync::watch;
 
 use super::desk::{Books, Desk};
@@ -18,6 +18,10 @@ use crate::StoreError;
 use crate::backend::{Ledger, Seq};
 use crate::clock::StoreClock;
 use crate::contribution::{Outcome, Quarantined};
+
+/// Attests an object that the writer itself publishes for a member: a recall, the stub of a revocation. Nothing where
+/// the member's key is not here.
+pub type Attestor = dyn Fn(&Directory, MemberId, &Object, &Label, Timestamp) -> Option<Object> + Send + Sync;
 
 /// Requests that may wait; a caller beyond that waits to hand in its own.
 const QUEUE: usize = 256;
@@ -77,12 +81,18 @@ pub(crate) struct Link(Arc<Running>);
 
 struct Running {
     queue: Option<SyncSender<Job>>,
+    attestor: Arc<OnceLock<Box<Attestor>>>,
     handle: Option<JoinHandle<()>>,
     /// Held as long as anybody may write.
     _lock: File,
 }
 
 impl Link {
+    /// Says who attests from now on; only the first counts.
+    pub fn attest_with(&self, attestor: Box<Attestor>) {
+        let _ = self.0.attestor.set(attestor);
+    }
+
     pub fn send(&self, request: Request, answer: Answer) -> Result<(), StoreError> {
         let queue = self.0.queue.as_ref().ok_or_else(stopped)?;
         queue.send((request, answer)).map_err(|_| stopped())
@@ -108,12 +118,15 @@ pub(crate) fn start(
     lock: File,
 ) -> Result<Link, StoreError> {
     let (queue, jobs) = sync_channel(QUEUE);
-    let mut thread = Thread { ledger, books, clock, commits, stale: false, unscrubbed: true };
+    let attestor = Arc::new(OnceLock::new());
+    let attests = Arc::clone(&attestor);
+    let mut thread =
+        Thread { ledger, books, clock, commits, attestor: attests, stale: false, unscrubbed: true };
     let handle = std::thread::Builder::new()
         .name("kizuna-writer".into())
         .spawn(move || thread.run(&jobs))
         .map_err(|e| StoreError::Engine(format!("the writer's thread does not start: {e}")))?;
-    Ok(Link(Arc::new(Running { queue: Some(queue), handle: Some(handle), _lock: lock })))
+    Ok(Link(Arc::new(Running { queue: Some(queue), attestor, handle: Some(handle), _lock: lock })))
 }
 
 struct Thread {
@@ -121,6 +134,7 @@ struct Thread {
     books: Books,
     clock: Arc<StoreClock>,
     commits: watch::Sender<u64>,
+    attestor: Arc<OnceLock<Box<Attestor>>>,
     /// The books may know more than the disk: they are read again before the next group.
     stale: bool,
     /// Remnants of what was erased may lie in the files, also from before this program began.
@@ -192,7 +206,9 @@ impl Thread {
         for request in requests {
             let mark = self.books.mark();
             self.ledger.mark()?;
-            let mut desk = Desk { ledger: self.ledger.as_mut(), books: &mut self.books, ticks: &mut ticks };
+            let attestor = self.attestor.get().map(|attestor| &**attestor);
+            let (ledger, books) = (self.ledger.as_mut(), &mut self.books);
+            let mut desk = Desk { ledger, books, ticks: &mut ticks, attestor };
             match desk.apply(request) {
                 Ok(reply) => {
                     self.ledger.keep()?;

@@ -3,18 +3,21 @@
 use axum::extract::State as Shared;
 use axum::response::Response;
 use http::{HeaderMap, header};
+use jiff::Timestamp;
 use kizuna_access::MemberId;
 use kizuna_access::rights::{Holds, Sector};
 use kizuna_app::Collection;
 use kizuna_app::people::Community;
+use kizuna_app::signing::{KnownKey, Origin as KeyOrigin};
 use kizuna_http::{Failure, Server};
 
 use super::desk::Desk;
 use super::html;
 use crate::language::Language;
+use crate::moment::Moment;
 use crate::view::collections::{CollectionView, CollectionsPage, RootView};
 use crate::view::help::HelpPage;
-use crate::view::members::{CommunityView, MemberView, MembersPage};
+use crate::view::members::{CommunityView, KeyView, MemberView, MembersPage};
 use crate::view::{Here, Value};
 
 pub(super) async fn collections(
@@ -98,14 +101,41 @@ pub(super) async fn members(Shared(server): Shared<Server>, desk: Desk) -> Resul
                     href: None,
                 }
             });
+            let mut keys = Vec::new();
+            for history in people.signing_keys()? {
+                keys.extend(history.keys.iter().map(|key| key_view(&desk, &history.name, key)));
+            }
             Ok(MembersPage {
                 page: desk.page(Here::Members, &*node.directory()?),
+                keys,
                 members: views.collect(),
                 communities: communities.iter().map(of).collect(),
             })
         })
         .await?;
     Ok(html(&page))
+}
+
+fn key_view(desk: &Desk, member: &str, key: &KnownKey) -> KeyView {
+    let t = desk.t();
+    let origin = match key.origin {
+        KeyOrigin::Made => "key-made",
+        KeyOrigin::Pinned => "key-pinned",
+        KeyOrigin::FirstSight => "key-first-sight",
+        KeyOrigin::Rotated => "key-rotated",
+        KeyOrigin::Vouched => "key-vouched",
+    };
+    let moment = |at: Timestamp| Moment::new(at, &desk.preferences.zone);
+    KeyView {
+        member: member.to_owned(),
+        words: key.words.clone(),
+        current: key.current,
+        origin: t.say(origin),
+        by_first_sight: key.origin == KeyOrigin::FirstSight,
+        since: key.since.map(moment),
+        until: key.until.map(moment),
+        revoked: key.revoked.map(moment),
+    }
 }
 
 fn sector(sector: Sector) -> &'static str {

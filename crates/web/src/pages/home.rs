@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use kizuna_access::overlay;
 use kizuna_access::travel::{LABEL_KIND, RECALL_KIND};
+use kizuna_app::attest::{ATTESTATION_KIND, KEY_KIND};
 use kizuna_app::{AppError, Count, Reading, Search};
 use kizuna_http::{Failure, Query, Server};
 use serde::Deserialize;
@@ -18,8 +19,9 @@ use crate::view::home::{Figure, HomePage};
 const RECENT: usize = 25;
 /// Objects that are looked at for them.
 const LOOKED_AT: usize = 100;
-/// What carries labels about is no news; search shows it.
-const MACHINERY: [&str; 4] = ["marking-definition", LABEL_KIND, RECALL_KIND, overlay::KIND];
+/// What carries labels and proofs about is no news; search shows it.
+const MACHINERY: [&str; 6] =
+    ["marking-definition", LABEL_KIND, RECALL_KIND, ATTESTATION_KIND, KEY_KIND, overlay::KIND];
 /// Figures are counted no further.
 const COUNT_CAP: u64 = 1_000;
 /// Kinds with a figure of their own.

@@ -8,6 +8,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use kizuna_access::{Directory, MemberId};
 use kizuna_app::peers::{Credential, Peer, PeerChange, PeerStatus, address, interval, interval_text};
+use kizuna_app::signing::UnknownKey;
 use kizuna_app::{AppError, Node};
 use kizuna_http::{Failure, Path, Query, Server};
 use serde::Deserialize;
@@ -18,7 +19,7 @@ use crate::language::{Language, grouped};
 use crate::moment::Moment;
 use crate::view::Here;
 use crate::view::object::FaultView;
-use crate::view::peers::{Done, Lives, PeerPage, PeerView, PeersPage, State};
+use crate::view::peers::{Done, Lives, PeerPage, PeerView, PeersPage, State, UnknownKeyView};
 
 pub(super) async fn list(Shared(server): Shared<Server>, desk: Desk) -> Result<Response, Failure> {
     let page = server
@@ -41,10 +42,18 @@ pub(super) async fn list(Shared(server): Shared<Server>, desk: Desk) -> Result<R
                     node.is_syncing(&peer.name),
                 ));
             }
-            Ok(PeersPage { page: desk.page(Here::Peers, &directory), peers: views, may_run })
+            let unknown = if may_run { node.people(desk.caller()).unknown_keys()? } else { Vec::new() };
+            let unknown_keys = unknown.into_iter().map(unknown_key_view).collect();
+            Ok(PeersPage { page: desk.page(Here::Peers, &directory), peers: views, unknown_keys, may_run })
         })
         .await?;
     Ok(html(&page))
+}
+
+fn unknown_key_view(unknown: UnknownKey) -> UnknownKeyView {
+    let UnknownKey { name, fingerprint, words, peer, .. } = unknown;
+    let command = format!("kizuna signing-key pin {name:?} {fingerprint}");
+    UnknownKeyView { member: name, peer, words, command }
 }
 
 fn peer_view(

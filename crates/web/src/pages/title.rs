@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use kizuna_access::overlay;
 use kizuna_access::travel::{LABEL_KIND, RECALL_KIND};
+use kizuna_app::attest::{ATTESTATION_KIND, KEY_KIND};
 use kizuna_app::{AppError, Reading};
 use kizuna_stix::Id;
 use serde_json::{Map, Value};
@@ -106,6 +107,10 @@ impl<'a> Titles<'a> {
                 let first = object.get("object_refs").and_then(Value::as_array).and_then(|all| all.first());
                 let of = self.end(first.and_then(|id| id.as_str()?.parse().ok()))?;
                 Ok(exact(format!("{}: {opinion} · {of}", self.t.say("kind-opinion"))))
+            }
+            ATTESTATION_KIND | KEY_KIND => {
+                let of = self.end(reference("created_by_ref"))?;
+                Ok(exact(format!("{}: {of}", self.t.term("kind", id.kind()))))
             }
             LABEL_KIND | RECALL_KIND | overlay::KIND => {
                 let of = self.end(reference("object_ref").or_else(|| assigned(object)))?;

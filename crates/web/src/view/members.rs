@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::moment::Moment;
 use crate::view::Page;
 
 #[derive(Debug, Clone)]
@@ -15,6 +16,22 @@ pub struct MemberView {
     pub communities: Vec<String>,
     /// What it contributed, as a search.
     pub href: Option<String>,
+}
+
+/// A signing key of a member.
+#[derive(Debug, Clone)]
+pub struct KeyView {
+    pub member: String,
+    /// The fingerprint, in groups of four.
+    pub words: String,
+    pub current: bool,
+    /// Why it is held to be the member's, in the reader's language.
+    pub origin: String,
+    /// Nobody compared it.
+    pub by_first_sight: bool,
+    pub since: Option<Moment>,
+    pub until: Option<Moment>,
+    pub revoked: Option<Moment>,
 }
 
 #[derive(Debug, Clone)]
@@ -33,4 +50,6 @@ pub struct MembersPage {
     pub page: Page,
     pub members: Vec<MemberView>,
     pub communities: Vec<CommunityView>,
+    /// Of the members above, those that no longer count included.
+    pub keys: Vec<KeyView>,
 }

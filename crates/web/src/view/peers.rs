@@ -67,11 +67,23 @@ pub struct PeerView {
     pub error: Option<String>,
 }
 
+/// A key that stops a peer until somebody compares it.
+#[derive(Debug, Clone)]
+pub struct UnknownKeyView {
+    pub member: String,
+    pub peer: String,
+    /// The fingerprint, in groups of four.
+    pub words: String,
+    /// What to type once it is compared.
+    pub command: String,
+}
+
 #[derive(Debug, Clone, Template)]
 #[template(path = "peers.html")]
 pub struct PeersPage {
     pub page: Page,
     pub peers: Vec<PeerView>,
+    pub unknown_keys: Vec<UnknownKeyView>,
     /// The reader runs the node: only then are its peers shown.
     pub may_run: bool,
 }

@@ -116,6 +116,57 @@ pub static REVOKE_KEY: OutputPath = OutputPath {
     ..LIST
 };
 
+/// Signing keys of the members that the viewer may know of.
+pub static SIGNING_KEYS: OutputPath = OutputPath {
+    name: "native.signing-keys",
+    path: "/api/v1/signing-keys",
+    summary: "The signing keys, with their history, of the members that the viewer may know of",
+    answers: &[json("KeyHistoryList", "The keys")],
+    ..LIST
+};
+
+/// Signing keys of one member.
+pub static SIGNING_KEYS_OF: OutputPath = OutputPath {
+    name: "native.signing-keys-of",
+    path: "/api/v1/members/{member}/signing-keys",
+    summary: "The signing keys of a member, newest first",
+    params: &[MEMBER],
+    answers: &[json("KeyHistory", "The keys")],
+    ..LIST
+};
+
+/// Begins a new signing key.
+pub static ROTATE_SIGNING_KEY: OutputPath = OutputPath {
+    name: "native.rotate-signing-key",
+    path: "/api/v1/members/{member}/signing-keys/rotate",
+    summary: "Begins a new signing key of a member that lives here; the old one says that it follows",
+    params: &[MEMBER],
+    answers: &[json("KeyHistory", "The keys")],
+    ..ADD
+};
+
+/// Revokes a signing key.
+pub static REVOKE_SIGNING_KEY: OutputPath = OutputPath {
+    name: "native.revoke-signing-key",
+    path: "/api/v1/members/{member}/signing-keys/revoke",
+    summary: "Says that a signing key is no longer its member's alone, from an instant on",
+    params: &[MEMBER],
+    body: Some(sends("SigningKeyRevocation")),
+    answers: &[json("KeyHistory", "The keys")],
+    ..ADD
+};
+
+/// Pins a signing key.
+pub static PIN_SIGNING_KEY: OutputPath = OutputPath {
+    name: "native.pin-signing-key",
+    path: "/api/v1/members/{member}/signing-keys/pin",
+    summary: "Holds a key to be the one of a member that lives elsewhere, because somebody compared it",
+    params: &[MEMBER],
+    body: Some(sends("SigningKeyPin")),
+    answers: &[json("KeyHistory", "The keys")],
+    ..ADD
+};
+
 /// Communities that the viewer may know of.
 pub static COMMUNITIES: OutputPath = OutputPath {
     name: "native.communities",

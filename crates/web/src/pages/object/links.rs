@@ -2,6 +2,7 @@
 
 use kizuna_access::overlay;
 use kizuna_access::travel::{LABEL_KIND, RECALL_KIND};
+use kizuna_app::attest::{ATTESTATION_KIND, KEY_KIND};
 use kizuna_app::{AppError, Item, Reading, Search};
 use kizuna_stix::Id;
 use serde_json::{Map, Value};
@@ -157,7 +158,7 @@ pub(super) fn mentions(reading: &Reading, id: &Id) -> Result<Vec<Item>, AppError
             }
             "sighting" => refers(&properties(&item.bytes), "sighting_of_ref", id),
             "language-content" => refers(&properties(&item.bytes), "object_ref", id),
-            LABEL_KIND | RECALL_KIND | overlay::KIND => true,
+            LABEL_KIND | RECALL_KIND | ATTESTATION_KIND | KEY_KIND | overlay::KIND => true,
             _ => false,
         };
         !shown_elsewhere && mentions_it(&properties(&item.bytes), id)
