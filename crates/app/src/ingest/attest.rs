@@ -240,7 +240,7 @@ fn told_key(member: MemberId, markings: &[Id], label: &Label) -> String {
     hex::encode(digest.finalize())
 }
 
-fn unsound(faults: &[Fault]) -> AppError {
+pub fn unsound(faults: &[Fault]) -> AppError {
     let said = faults.first().map(ToString::to_string).unwrap_or_default();
     AppError::Internal(format!("an attestation that this node wrote is not sound: {said}"))
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use kizuna_access::channel::compile;
+use kizuna_access::redact::{self, Labelled};
 use kizuna_access::travel::{Assignment, Covers, RECALL_KIND, Recall};
 use kizuna_access::{Channel, Label, MemberId};
 use kizuna_stix::{Id, Object};
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::assignment::standing;
-use super::attest::Attesting;
+use super::attest::{Attesting, unsound};
 use super::fields::Fields;
 use super::giver::{Giver, PEER};
 use super::marked::{Marked, Markings, refs};
@@ -123,21 +124,26 @@ impl Node {
         let attesters = self.attesters(&directory);
         let mut attesting = Attesting::default();
         let mut labels: Vec<Label> = Vec::new();
-        for Relabelled { waiting, label, dangling } in relabelled {
-            let (object, source) = (&waiting.object, waiting.source);
+        for Relabelled { waiting, label, parts, dangling } in relabelled {
+            let source = waiting.source;
             if !dangling.is_empty() || !attesters.contains(&source) {
                 continue;
             }
-            let mut markings = Markings::gather(source, &[(source, object)], &self.store)?;
-            let number = markings.of(source, object);
-            if bare(markings.found(number), source) == *label {
-                let known = labels.iter().position(|known| known == label);
-                let number = known.unwrap_or(labels.len());
-                if known.is_none() {
-                    labels.push(label.clone());
+            let forms = redact::forms(&waiting.object, label, parts).map_err(|faults| unsound(&faults))?;
+            for Labelled { object, label, .. } in forms {
+                let mut markings = Markings::gather(source, &[(source, &object)], &self.store)?;
+                let number = markings.of(source, &object);
+                let said = bare(markings.found(number), source);
+                let said = Fields::of(&markings, source, &object, &said).map_or(said, |fields| fields.whole());
+                if said != label {
+                    continue;
                 }
-                let number = u32::try_from(number).unwrap_or(u32::MAX);
-                attesting.add(object, source, (number, label), &refs(object));
+                let known = labels.iter().position(|known| *known == label);
+                let number = u32::try_from(known.unwrap_or(labels.len())).unwrap_or(u32::MAX);
+                attesting.add(&object, source, (number, &label), &refs(&object));
+                if known.is_none() {
+                    labels.push(label);
+                }
             }
         }
         self.send_ahead(attesting.sign(&labels, self)?)
