@@ -138,7 +138,8 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
     };
     Some(match name {
         "openapi" => vec![Question::new("/api/v1/openapi.json")],
-        "me" | "members" | "users" | "keys" | "communities" | "collections" | "peers" | "follows" => {
+        "me" | "members" | "users" | "keys" | "signing-keys" | "communities" | "collections" | "peers"
+        | "follows" => {
             vec![Question::new(format!("/api/v1/{name}"))]
         }
         "policies" | "agreements" => vec![Question::new(format!("/api/v1/{name}"))],
@@ -149,6 +150,11 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
             Question::new("/api/v1/label?form=words&label=rel:quad"),
             Question::new("/api/v1/label?form=acs&label=rel:JPN+class:ISLE/OPEN"),
         ],
+        "signing-keys-of" => {
+            let members = ["jp-cert", "jp-power", "ee-cert", "fr-cert", "nobody"].into_iter();
+            let path = |name| format!("/api/v1/members/{}/signing-keys", stix::uuid(name));
+            members.map(|name| Question::new(path(name))).collect()
+        }
         "objects" => {
             let filters = [
                 "",

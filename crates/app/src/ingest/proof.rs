@@ -223,7 +223,7 @@ impl Judging<'_> {
     /// Whether the giver is believed to speak for this member.
     fn speaks_for(&self, member: MemberId) -> bool {
         match &self.giver.origin {
-            Origin::Here => self.giver.source == member,
+            Origin::Here | Origin::Release => self.giver.source == member,
             Origin::Peer { hosted } => hosted.contains(&member),
         }
     }

@@ -154,7 +154,7 @@ impl Node {
             is_releaser: false,
         };
         let element = Element::Object(Box::new(object));
-        let mut plan = plan(&giver, b"", vec![element], self.now(), &self.store)?;
+        let mut plan = plan(&giver, b"", vec![element], self)?;
         let Some((_, contribution)) = plan.main.first() else {
             let refused = plan.refused.pop().map(|(_, refused)| refused.faults).unwrap_or_default();
             return Err(AppError::Invalid { faults: refused });

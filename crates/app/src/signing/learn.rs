@@ -158,7 +158,7 @@ fn first_sight(giver: &Giver, member: MemberId) -> Option<Introduction> {
             Some(Introduction::FirstSight { peer })
         }
         Origin::Here if giver.source == member => giver.by.map(|person| Introduction::Account { person }),
-        Origin::Here | Origin::Peer { .. } => None,
+        Origin::Here | Origin::Release | Origin::Peer { .. } => None,
     }
 }
 

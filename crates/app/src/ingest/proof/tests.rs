@@ -98,6 +98,7 @@ impl Site {
             way: Channel::with_default(Label::builder().rel(parties).label()),
             origin: Origin::Peer { hosted: BTreeSet::from([source]) },
             reliability: None,
+            is_releaser: false,
         };
         let bytes = json!({ "objects": objects }).to_string();
         self.node.take_in(&giver, bytes.as_bytes(), &Delivery { items: 1_000, ..Delivery::default() })
