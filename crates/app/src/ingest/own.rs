@@ -137,7 +137,8 @@ impl<'a> Own<'a> {
         is_named: bool,
     ) -> Result<(), AppError> {
         let Some(of_it) = saying.fields else {
-            let markings = if is_named { self.mint(saying.label, source)?.markings.clone() } else { refs(object) };
+            let markings =
+                if is_named { self.mint(saying.label, source)?.markings.clone() } else { refs(object) };
             self.attesting.add(object, source, saying.label, &markings);
             return Ok(());
         };
@@ -145,7 +146,8 @@ impl<'a> Own<'a> {
         let forms = redact::forms(object, label, parts).map_err(|faults| unsound(&faults))?;
         for (form, (_, number)) in forms.iter().zip(&of_it.forms) {
             let label = (*number, &form.label);
-            let markings = if is_named { self.mint(label, source)?.markings.clone() } else { refs(&form.object) };
+            let markings =
+                if is_named { self.mint(label, source)?.markings.clone() } else { refs(&form.object) };
             self.attesting.add(&form.object, source, label, &markings);
         }
         Ok(())

@@ -134,7 +134,8 @@ impl Node {
                 let mut markings = Markings::gather(source, &[(source, &object)], &self.store)?;
                 let number = markings.of(source, &object);
                 let said = bare(markings.found(number), source);
-                let said = Fields::of(&markings, source, &object, &said).map_or(said, |fields| fields.whole());
+                let said =
+                    Fields::of(&markings, source, &object, &said).map_or(said, |fields| fields.whole());
                 if said != label {
                     continue;
                 }
