@@ -6,6 +6,7 @@
 //! completely it says to be [`Meaning::Unknown`], and [`crate::compile`] then leaves the content to its source.
 
 pub mod extension;
+pub mod personal;
 mod releasability;
 
 use kizuna_stix::{Fault, Id, Object};
@@ -101,7 +102,8 @@ pub fn meaning(marking: &Object) -> Meaning {
 fn is_sound_mint(marking: &Object) -> bool {
     const DERIVED: usize = 5;
     let Some(Value::Object(extensions)) = marking.get("extensions") else { return true };
-    let ours = [&extension::PAP, &extension::RELEASABILITY].map(extension::Extension::id);
+    let ours =
+        [&extension::PAP, &extension::RELEASABILITY, &extension::PERSONAL_DATA].map(extension::Extension::id);
     let is_ours = ours.iter().any(|id| extensions.contains_key(id.as_str()));
     let id = marking.id().uuid();
     !is_ours || id.get_version_num() != DERIVED || id == mint_id(extensions)
@@ -135,6 +137,13 @@ fn by_definition(kind: &str, definition: Option<&Value>) -> Meaning {
 }
 
 fn by_extension(id: &str, extension: &Value) -> Meaning {
+    if id == extension::PERSONAL_DATA.id().as_str() {
+        // It says what content is and asks nothing of a reader.
+        let stated = serde_json::from_value::<personal::PersonalData>(extension.clone());
+        if let Ok(stated) = stated {
+            return Meaning::Statement(format!("personal data: {}", stated.category.as_str()));
+        }
+    }
     let read = if id == TLP_2 {
         let word = extension.get("tlp_2_0").and_then(Value::as_str);
         word.and_then(Tlp::from_word).map(|tlp| Terms::default().tlp(tlp))

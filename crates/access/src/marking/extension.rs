@@ -114,6 +114,15 @@ pub static AGREEMENT: Extension = Extension {
     schema: include_str!("../../schemas/agreement.json"),
 };
 
+/// What is about a person.
+pub static PERSONAL_DATA: Extension = Extension {
+    name: "Kizuna personal data marking",
+    description: "A marking-definition that says that what it marks is personal data, why it may be held, when to look \
+                  again, and to whom it may go.",
+    kind: "property-extension",
+    schema: include_str!("../../schemas/personal-data.json"),
+};
+
 /// Every extension, a line each.
 pub static ALL: &[&Extension] = &[
     &RELEASABILITY,
@@ -127,6 +136,7 @@ pub static ALL: &[&Extension] = &[
     &STUB,
     &OVERLAY,
     &AGREEMENT,
+    &PERSONAL_DATA,
 ];
 
 impl Extension {
