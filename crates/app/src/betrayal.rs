@@ -8,6 +8,7 @@ mod counts;
 mod external;
 mod leaves;
 mod names;
+mod personal;
 mod references;
 mod text;
 mod values;
@@ -74,12 +75,14 @@ pub enum Rule {
     Text,
     /// A number counted over content with a narrower label.
     Count,
+    /// Marked as personal data, on its way to somebody whom its marking does not name.
+    PersonalData,
     /// There is more to check than the cap allows.
     Unchecked,
 }
 
 impl Rule {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Reference,
         Self::DeterministicId,
         Self::Value,
@@ -89,6 +92,7 @@ impl Rule {
         Self::Name,
         Self::Text,
         Self::Count,
+        Self::PersonalData,
         Self::Unchecked,
     ];
 
@@ -104,6 +108,7 @@ impl Rule {
             Self::Name => "name",
             Self::Text => "text",
             Self::Count => "count",
+            Self::PersonalData => "personal-data",
             Self::Unchecked => "unchecked",
         }
     }
@@ -120,6 +125,7 @@ impl Rule {
             | Self::Name
             | Self::Text
             | Self::Count => &[WayOut::MarkField, WayOut::TearLine, WayOut::ReleaseToo],
+            Self::PersonalData => &[WayOut::MarkField, WayOut::TearLine, WayOut::NameThem],
             Self::Unchecked => &[WayOut::TearLine],
         }
     }
@@ -142,6 +148,8 @@ pub enum WayOut {
     TearLine,
     /// Release what is betrayed as well.
     ReleaseToo,
+    /// Name the recipients in the marking that says that it is personal data.
+    NameThem,
 }
 
 /// One betrayal.
@@ -243,6 +251,7 @@ impl Reading {
                 let check = Check { reading: self, label: &form.label, released: &released };
                 let sources = check.narrower_sources(draft.sources)?;
                 let leaves = leaves::of(&form.object);
+                findings.extend(check.personal(&form.object)?);
                 findings.extend(check.references(&form.object, &leaves)?);
                 findings.extend(check.values(&form.object, &leaves, &mut budget)?);
                 findings.extend(check.external(&form.object, &leaves, &mut budget)?);

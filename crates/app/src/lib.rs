@@ -22,6 +22,7 @@ pub mod node;
 pub mod overlay;
 pub mod peers;
 pub mod people;
+pub mod personal;
 pub mod read;
 mod record;
 pub mod release;

@@ -12,7 +12,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub use audit::{Audit, AuditCommand, Erase, EraseCommand, Lines as AuditLines, ProposalCommand};
+pub use audit::{
+    Audit, AuditCommand, Erase, EraseCommand, Lines as AuditLines, PersonalCommand, ProposalCommand,
+};
 pub use content::{Batch, Delivery, Explain, Export, Format, Get, Import, Search, Versions, Withdraw};
 pub use overlay::{OverlayCommand, OverlayList, OverlaySet, Part};
 pub use people::{
@@ -104,6 +106,9 @@ pub enum Command {
     Overlay(OverlayCommand),
     /// Read, export and check what happened on this node, as an auditor.
     Audit(Audit),
+    /// Personal data: where it is, and how to mark it.
+    #[command(subcommand)]
+    PersonalData(PersonalCommand),
     /// Erase what the own member gave of an object: one person asks, another confirms.
     Erase(Erase),
     /// Changes of rights that take two people: one proposes, another confirms.

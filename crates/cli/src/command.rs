@@ -20,6 +20,7 @@ mod member;
 mod naming;
 mod overlay;
 mod peer;
+mod personal;
 mod policy;
 mod proposal;
 mod search;
@@ -50,6 +51,7 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Label(command) => label::run(node, &command, desk),
         Command::Agreement(command) => agreement::run(node, command, desk),
         Command::Audit(audit) => audit::run(node, &audit, desk),
+        Command::PersonalData(command) => personal::run(node, command, desk),
         Command::Erase(erase) => erase::run(node, &erase, desk),
         Command::Proposal(command) => proposal::run(node, command, desk),
         Command::Import(import) => import::run(node, &import, desk),

@@ -13,8 +13,8 @@ use url::Url;
 use super::client::Client;
 use super::locate::Place;
 use super::{Peer, PeerStatus};
-use crate::record::Recorder;
 use crate::ingest::PEER;
+use crate::record::Recorder;
 use crate::{AppError, Node};
 
 /// Node state: where pushing for each account stands.

@@ -100,6 +100,7 @@ fn words(way: WayOut) -> &'static str {
         WayOut::MarkField => "give the field a marking of its own",
         WayOut::TearLine => "make a tear-line",
         WayOut::ReleaseToo => "release that too",
+        WayOut::NameThem => "name the recipients in its marking",
     }
 }
 

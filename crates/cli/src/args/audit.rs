@@ -172,3 +172,31 @@ pub enum EraseCommand {
         as_email: String,
     },
 }
+
+#[derive(Debug, Subcommand)]
+pub enum PersonalCommand {
+    /// List where content is marked as personal data, and where it is likely to be.
+    Find {
+        /// The viewer over whose view it is looked for.
+        #[arg(long = "as", value_name = "EMAIL")]
+        as_email: String,
+        /// Only what is marked.
+        #[arg(long)]
+        marked: bool,
+    },
+    /// Print a marking-definition that says that something is personal data.
+    Marking {
+        /// identity, contact, online-identifier, location, special or other.
+        #[arg(long, value_name = "CATEGORY")]
+        category: String,
+        /// Why it may be held and shared.
+        #[arg(long, value_name = "TEXT")]
+        basis: String,
+        /// When somebody looks again whether it is still needed.
+        #[arg(long, value_name = "DATE")]
+        review: Option<jiff::civil::Date>,
+        /// To whom it may go; may be repeated.
+        #[arg(long, value_name = "PARTY")]
+        to: Vec<String>,
+    },
+}
