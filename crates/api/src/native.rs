@@ -14,6 +14,7 @@ mod openapi;
 mod overlays;
 mod peers;
 mod policies;
+mod release;
 mod signing;
 mod write;
 
@@ -62,6 +63,19 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::ASK_TO_ERASE, audit::ask_to_erase)
         .add(&paths::CONFIRM_ERASURE, audit::confirm_erasure)
         .add(&paths::DROP_ERASURE, audit::drop_erasure);
+    let releases = Routes::new()
+        .add(&paths::RELEASES, release::list)
+        .add(&paths::PROPOSE_RELEASE, release::propose)
+        .add(&paths::RELEASE_REPORT, release::report)
+        .add(&paths::RELEASE_RULES, release::rules)
+        .add(&paths::SET_RELEASE_RULE, release::set_rule)
+        .add(&paths::RELEASE_OF, release::one)
+        .add(&paths::AMEND, release::amend)
+        .add(&paths::PROPOSE_DRAFT, release::propose_draft)
+        .add(&paths::APPROVE, release::approve)
+        .add(&paths::TAKE_BACK, release::take_back)
+        .add(&paths::REJECT, release::reject)
+        .add(&paths::WITHDRAW_RELEASE, release::withdraw);
     let peers = Routes::new()
         .add(&paths::PEERS, peers::list)
         .add(&paths::ADD_PEER, peers::add)
@@ -75,6 +89,7 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::FOLLOW, peers::follow)
         .add(&paths::UNFOLLOW, peers::unfollow);
     objects
+        .merge(releases)
         .merge(peers)
         .merge(policies)
         .merge(audit)

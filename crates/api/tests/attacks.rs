@@ -143,6 +143,8 @@ fn taking_back_neither_finds_nor_counts_what_one_may_not_read() {
     let (_, key) = people.add_user("low@arvonia.example", world.arvonia, roles).unwrap();
     let low = Client { key: Some(key.secret), ..world.anon.clone() };
     let secret = "2026-02-01T00:00:00.000Z";
+    let open = json!({ "on": "class:EXERCISE/RESTRICTED", "releasers": 2, "direct": "writers" });
+    assert_eq!(world.ada.put("/api/v1/releases/rules", &open).status, 204);
     world.ana.give("rel:Circle", &[tool("twice")]);
     world.ana.give("rel:Circle class:EXERCISE/SECRET", &[tool_at("twice", secret)]);
     let path = format!("/api/v1/objects/{}", id_of("twice"));

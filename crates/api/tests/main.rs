@@ -7,6 +7,7 @@ mod gate;
 mod interference;
 mod native;
 mod python;
+mod releases;
 mod requests;
 mod roles;
 mod server;

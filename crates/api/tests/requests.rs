@@ -51,9 +51,10 @@ pub fn requests(entry: &OutputPath, named: &Named) -> Vec<Request> {
     let made = match entry.name.split_once('.') {
         Some(("node", _)) => Some(vec![Request::new(entry.path)]),
         Some(("taxii", name)) => taxii(name, named),
-        Some(("native", name)) => {
-            objects(name, named).or_else(|| writes(name, named)).or_else(|| directory(name, named))
-        }
+        Some(("native", name)) => objects(name, named)
+            .or_else(|| releases(name, named))
+            .or_else(|| writes(name, named))
+            .or_else(|| directory(name, named)),
         _ => None,
     };
     made.unwrap_or_else(|| panic!("no request for {}", entry.name))
@@ -136,6 +137,33 @@ fn objects(name: &str, named: &Named) -> Option<Vec<Request>> {
         _ => return None,
     };
     Some(paths.into_iter().map(Request::new).collect())
+}
+
+fn releases(name: &str, named: &Named) -> Option<Vec<Request>> {
+    let one = "/api/v1/releases/kizuna-release--00000000-0000-4000-8000-00000000dead";
+    let proposal = json!({ "objects": [named.object], "label": "rel:XAA,XBB,XCC" });
+    let refusal = json!({ "kind": "political", "text": "no" });
+    let request = |path: &str| Request::new(path);
+    Some(match name {
+        "releases" => vec![request("/api/v1/releases"), request("/api/v1/releases?open=true&limit=1")],
+        "release-report" => vec![request("/api/v1/releases/report")],
+        "release-rules" => vec![request("/api/v1/releases/rules")],
+        "set-release-rule" => {
+            vec![request("/api/v1/releases/rules").json(&json!({ "on": "tlp:red", "releasers": 2 }))]
+        }
+        "propose-release" => vec![
+            request("/api/v1/releases").json(&proposal),
+            request("/api/v1/releases?dry_run=true").json(&proposal),
+        ],
+        "release" => vec![request(one)],
+        "amend-release" => vec![request(one).json(&proposal)],
+        "propose-draft" => vec![request(&format!("{one}/propose"))],
+        "approve-release" => vec![request(&format!("{one}/approve"))],
+        "take-back-approval" => vec![request(&format!("{one}/take-back"))],
+        "reject-release" => vec![request(&format!("{one}/reject")).json(&refusal)],
+        "withdraw-release" => vec![request(&format!("{one}/withdraw")).json(&refusal)],
+        _ => return None,
+    })
 }
 
 fn writes(name: &str, named: &Named) -> Option<Vec<Request>> {

@@ -6,6 +6,7 @@ mod overlay;
 mod people;
 mod policies;
 mod release;
+mod releases;
 mod running;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub use people::{
 };
 pub use policies::{AgreementAdd, AgreementCommand, Form, LabelCommand, Policy};
 pub use release::{Forecast, ForecastCommand, Precision, Tearline, Template};
+pub use releases::{Direct, Reason, ReleaseCommand, ReleasePropose, ReleaseRules, State};
 pub use running::{Bench, Demo, PeerAdd, PeerCommand, PeerSet, Serve, TaxiiCheck};
 
 /// An exchange for cyber-threat intelligence between nations and the organisations inside them.
@@ -95,6 +97,9 @@ pub enum Command {
     Versions(Versions),
     /// Take what the own member gave back to itself; leaves a recall for those who could read it.
     Withdraw(Withdraw),
+    /// Decide what leaves: propose, approve, reject, withdraw.
+    #[command(subcommand)]
+    Release(Box<ReleaseCommand>),
     /// Make a tear-line: a low-side set of drafts from a selection, field by field.
     Tearline(Box<Tearline>),
     /// Say who would gain or lose which objects by a change, before it is made.

@@ -23,6 +23,7 @@ mod peer;
 mod personal;
 mod policy;
 mod proposal;
+mod release;
 mod search;
 pub mod serve;
 mod signing_key;
@@ -61,6 +62,7 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Get(get) => get::run(node, &get, desk),
         Command::Versions(versions) => get::versions(node, &versions, desk),
         Command::Withdraw(withdraw) => withdraw::run(node, &withdraw, desk),
+        Command::Release(command) => release::run(node, *command, desk),
         Command::Tearline(tearline) => tearline::run(node, &tearline, desk),
         Command::Forecast(forecast) => forecast::run(node, &forecast, desk),
         Command::Explain(explain) => explain::run(node, &explain, desk),

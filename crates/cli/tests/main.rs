@@ -13,6 +13,8 @@ mod people;
 mod policies;
 #[path = "main/release.rs"]
 mod release;
+#[path = "main/releases.rs"]
+mod releases;
 #[path = "main/serving.rs"]
 mod serving;
 #[path = "main/wrong.rs"]

@@ -91,6 +91,8 @@ pub enum Reads {
     Quarantine,
     /// The audit: every line, its objects only as readable.
     Audit,
+    /// Releases: decisions about content, with who took them.
+    Decisions,
     /// What the viewer itself did before: statuses, idempotent answers.
     Own,
 }

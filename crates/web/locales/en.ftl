@@ -734,3 +734,120 @@ erasures-basis = Legal basis
 erasures-by = Asked by
 erasures-erase = Erase
 erasures-ask = Ask for erasure
+nav-release = Release
+release-propose = Propose a release
+release-report = Where sharing gets stuck
+release-empty-title = Nothing waits for a decision
+release-empty-what = A release lets content leave to those who could not read it before. Propose one from an object's page, or with: kizuna release propose
+release-open = { $n ->
+    [one] { $count } waits for a decision
+   *[other] { $count } wait for a decision
+}
+release-decided = Decided
+release-more = { $n ->
+    [one] and { $count } more object
+   *[other] and { $count } more objects
+}
+release-becomes = becomes
+release-proposed-by = Proposed by
+release-waiting = waiting for { $time }
+release-one = Release
+release-check-title = Before it is proposed
+release-findings = This stands in the way
+release-label = From one label to the other
+release-part = Part
+release-kept = Stays
+release-new = New
+release-gone = No more
+release-part-audience = Readable to
+release-part-level = Classification
+release-part-marks = TLP, PAP, handling
+release-reach = { $n ->
+    [one] Reaches { $count } member
+   *[other] Reaches { $count } members
+}
+release-reach-help = Members that the label given names, as far as this node knows them today. Each person's clearance still counts.
+release-objects = { $n ->
+    [one] { $count } object
+   *[other] { $count } objects
+}
+release-basis = Basis
+release-no-basis = No basis
+release-expires = Ends
+release-no-end = Without end
+release-reason = Reason
+release-do-propose = { $n ->
+    [one] Propose the release to { $count } member
+   *[other] Propose the release to { $count } members
+}
+release-do-approve = { $n ->
+    [one] Approve the release to { $count } member
+   *[other] Approve the release to { $count } members
+}
+release-do-take-back = Take my approval back
+release-do-reject = Reject
+release-do-withdraw = Withdraw
+release-change = Change it
+release-against = Not releasing
+release-kind = Kind of reason
+release-why = In words
+release-history = History
+release-which = Objects
+release-which-help = Their ids, one a line.
+release-to = Label given
+release-to-help = To whom, such as rel:EST. What it leaves unsaid stays as it is; your own member always reads on.
+release-check = Check whom it reaches
+release-check-help = Nothing is stored yet.
+release-report-what = Releases of your own member that you may read: how long they took, and why some were refused.
+release-times = From proposal to release
+release-count = Released
+release-median = Half took at most
+release-p90 = Nine of ten took at most
+release-longest = Longest that still waits
+release-refused = { $n ->
+    [one] { $count } was refused or withdrawn, by kind of reason
+   *[other] { $count } were refused or withdrawn, by kind of reason
+}
+release-by-state = By state
+release-capped = There are more releases than were summed up.
+release-somebody = somebody of another member
+release-met = Enough people agree
+release-needs = { $n ->
+    [one] One releaser more has to approve
+   *[other] { $count } releasers more have to approve
+}
+release-consent = { $name }, whose content it is, has to approve
+release-seconds = { $n } s
+release-minutes = { $n } min
+release-hours = { $n } h
+release-days = { $n } days
+release-state-draft = Draft
+release-state-proposed = Proposed
+release-state-approved = Approved
+release-state-released = Released
+release-state-rejected = Rejected
+release-state-expired = Expired
+release-state-withdrawn = Withdrawn
+release-act-drafted = Put together
+release-act-proposed = Proposed
+release-act-amended = Changed
+release-act-approved = Approved
+release-act-took-back = Took the approval back
+release-act-cleared = Enough people agree
+release-act-released = Released
+release-act-rejected = Rejected
+release-act-expired = Expired
+release-act-withdrawn = Withdrawn
+release-kind-political = Political
+release-kind-operational = Operational
+release-kind-procedural = Procedural
+release-kind-technical = Technical
+release-why-other-statement = approved something else than what is proposed now
+release-why-other-policy = approved under other rules
+release-why-not-signed = the approval's key no longer counts
+release-why-gone = the account is closed
+release-why-no-releaser = is no releaser any more
+release-why-proposer = proposed it
+release-why-author = wrote it
+release-why-cannot-read = may no longer read it
+release-why-other-member = is of a member that does not decide about it

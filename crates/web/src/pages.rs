@@ -11,6 +11,7 @@ mod peers;
 mod policies;
 mod preferences;
 mod quarantine;
+mod release;
 mod row;
 mod search;
 mod sign_in;
@@ -54,6 +55,12 @@ pub fn routes() -> Routes {
         .add(&paths::SYNC_PEER, peers::sync)
         .add(&paths::FOLLOW, object::follow)
         .add(&paths::JUDGE, object::judge)
+        .add(&paths::RELEASES, release::list)
+        .add(&paths::NEW_RELEASE, release::new)
+        .add(&paths::PROPOSE_RELEASE, release::propose)
+        .add(&paths::RELEASE_REPORT, release::report)
+        .add(&paths::RELEASE, release::one)
+        .add(&paths::DECIDE_RELEASE, release::step)
         .add(&paths::QUARANTINE, quarantine::list)
         .add(&paths::QUARANTINED, quarantine::one)
         .add(&paths::AUDIT, audit::audit)

@@ -18,6 +18,7 @@ pub mod page;
 pub mod peers;
 pub mod policies;
 pub mod quarantine;
+pub mod release;
 pub mod row;
 pub mod search;
 pub mod sign_in;

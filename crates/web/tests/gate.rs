@@ -119,6 +119,10 @@ fn questions(name: &str) -> Vec<String> {
             vec!["/audit?action=exercise.".to_owned(), format!("/audit?object={}", id("tool", 4))]
         }
         "pages.proposals" => plain("/proposals"),
+        "pages.releases" => plain("/releases"),
+        "pages.new-release" => plain("/releases/new?object=made-up"),
+        "pages.release-report" => plain("/releases/report"),
+        "pages.release" => plain("/releases/kizuna-release--00000000-0000-4000-8000-00000000dead"),
         "pages.quarantine" => plain("/quarantine"),
         "pages.quarantined" => plain("/quarantine/no-such-name"),
         "pages.import" => plain("/import"),

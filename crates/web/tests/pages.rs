@@ -6,7 +6,7 @@ use askama::Template;
 use kizuna_web::language::Language;
 use kizuna_web::preferences::{Preferences, Theme};
 
-use crate::fixture::{self, lists, policies, working};
+use crate::fixture::{self, lists, policies, release, working};
 use crate::markup;
 
 fn every_page(p: &Preferences) -> Vec<(&'static str, String)> {
@@ -29,6 +29,12 @@ fn every_page(p: &Preferences) -> Vec<(&'static str, String)> {
         ("proposals", lists::proposals(p).render().unwrap()),
         ("quarantine", lists::quarantine(p).render().unwrap()),
         ("quarantined", lists::quarantined(p).render().unwrap()),
+        ("releases", release::releases(p).render().unwrap()),
+        ("releases-empty", release::no_releases(p).render().unwrap()),
+        ("release", release::release(p).render().unwrap()),
+        ("release-check", release::blocked(p).render().unwrap()),
+        ("release-new", release::new_release(p).render().unwrap()),
+        ("release-report", release::report(p).render().unwrap()),
         ("import", working::import(p).render().unwrap()),
         ("import-check", working::import_check(p).render().unwrap()),
         ("import-done", working::import_done(p).render().unwrap()),

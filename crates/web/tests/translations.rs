@@ -21,6 +21,7 @@ const FAMILIES: &[&str] = &[
     "observable-",
     "peer-",
     "reliability-",
+    "release-",
     "rule-",
     "sector-",
     "theme-",

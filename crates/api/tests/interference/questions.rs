@@ -207,6 +207,14 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
         // How much was written cannot be equal: here nothing was.
         "export-audit" => vec![Question::new("/api/v1/audit/export?after=2999-01-01T00:00:00Z")],
         "proposals" | "erasures" => vec![Question::new(format!("/api/v1/{name}"))],
+        "releases" => ["", "open=true", "state=released", "own=true&limit=2"]
+            .map(|filter| Question::new(format!("/api/v1/releases?{filter}")))
+            .to_vec(),
+        "release" => {
+            vec![Question::new(format!("/api/v1/releases/kizuna-release--{}", stix::uuid("release")))]
+        }
+        "release-report" => vec![Question::new("/api/v1/releases/report")],
+        "release-rules" => vec![Question::new("/api/v1/releases/rules")],
         "quarantine" => vec![
             Question::new("/api/v1/quarantine").paged("cursor"),
             Question::new("/api/v1/quarantine?limit=1").paged("cursor"),
@@ -250,6 +258,10 @@ fn pages(name: &str, script: &Script) -> Option<Vec<Question>> {
         "policy" => vec![Question::new("/policies/ISLE"), Question::new("/policies/made-up")],
         "levels" => vec![Question::new("/styles/levels.css")],
         "audit" => vec![Question::new("/audit?action=exercise.")],
+        "releases" => vec![Question::new("/releases")],
+        "new-release" => vec![Question::new("/releases/new")],
+        "release-report" => vec![Question::new("/releases/report")],
+        "release" => vec![Question::new(format!("/releases/kizuna-release--{}", stix::uuid("release")))],
         "quarantined" => vec![Question::new("/quarantine/made-up")],
         "link" => vec![Question::new("/sign-in/made-up")],
         "asset" => vec![Question::new("/assets/made-up")],

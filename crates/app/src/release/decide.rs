@@ -35,7 +35,7 @@ impl Node {
         findings.extend(unchanged(&release, &assembled));
         unless_blocked(&findings)?;
 
-        let approval = self.sign_approval(who, &release, now)?;
+        let approval = self.sign_approval(who, &release)?;
         release.approve(approval, now).map_err(|not_now| conflict(&not_now))?;
         let standing = self.judge_release(&release, now)?;
         let actor = Actor::Person(who.person());

@@ -9,19 +9,16 @@ use crate::{AppError, Node};
 
 impl Node {
     /// Signs what a release says now.
-    pub(super) fn sign_approval(
-        &self,
-        who: &Principal,
-        release: &Release,
-        now: Timestamp,
-    ) -> Result<Approval, AppError> {
+    pub(super) fn sign_approval(&self, who: &Principal, release: &Release) -> Result<Approval, AppError> {
         let seal = self.approver_sign(who, Purpose::Approval, &release.statement())?;
+        // Signing may have begun the key, which counts from then on.
+        let at = self.store.now()?.max(self.now());
         Ok(Approval {
             person: who.person(),
             statement: hex::encode(release.digest()),
             fingerprint: seal.key.to_string(),
             signature: seal.signature.to_string(),
-            at: now,
+            at,
         })
     }
 

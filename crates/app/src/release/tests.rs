@@ -446,7 +446,7 @@ fn what_was_approved_before_a_crash_is_carried_out_after_it() {
     let mut stored = super::desk::load(&reading, &release.id).unwrap();
     drop(reading);
     let now = desk.node().now();
-    let approval = desk.node().sign_approval(&desk.who("one"), &stored, now).unwrap();
+    let approval = desk.node().sign_approval(&desk.who("one"), &stored).unwrap();
     stored.approve(approval, now).unwrap();
     let cleared = desk.node().judge_release(&stored, now).unwrap().cleared().unwrap();
     stored.clear(&cleared, now).unwrap();

@@ -28,11 +28,12 @@ pub fn run(data: &Path, serve: &Serve, desk: &mut Desk<'_>) -> Result<(), Fail> 
     let _control = control::open(data, &node)
         .with_context(|| format!("{}: the control socket cannot be opened", data.display()))?;
     let schedule = node.schedule_peers()?;
+    let releases = node.schedule_releases()?;
     // From here on Ctrl-C ends the server gracefully, so that it does as soon as it says it is ready.
     let ends = runtime.block_on(async { Ends::listen() })?;
     welcome(&node, &listener, desk)?;
     let served = runtime.block_on(answer(listener, &node, ends));
-    drop(schedule);
+    drop((schedule, releases));
     runtime.shutdown_timeout(GRACE);
     served?;
     desk.say("stopped; everything that was acknowledged is on disk")?;

@@ -6,6 +6,7 @@ mod directory;
 mod overlays;
 mod peers;
 mod policies;
+mod release;
 
 use super::{Access, Answer, Body, Face, Kind, Method, OutputPath, Param, Reads};
 
@@ -24,6 +25,10 @@ pub use peers::{ADD_PEER, FOLLOW, FOLLOWS, PEERS, REMOVE_PEER, SET_PEER, SYNC_PE
 pub use policies::{
     ADD_AGREEMENT, AGREEMENTS, IMPORT_POLICY, LABEL_FORM, POLICIES, POLICY_DIFFERENCE, POLICY_FILE,
     POLICY_OF, READ_LABEL,
+};
+pub use release::{
+    AMEND, APPROVE, PROPOSE_DRAFT, PROPOSE_RELEASE, REJECT, RELEASE_OF, RELEASE_REPORT, RELEASE_RULES,
+    RELEASES, SET_RELEASE_RULE, TAKE_BACK, WITHDRAW_RELEASE,
 };
 
 const JSON: &str = "application/json";
@@ -264,6 +269,18 @@ pub static ALL: &[&OutputPath] = &[
     &CHANGES,
     &QUARANTINE,
     &BATCH,
+    &RELEASES,
+    &PROPOSE_RELEASE,
+    &RELEASE_REPORT,
+    &RELEASE_RULES,
+    &SET_RELEASE_RULE,
+    &RELEASE_OF,
+    &AMEND,
+    &PROPOSE_DRAFT,
+    &APPROVE,
+    &TAKE_BACK,
+    &REJECT,
+    &WITHDRAW_RELEASE,
     &TEARLINE,
     &FORECAST,
     &AS_SEEN,

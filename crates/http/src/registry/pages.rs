@@ -20,6 +20,12 @@ pub static ALL: &[&OutputPath] = &[
     &SYNC_PEER,
     &FOLLOW,
     &JUDGE,
+    &RELEASES,
+    &NEW_RELEASE,
+    &PROPOSE_RELEASE,
+    &RELEASE_REPORT,
+    &RELEASE,
+    &DECIDE_RELEASE,
     &QUARANTINE,
     &QUARANTINED,
     &IMPORT,
@@ -228,6 +234,69 @@ pub static JUDGE: OutputPath = OutputPath {
     path: "/objects/{id}/overlay",
     summary: "Says what the own member makes of an object",
     params: &[OBJECT_ID],
+    ..ACTION
+};
+
+const RELEASE_ID: Param = Param::path("id", Kind::StixId, "The release's id");
+
+/// What waits for a decision, and what was decided.
+pub static RELEASES: OutputPath = OutputPath {
+    name: "pages.releases",
+    path: "/releases",
+    reads: Reads::Decisions,
+    summary: "What waits for a decision, and what was decided",
+    ..PAGE
+};
+
+/// The form to propose a release with.
+pub static NEW_RELEASE: OutputPath = OutputPath {
+    name: "pages.new-release",
+    path: "/releases/new",
+    reads: Reads::Nothing,
+    summary: "Choose what is to be released, and to whom",
+    params: &[Param::query("object", Kind::Text, "An object to begin with")],
+    ..PAGE
+};
+
+/// Shows what a release would let out and whom it would reach; then proposes it.
+pub static PROPOSE_RELEASE: OutputPath = OutputPath {
+    name: "pages.propose-release",
+    path: "/releases",
+    reads: Reads::Decisions,
+    summary: "What a release would let out and whom it would reach; with `do=propose` proposes it",
+    answers: SHOWN,
+    ..ACTION
+};
+
+/// Where sharing gets stuck.
+pub static RELEASE_REPORT: OutputPath = OutputPath {
+    name: "pages.release-report",
+    path: "/releases/report",
+    reads: Reads::Decisions,
+    summary: "How long releases took, and why some were refused",
+    ..PAGE
+};
+
+/// One release.
+pub static RELEASE: OutputPath = OutputPath {
+    name: "pages.release",
+    path: "/releases/{id}",
+    reads: Reads::Decisions,
+    summary: "A release: what, from which label to which, whom it reaches, its history",
+    params: &[RELEASE_ID],
+    ..PAGE
+};
+
+/// Decides about a release.
+pub static DECIDE_RELEASE: OutputPath = OutputPath {
+    name: "pages.decide-release",
+    path: "/releases/{id}/{step}",
+    reads: Reads::Decisions,
+    summary: "Proposes a draft, approves, takes an approval back, rejects, withdraws",
+    params: &[
+        RELEASE_ID,
+        Param::path("step", Kind::Text, "`propose`, `approve`, `take-back`, `reject` or `withdraw`"),
+    ],
     ..ACTION
 };
 

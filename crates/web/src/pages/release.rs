@@ -1,0 +1,427 @@
+//! Releases: the queue, one of them, proposing one, and where sharing gets stuck.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::extract::State as Shared;
+use axum::response::Response;
+use http::StatusCode;
+use jiff::Timestamp;
+use kizuna_access::Label;
+use kizuna_access::PersonId;
+use kizuna_access::release::{Kind, Refusal, Standing};
+use kizuna_app::release::{Filter, Preview, Proposal, Shown};
+use kizuna_app::{AppError, Node, Reading};
+use kizuna_http::{Failure, Path, Query, Server};
+use kizuna_stix::Id;
+use serde::Deserialize;
+
+use super::desk::Desk;
+use super::title::Titles;
+use super::{Form, html, html_with, see};
+use crate::label;
+use crate::language::{Language, grouped};
+use crate::moment::Moment;
+use crate::view::object::FaultView;
+use crate::view::release::{
+    Bar, Buttons, Difference, FindingView, NewReleasePage, ReleaseCard, ReleasePage, ReleaseReportPage,
+    ReleasedObject, ReleasesPage, StepView, Typed,
+};
+use crate::view::sign_in::Choice;
+use crate::view::{Here, LabelView, Run};
+
+/// Releases on one page of the queue.
+const MOST: usize = 200;
+/// The widest bar.
+const WIDEST: u64 = 300;
+
+pub(super) async fn list(Shared(server): Shared<Server>, desk: Desk) -> Result<Response, Failure> {
+    let page = server
+        .blocking(move |node| -> Result<ReleasesPage, AppError> {
+            let who = desk.who();
+            let found = node.releases(who, &Filter::default(), MOST)?;
+            let reading = node.read(who)?;
+            let labels = found.iter().flat_map(|shown| shown.from.iter().chain([&shown.label]));
+            let banner = label::banner(desk.t(), labels, reading.directory());
+            let (mut open, mut decided) = (Vec::new(), Vec::new());
+            let mut titles = Titles::new(desk.t(), &reading);
+            let mut sorted: Vec<&Shown> = found.iter().collect();
+            sorted.sort_by_key(|shown| !(shown.may.approve || shown.may.propose));
+            for shown in sorted {
+                let card = card(&desk, &reading, &mut titles, shown, node.now())?;
+                if shown.state.is_open() { open.push(card) } else { decided.push(card) }
+            }
+            let may_propose = reading.reader().may_write();
+            let page = desk.page(Here::Release, reading.directory()).under(banner);
+            Ok(ReleasesPage { page, open, decided, may_propose })
+        })
+        .await?;
+    Ok(html(&page))
+}
+
+pub(super) async fn one(
+    Shared(server): Shared<Server>,
+    desk: Desk,
+    Path(id): Path<Id>,
+) -> Result<Response, Failure> {
+    let page = server.blocking(move |node| assemble(node, &desk, &id)).await?;
+    Ok(html(&page))
+}
+
+fn assemble(node: &Node, desk: &Desk, id: &Id) -> Result<ReleasePage, AppError> {
+    let shown = node.show_release(desk.who(), id)?;
+    page(node, desk, &shown)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    object: Option<String>,
+}
+
+pub(super) async fn new(
+    Shared(server): Shared<Server>,
+    desk: Desk,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let page = server
+        .blocking(move |node| -> Result<NewReleasePage, AppError> {
+            let typed = Typed { objects: asked.object.unwrap_or_default(), ..Typed::default() };
+            Ok(NewReleasePage {
+                page: desk.page(Here::Release, &*node.directory()?),
+                typed,
+                faults: Vec::new(),
+            })
+        })
+        .await?;
+    Ok(html(&page))
+}
+
+/// What proposing leads to.
+enum Proposed {
+    Done(String),
+    Check(Box<ReleasePage>),
+    Wrong(Box<NewReleasePage>),
+}
+
+/// First shows what would leave and whom it would reach; then proposes it.
+pub(super) async fn propose(
+    Shared(server): Shared<Server>,
+    desk: Desk,
+    Form(fields): Form<BTreeMap<String, String>>,
+) -> Result<Response, Failure> {
+    let answer = server.writing(move |node| propose_typed(node, &desk, &fields)).await?;
+    Ok(match answer {
+        Proposed::Done(path) => see(&path),
+        Proposed::Check(page) => html(&*page),
+        Proposed::Wrong(page) => html_with(&*page, StatusCode::BAD_REQUEST),
+    })
+}
+
+fn propose_typed(node: &Node, desk: &Desk, fields: &BTreeMap<String, String>) -> Result<Proposed, AppError> {
+    let typed = typed(fields);
+    let is_check = fields.get("do").is_none_or(|done| done != "propose");
+    let attempt = proposal(&typed).and_then(|proposal| {
+        if is_check {
+            let preview = node.preview_release(desk.who(), &proposal)?;
+            return Ok(Proposed::Check(Box::new(checked(node, desk, &preview, &typed)?)));
+        }
+        let shown = node.propose_release(desk.who(), &proposal)?;
+        Ok(Proposed::Done(href(&shown.id)))
+    });
+    let faults = match attempt {
+        Ok(done) => return Ok(done),
+        Err(AppError::Invalid { faults }) => faults,
+        Err(AppError::NotFound) => {
+            let rule = "names an object that you do not read".to_owned();
+            let page = wrong(node, desk, typed, vec![FaultView { path: "$.objects".to_owned(), rule }])?;
+            return Ok(Proposed::Wrong(Box::new(page)));
+        }
+        Err(error) => return Err(error),
+    };
+    let faults = faults.into_iter().map(|fault| FaultView { path: fault.path, rule: fault.rule }).collect();
+    Ok(Proposed::Wrong(Box::new(wrong(node, desk, typed, faults)?)))
+}
+
+fn wrong(node: &Node, desk: &Desk, typed: Typed, faults: Vec<FaultView>) -> Result<NewReleasePage, AppError> {
+    Ok(NewReleasePage { page: desk.page(Here::Release, &*node.directory()?), typed, faults })
+}
+
+fn checked(node: &Node, desk: &Desk, preview: &Preview, typed: &Typed) -> Result<ReleasePage, AppError> {
+    let mut page = page(node, desk, &preview.release)?;
+    let finding = |finding: &kizuna_app::release::Finding| FindingView {
+        place: finding.place.clone(),
+        rule: finding.rule.clone(),
+        way_out: finding.way_out.clone(),
+    };
+    page.findings = preview.findings.iter().map(finding).collect();
+    page.preview = Some(typed.clone());
+    Ok(page)
+}
+
+fn typed(fields: &BTreeMap<String, String>) -> Typed {
+    let field = |name: &str| fields.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
+    Typed {
+        objects: field("objects"),
+        label: field("label"),
+        basis: field("basis"),
+        expires: field("expires"),
+        reason: field("reason"),
+    }
+}
+
+fn proposal(typed: &Typed) -> Result<Proposal, AppError> {
+    let said = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    let id = |text: &str| text.parse().map_err(|error| AppError::invalid("$.objects", format!("{error}")));
+    let ids = typed.objects.split(|c: char| c.is_whitespace() || c == ',').filter(|text| !text.is_empty());
+    let expires = said(&typed.expires).map(|text| text.parse::<Timestamp>());
+    let expires = expires.transpose().map_err(|error| AppError::invalid("$.expires", error.to_string()))?;
+    Ok(Proposal {
+        objects: ids.map(id).collect::<Result<Vec<Id>, AppError>>()?,
+        label: typed.label.clone(),
+        basis: said(&typed.basis),
+        expires,
+        reason: said(&typed.reason),
+        ..Proposal::default()
+    })
+}
+
+/// One step of a release; a step that is refused says why on its page.
+pub(super) async fn step(
+    Shared(server): Shared<Server>,
+    desk: Desk,
+    Path((id, step)): Path<(Id, String)>,
+    Form(fields): Form<BTreeMap<String, String>>,
+) -> Result<Response, Failure> {
+    let answer = server
+        .writing(move |node| {
+            let faults = match take(node, &desk, &id, &step, &fields) {
+                Ok(_) => return Ok(Ok(href(&id))),
+                Err(AppError::Invalid { faults }) => {
+                    faults.into_iter().map(|fault| FaultView { path: fault.path, rule: fault.rule }).collect()
+                }
+                Err(AppError::Forbidden(rule) | AppError::Conflict(rule)) => {
+                    vec![FaultView { path: step, rule }]
+                }
+                Err(error) => return Err(error),
+            };
+            let mut page = assemble(node, &desk, &id)?;
+            page.faults = faults;
+            Ok(Err(Box::new(page)))
+        })
+        .await?;
+    Ok(match answer {
+        Ok(path) => see(&path),
+        Err(page) => html_with(&*page, StatusCode::CONFLICT),
+    })
+}
+
+fn take(
+    node: &Node,
+    desk: &Desk,
+    id: &Id,
+    step: &str,
+    fields: &BTreeMap<String, String>,
+) -> Result<Shown, AppError> {
+    let who = desk.who();
+    match step {
+        "propose" => node.propose_draft(who, id),
+        "approve" => node.approve_release(who, id),
+        "take-back" => node.take_back_approval(who, id),
+        "reject" => node.reject_release(who, id, refusal(fields)?),
+        "withdraw" => node.withdraw_release(who, id, Some(refusal(fields)?)),
+        _ => Err(AppError::NotFound),
+    }
+}
+
+fn refusal(fields: &BTreeMap<String, String>) -> Result<Refusal, AppError> {
+    let kind = fields.get("kind").and_then(|word| Kind::from_word(word));
+    let kind = kind.ok_or_else(|| AppError::invalid("$.kind", "is none of the kinds of reasons"))?;
+    Ok(Refusal { kind, text: fields.get("text").map(|text| text.trim().to_owned()).unwrap_or_default() })
+}
+
+pub(super) async fn report(Shared(server): Shared<Server>, desk: Desk) -> Result<Response, Failure> {
+    let page = server
+        .blocking(move |node| -> Result<ReleaseReportPage, AppError> {
+            let t = desk.t();
+            let summary = node.release_report(desk.who())?;
+            let report = summary.report;
+            let took = |seconds: Option<i64>| seconds.map(|seconds| duration(t, seconds));
+            let most = report.refusals.values().copied().max().unwrap_or_default() as u64;
+            let bar = |(place, kind): (usize, &Kind)| {
+                let count = report.refusals.get(kind.as_str()).copied().unwrap_or_default() as u64;
+                let width = (count * WIDEST).checked_div(most).unwrap_or_default();
+                Bar { name: t.term("release-kind", kind.as_str()), count, width, y: place as u64 * 32 + 6 }
+            };
+            let states = report.states.iter().filter(|(_, count)| **count > 0);
+            Ok(ReleaseReportPage {
+                page: desk.page(Here::Release, &*node.directory()?),
+                median: took(report.median),
+                p90: took(report.p90),
+                longest_wait: took(report.longest_wait),
+                released: report.released as u64,
+                states: states
+                    .map(|(state, count)| (t.term("release-state", state), *count as u64))
+                    .collect(),
+                bars: Kind::ALL.iter().enumerate().map(bar).collect(),
+                refused: report.refusals.values().sum::<usize>() as u64,
+                capped: summary.capped,
+            })
+        })
+        .await?;
+    Ok(html(&page))
+}
+
+fn page(node: &Node, desk: &Desk, shown: &Shown) -> Result<ReleasePage, AppError> {
+    let t = desk.t();
+    let zone = &desk.preferences.zone;
+    let reading = node.read(desk.who())?;
+    let mut titles = Titles::new(t, &reading);
+    let card = card(desk, &reading, &mut titles, shown, node.now())?;
+    let mut objects = Vec::new();
+    for item in &shown.objects {
+        let title = title(&mut titles, &item.object_ref)?;
+        let kind_name = t.term("kind", item.object_ref.kind());
+        objects.push(ReleasedObject { href: format!("/objects/{}", item.object_ref), title, kind_name });
+    }
+    let labels = shown.from.iter().chain([&shown.label]);
+    let banner = label::banner(t, labels, reading.directory());
+    let person = |id: PersonId| person(desk, &reading, id);
+    let step = |step: &kizuna_access::release::Step| StepView {
+        act: step.act.as_str().to_owned(),
+        at: Moment::new(step.at, zone),
+        by: step.by.map(person),
+    };
+    let uncounted = shown.standing.iter().flat_map(|standing| &standing.uncounted);
+    let kind = |kind: &Kind| Choice {
+        value: kind.as_str().to_owned(),
+        name: t.term("release-kind", kind.as_str()),
+        chosen: false,
+    };
+    let may = shown.may;
+    let is_full = !shown.from.is_empty();
+    Ok(ReleasePage {
+        objects,
+        differences: if is_full { differences(t, &card) } else { Vec::new() },
+        members: shown.reached.members.iter().map(|member| member.name.clone()).collect(),
+        peers: shown.reached.peers.clone(),
+        basis: shown.basis.clone(),
+        expires: shown.expires.map(|expires| Moment::new(expires, zone)),
+        reason: shown.reason.clone(),
+        refusal: shown
+            .refusal
+            .as_ref()
+            .map(|refusal| (t.term("release-kind", refusal.kind.as_str()), refusal.text.clone())),
+        steps: shown.steps.iter().map(step).collect(),
+        uncounted: uncounted.map(|(who, why)| (person(*who), t.term("release-why", why.as_str()))).collect(),
+        buttons: Buttons {
+            propose: may.propose,
+            approve: may.approve,
+            take_back: may.take_back,
+            reject: may.reject,
+            withdraw: may.withdraw,
+        },
+        kinds: Kind::ALL.iter().map(kind).collect(),
+        findings: Vec::new(),
+        faults: Vec::new(),
+        preview: None,
+        page: desk.page(Here::Release, reading.directory()).under(banner),
+        card,
+    })
+}
+
+fn card(
+    desk: &Desk,
+    reading: &Reading,
+    titles: &mut Titles<'_>,
+    shown: &Shown,
+    now: Timestamp,
+) -> Result<ReleaseCard, AppError> {
+    let t = desk.t();
+    let title = match shown.objects.first() {
+        Some(item) => title(titles, &item.object_ref)?,
+        None => Run::new("", shown.id.to_string()),
+    };
+    let view = |asked: &Label| label::view(t, asked, reading.directory());
+    let waited = shown.state.is_open().then(|| now.duration_since(shown.created).as_secs().max(0));
+    Ok(ReleaseCard {
+        href: href(&shown.id),
+        state: shown.state.as_str().to_owned(),
+        title,
+        more: shown.objects.len().saturating_sub(1) as u64,
+        from: shown.from.iter().map(view).collect(),
+        to: view(&shown.label),
+        proposer: person(desk, reading, shown.proposer),
+        waits: shown.standing.as_ref().map(|standing| waits(t, reading, standing)),
+        waiting: waited.map(|seconds| duration(t, seconds)),
+        at: Moment::new(shown.modified, &desk.preferences.zone),
+    })
+}
+
+fn title(titles: &mut Titles<'_>, id: &Id) -> Result<Run, AppError> {
+    Ok(titles.find(id)?.map_or_else(|| Run::new("", id.to_string()), |title| title.text))
+}
+
+/// A person of the reader's own member by address; anybody else is one of another member.
+fn person(desk: &Desk, reading: &Reading, id: PersonId) -> String {
+    let known = reading.directory().person(id).filter(|known| known.member == desk.who().member());
+    known.map_or_else(|| desk.t().say("release-somebody"), |known| known.email.clone())
+}
+
+/// What is still missing, in words.
+fn waits(t: Language, reading: &Reading, standing: &Standing) -> String {
+    if standing.is_met() {
+        return t.say("release-met");
+    }
+    let missing = usize::from(standing.needs).saturating_sub(standing.counted.len()) as u64;
+    let mut parts = Vec::new();
+    if missing > 0 {
+        parts.push(t.count("release-needs", missing));
+    }
+    for member in standing.consents.difference(&standing.consented) {
+        parts.push(t.with("release-consent", "name", &reading.member_name(*member)));
+    }
+    parts.join(" · ")
+}
+
+/// The labels that the content has, together, against the one given, part by part.
+fn differences(t: Language, card: &ReleaseCard) -> Vec<Difference> {
+    let together = |parts: fn(&LabelView) -> BTreeSet<String>| -> (BTreeSet<String>, BTreeSet<String>) {
+        (card.from.iter().flat_map(parts).collect(), parts(&card.to))
+    };
+    let audience = |label: &LabelView| label.audience.iter().flatten().cloned().collect();
+    let levels = |label: &LabelView| {
+        let level = |level: &crate::view::Level| {
+            [format!("{} {}", level.policy, level.original.text), level.categories.join(" ")]
+                .join(" ")
+                .trim()
+                .to_owned()
+        };
+        label.levels.iter().map(level).collect()
+    };
+    let marks = |label: &LabelView| label.marks.iter().map(|mark| mark.word.clone()).collect();
+    let parts: [(&str, fn(&LabelView) -> BTreeSet<String>); 3] =
+        [("release-part-audience", audience), ("release-part-level", levels), ("release-part-marks", marks)];
+    let difference = |(name, part): (&str, fn(&LabelView) -> BTreeSet<String>)| {
+        let (had, given) = together(part);
+        Difference {
+            name: t.say(name),
+            gone: had.difference(&given).cloned().collect(),
+            kept: had.intersection(&given).cloned().collect(),
+            new: given.difference(&had).cloned().collect(),
+        }
+    };
+    parts.into_iter().map(difference).collect()
+}
+
+fn duration(t: Language, seconds: i64) -> String {
+    let seconds = u64::try_from(seconds).unwrap_or_default();
+    match seconds {
+        0..60 => t.with("release-seconds", "n", &grouped(seconds)),
+        60..3_600 => t.with("release-minutes", "n", &grouped(seconds / 60)),
+        3_600..172_800 => t.with("release-hours", "n", &grouped(seconds / 3_600)),
+        _ => t.with("release-days", "n", &grouped(seconds / 86_400)),
+    }
+}
+
+fn href(id: &Id) -> String {
+    format!("/releases/{id}")
+}
