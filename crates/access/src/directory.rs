@@ -212,13 +212,8 @@ impl Directory {
                 self.propose(*proposal, change, *by, reason, at);
             }
             Rights::ProposalSettled { proposal, by, confirmed } => {
-                match self.settle(*proposal, *by, *confirmed, at) {
-                    Some(Proposed::Clearance { holder, clearance }) => {
-                        self.set_clearance(holder, &clearance, at);
-                    }
-                    Some(Proposed::Roles { person, roles }) => self.set_roles(person, &roles, at),
-                    None => {}
-                }
+                let change = self.settle(*proposal, *by, *confirmed, at);
+                self.carry_out(change, at);
             }
             Rights::ReadsAboveSet { threshold } => self.reads_above = threshold.clone(),
             Rights::KeyAdded { key, person, sha256, read_only, expires } => {
@@ -261,6 +256,14 @@ impl Directory {
             Rights::FollowCleared { member, created_by } => {
                 self.follows.remove(&(*member, created_by.clone()));
             }
+        }
+    }
+
+    fn carry_out(&mut self, change: Option<Proposed>, at: Timestamp) {
+        match change {
+            Some(Proposed::Clearance { holder, clearance }) => self.set_clearance(holder, &clearance, at),
+            Some(Proposed::Roles { person, roles }) => self.set_roles(person, &roles, at),
+            None => {}
         }
     }
 

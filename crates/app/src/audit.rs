@@ -47,6 +47,9 @@ pub struct AuditShown {
     pub digest: Option<String>,
 }
 
+/// A line of an exported file, and where it stands.
+type PlacedLine = (String, Map<String, Value>);
+
 /// What an export holds, or a check of it found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Exported {
@@ -170,7 +173,7 @@ impl Node {
 /// [`AppError::Invalid`] with the line (counted from 1, the header's) at which it is wrong.
 pub fn check_export(input: &mut dyn BufRead) -> Result<Exported, AppError> {
     let mut lines = input.lines().enumerate();
-    let mut read = || -> Result<Option<(String, Map<String, Value>)>, AppError> {
+    let mut read = || -> Result<Option<PlacedLine>, AppError> {
         let Some((index, line)) = lines.next() else { return Ok(None) };
         let place = format!("line {}", index + 1);
         let line = line.map_err(|error| AppError::invalid(&place, error.to_string()))?;
