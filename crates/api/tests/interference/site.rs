@@ -193,7 +193,9 @@ fn act(store: &Store, clock: &ScriptClock, names: &mut Names, op: &Op) {
                     dangling: if one.waits { vec![stix::awaited()] } else { Vec::new() },
                     reliability: one.reliability,
                 };
-                if is_judged(one.content.object) && !one.waits {
+                // Where only a field waits, the object has its label already.
+                let has_label = !one.waits || !one.content.marks.is_empty();
+                if is_judged(one.content.object) && has_label {
                     let object = overlay(contribution.source, one);
                     let (authored, parts) = (true, Vec::new());
                     overlays.push(Contribution { object, authored, parts, ..contribution.clone() });
