@@ -25,6 +25,9 @@ pub use battery::battery;
 pub use labels::label;
 pub use world::{MEMBERS, World};
 
+/// The channel of what waits in some of its fields only.
+pub const AWAITED: &str = "peer:south";
+
 /// Words that descriptions are made of.
 pub const WORDS: [&str; 6] = ["harbour", "lantern", "granite", "攻撃", "winter", "relay"];
 
@@ -161,8 +164,10 @@ pub fn contribution(random: &mut StdRng, world: &World) -> Contribution {
     // What waits for a marking is its source's own until then.
     let waits = random.random_bool(0.06);
     let label = if waits { Label::own(&source) } else { label(random, &source) };
+    let mut waits_in_part = false;
     let (content, label) = if waits {
         let (content, of_the_rest) = marks::awaited(random, content, &source);
+        waits_in_part = of_the_rest.is_some();
         (content, of_the_rest.unwrap_or(label))
     } else {
         (marks::marked(random, content, &source), label)
@@ -171,7 +176,7 @@ pub fn contribution(random: &mut StdRng, world: &World) -> Contribution {
         by: world.writer(&source),
         label,
         waits,
-        channel: channel(random),
+        channel: if waits_in_part { AWAITED.to_owned() } else { channel(random) },
         reliability: random.random_bool(0.2).then_some('B'),
         authored,
         content,
@@ -188,7 +193,8 @@ fn again(random: &mut StdRng, given: &Contribution) -> Contribution {
     let mut again = given.clone();
     match random.random_range(0..3) {
         0 => {}
-        1 => again.channel = channel(random),
+        1 if again.channel != AWAITED => again.channel = channel(random),
+        1 => {}
         _ => {
             again.source = member(random);
             again.waits = false;

@@ -19,6 +19,7 @@ use kizuna_app::{Config, Node};
 use kizuna_http::{Caps, Server, registry};
 use kizuna_store::writer::{Actor, AuditEntry};
 use kizuna_store::{Clock, Contribution, Options, Quarantined, Store, StoreError};
+use kizuna_testkit::generate::AWAITED;
 use kizuna_testkit::script::{Op, Step, Viewer};
 use kizuna_testkit::stix;
 use serde_json::Value;
@@ -193,9 +194,8 @@ fn act(store: &Store, clock: &ScriptClock, names: &mut Names, op: &Op) {
                     dangling: if one.waits { vec![stix::awaited()] } else { Vec::new() },
                     reliability: one.reliability,
                 };
-                // Where only a field waits, the object has its label already.
-                let has_label = !one.waits || !one.content.marks.is_empty();
-                if is_judged(one.content.object) && has_label {
+                // What waits is judged by nobody, nor what is left of it without the fields that wait.
+                if is_judged(one.content.object) && !one.waits && one.channel != AWAITED {
                     let object = overlay(contribution.source, one);
                     let (authored, parts) = (true, Vec::new());
                     overlays.push(Contribution { object, authored, parts, ..contribution.clone() });
