@@ -69,8 +69,7 @@ fn a_key_is_taken_as_basic_with_its_own_address_only() {
 fn a_session_changes_something_only_from_its_own_pages() {
     let world = World::new();
     let session = world.session(&world.ana);
-    let port = world.address.port();
-    let cookie = format!("kizuna-{port}={}", session.token);
+    let cookie = format!("kizuna-{}={}", world.address.port(), session.token);
     let origin = format!("http://{}", world.address);
     let post = |extra: &[(&str, &str)]| {
         let mut headers = vec![("content-type", TAXII), ("cookie", cookie.as_str())];

@@ -18,6 +18,7 @@ use super::objects::id;
 const EVERY: u64 = 30;
 
 /// A peer as the API shows it: never a credential, only whether there is one.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about a peer")]
 #[derive(Serialize)]
 struct PeerView<'a> {
     name: &'a str,
@@ -113,6 +114,7 @@ pub(super) async fn add(
 }
 
 /// What is sent: `null` removes, what is not there stays.
+#[expect(clippy::option_option, reason = "not sent, sent as null, sent with a value")]
 fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     T: Deserialize<'de>,

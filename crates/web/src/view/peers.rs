@@ -105,7 +105,6 @@ pub struct Lives {
 }
 
 /// One peer with its settings. Its credential is never shown: only whether there is one.
-#[expect(clippy::struct_excessive_bools, reason = "independent settings that a form shows side by side")]
 #[derive(Debug, Clone, Template)]
 #[template(path = "peer.html")]
 pub struct PeerPage {
