@@ -233,7 +233,8 @@ fn directory(name: &str, named: &Named) -> Option<Vec<Request>> {
         "confirm-erasure" => at(&format!("erasures/{person}/confirm")),
         "drop-erasure" => at(&format!("erasures/{person}")),
         "clear" => at("clearances").json(&json!({ "holder": { "person": person }, "clearance": {} })),
-        "me" | "members" | "users" | "keys" | "signing-keys" | "communities" | "collections" => at(name),
+        "me" | "members" | "users" | "keys" | "signing-keys" | "communities" | "collections" | "policies"
+        | "agreements" | "peers" | "follows" => at(name),
         "add-member" => at("members")
             .json(&json!({ "name": "X", "country": "XZZ", "sector": "civil", "identity": member })),
         "add-user" => {
@@ -257,7 +258,6 @@ fn directory(name: &str, named: &Named) -> Option<Vec<Request>> {
         "add-collection" => {
             at("collections").json(&json!({ "root": community, "title": "mine", "holds": "all" }))
         }
-        "policies" | "agreements" | "peers" | "follows" => at(name),
         "policy" => at("policies/EXERCISE"),
         "policy-file" => at("policies/EXERCISE/spif"),
         "policy-difference" => at("policies/EXERCISE/difference?with=EXERCISE"),

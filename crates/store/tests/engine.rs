@@ -191,7 +191,7 @@ impl Engine {
             return self.see_recall(item);
         }
         let object = stix::number(&item.id).unwrap_or_else(|| panic!("nobody gave {}", item.id));
-        self.check_bytes(item);
+        check_bytes(item);
         let variant = stix::variant(&item.bytes).expect("every object of a script is of some variant");
         let version =
             if item.versioned { Version::At(stix::second(item.version)) } else { Version::Bytes(variant) };
@@ -208,15 +208,6 @@ impl Engine {
             fields: self.fields(item),
             digest: item.digest.to_vec(),
         }
-    }
-
-    /// What goes with the bytes of an item is about these bytes and no others.
-    fn check_bytes(&self, item: &Item) {
-        let value = serde_json::from_slice(&item.bytes).unwrap();
-        let object = kizuna_stix::Object::from_value(value).unwrap();
-        assert_eq!(object.canonical(), &item.bytes[..], "not canonical");
-        assert_eq!(object.digest(), item.digest, "the digest of other bytes");
-        assert_eq!(object.warnings(), item.warnings, "warnings about other bytes");
     }
 
     fn fields(&self, item: &Item) -> BTreeMap<String, script::Label> {
@@ -362,4 +353,13 @@ fn audited(line: AuditLine) -> Audited {
         Some(AuditObject::Masked(_)) => (None, true),
     };
     Audited { action: line.action, object, masked }
+}
+
+/// What goes with the bytes of an item is about these bytes and no others.
+fn check_bytes(item: &Item) {
+    let value = serde_json::from_slice(&item.bytes).unwrap();
+    let object = kizuna_stix::Object::from_value(value).unwrap();
+    assert_eq!(object.canonical(), &item.bytes[..], "not canonical");
+    assert_eq!(object.digest(), item.digest, "the digest of other bytes");
+    assert_eq!(object.warnings(), item.warnings, "warnings about other bytes");
 }

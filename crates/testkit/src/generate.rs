@@ -193,8 +193,11 @@ fn again(random: &mut StdRng, given: &Contribution) -> Contribution {
     let mut again = given.clone();
     match random.random_range(0..3) {
         0 => {}
-        1 if again.channel != AWAITED => again.channel = channel(random),
-        1 => {}
+        1 => {
+            if again.channel != AWAITED {
+                again.channel = channel(random);
+            }
+        }
         _ => {
             again.source = member(random);
             again.waits = false;

@@ -91,9 +91,13 @@ pub fn of_kind(kind: &str) -> Icon {
         "relationship" => "relation",
         "identity" | "infrastructure" => "organisation",
         "location" => "place",
-        "course-of-action" | "vulnerability" | "x-mitre-detection-strategy" | "x-mitre-analytic" => "shield",
+        "course-of-action"
+        | "vulnerability"
+        | "x-mitre-detection-strategy"
+        | "x-mitre-analytic"
+        | "kizuna-attestation"
+        | "kizuna-key" => "shield",
         "marking-definition" | "kizuna-label" | "kizuna-recall" => "label",
-        "kizuna-attestation" | "kizuna-key" => "shield",
         "sighting"
         | "observed-data"
         | "artifact"

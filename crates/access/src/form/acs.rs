@@ -76,7 +76,7 @@ pub(super) fn read(extension: &Value, names: &impl Names) -> Result<Told, FormEr
     match names.policies().iter().find(|policy| policy.id == POLICY) {
         Some(policy) if policy.rank(level).is_some() => {}
         _ => {
-            losses.push(Loss::narrowed("policy ACS", "not known here: nobody meets it until it is imported"))
+            losses.push(Loss::narrowed("policy ACS", "not known here: nobody meets it until it is imported"));
         }
     }
     let text = |key: &str| extension.get(key).and_then(Value::as_str).map(str::to_owned);

@@ -151,8 +151,8 @@ impl Statement {
         }
         let known = names.policies();
         let Some(uri) = &self.uri else {
-            let named = known.iter().any(|policy| policy.id == self.policy);
-            if !named {
+            let is_known = known.iter().any(|policy| policy.id == self.policy);
+            if !is_known {
                 losses.push(unknown_policy(&self.policy));
             }
             return Some(self.policy.clone());

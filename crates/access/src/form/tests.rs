@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::fmt::Write as _;
+
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
@@ -99,9 +101,9 @@ fn what_others_do_not_get_is_stated() {
     for (name, words) in golden() {
         let label = spec::parse(words, &story.directory).unwrap().label();
         let written = write(Form::Stanag4774, &label, &headings(), &story.directory, noon()).unwrap();
-        table.push_str(&format!("{name}: {words}\n"));
+        writeln!(table, "{name}: {words}").unwrap();
         for loss in written.losses {
-            table.push_str(&format!("  {:?} {}: {}\n", loss.kind, loss.part, loss.why));
+            writeln!(table, "  {:?} {}: {}", loss.kind, loss.part, loss.why).unwrap();
         }
     }
     insta::assert_snapshot!(table);

@@ -51,8 +51,8 @@ pub(crate) fn clause_text(
     names: &Directory,
     knows: &dyn Fn(&Party) -> bool,
 ) -> Vec<String> {
-    let known = clause.iter().filter(|party| knows(party));
-    let mut parties: Vec<String> = known.map(|party| party_text(party, names)).collect();
+    let shown = clause.iter().filter(|party| knows(party));
+    let mut parties: Vec<String> = shown.map(|party| party_text(party, names)).collect();
     if parties.len() < clause.len() {
         parties.push("…".to_owned());
     }

@@ -139,10 +139,9 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
     Some(match name {
         "openapi" => vec![Question::new("/api/v1/openapi.json")],
         "me" | "members" | "users" | "keys" | "signing-keys" | "communities" | "collections" | "peers"
-        | "follows" => {
+        | "follows" | "policies" | "agreements" | "proposals" | "erasures" => {
             vec![Question::new(format!("/api/v1/{name}"))]
         }
-        "policies" | "agreements" => vec![Question::new(format!("/api/v1/{name}"))],
         "policy" => vec![Question::new("/api/v1/policies/ISLE"), Question::new("/api/v1/policies/none")],
         "policy-file" => vec![Question::new("/api/v1/policies/MOOR/spif")],
         "policy-difference" => vec![Question::new("/api/v1/policies/ISLE/difference?with=MOOR")],
@@ -206,7 +205,6 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
         }
         // How much was written cannot be equal: here nothing was.
         "export-audit" => vec![Question::new("/api/v1/audit/export?after=2999-01-01T00:00:00Z")],
-        "proposals" | "erasures" => vec![Question::new(format!("/api/v1/{name}"))],
         "releases" => ["", "open=true", "state=released", "own=true&limit=2"]
             .map(|filter| Question::new(format!("/api/v1/releases?{filter}")))
             .to_vec(),

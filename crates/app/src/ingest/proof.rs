@@ -78,11 +78,14 @@ pub fn judge(giver: &Giver, objects: &[(MemberId, &Object)], node: &Node) -> Res
     Ok(judged.collect())
 }
 
+/// What an attestation names: an object and its `modified`, where it has one.
+type Version = (Id, Option<Timestamp>);
+
 /// The attestations that count for an envelope, by what they name.
 #[derive(Default)]
 struct Named {
-    verified: HashMap<(Id, Option<Timestamp>), Vec<(Attests, usize)>>,
-    refused: HashMap<(Id, Option<Timestamp>), Vec<(MemberId, String)>>,
+    verified: HashMap<Version, Vec<(Attests, usize)>>,
+    refused: HashMap<Version, Vec<(MemberId, String)>>,
 }
 
 struct Judging<'a> {

@@ -25,7 +25,7 @@ fn marking(named: &[Party]) -> Object {
         category: Category::Identity,
         legal_basis: "an investigation".to_owned(),
         review: Some("2026-06-01".parse().unwrap()),
-        named: named.iter().cloned().collect(),
+        named: named.iter().copied().collect(),
     };
     data.marking().unwrap()
 }

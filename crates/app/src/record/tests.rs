@@ -73,8 +73,8 @@ fn one_request_is_one_line_before_it_is_answered() {
     let lines = reads(&story);
     assert_eq!(lines.len(), 1, "{lines:?}");
     let detail = &lines[0].detail;
-    // Both tools, and the marking under which they were given.
-    assert_eq!((&detail["path"], &detail["count"]), (&json!("pages.home"), &json!(3)));
+    // Both tools, the marking under which they were given, and what attests them.
+    assert_eq!((&detail["path"], &detail["count"]), (&json!("pages.home"), &json!(5)));
     let listed = detail["objects"].to_string();
     assert!(listed.contains(&id(1)) && listed.contains(&id(2)) && !listed.contains(&id(3)), "{listed}");
 

@@ -22,7 +22,7 @@ pub fn run(node: &Node, command: PersonalCommand, desk: &mut Desk<'_>) -> Result
             } else {
                 let terms = kizuna_app::access::spec::parse(&label, &*directory)
                     .map_err(|error| Fail::usage(format!("--to: {error}")))?;
-                terms.audience().into_iter().flatten().flatten().cloned().collect()
+                terms.audience().into_iter().flatten().flatten().copied().collect()
             };
             let category = serde_json::from_value(category.clone().into())
                 .map_err(|_| Fail::usage(format!("{category:?} is no category of personal data")))?;

@@ -127,7 +127,7 @@ fn quarantine_is_its_sources() {
     let story = Story::cast();
     let input = Quarantined {
         source: crate::story::member("alpha"),
-        by: None,
+        by: Some(story.principal("alpha").person()),
         channel: "inbox".into(),
         received: jiff::Timestamp::UNIX_EPOCH,
         bytes: b"{".to_vec(),

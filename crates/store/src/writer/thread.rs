@@ -189,7 +189,7 @@ impl Thread {
         match self.ledger.scrub() {
             Ok(done) => self.unscrubbed = !done,
             Err(error) => {
-                tracing::error!(error = %error, "remnants of erased content stay in the files for now")
+                tracing::error!(error = %error, "remnants of erased content stay in the files for now");
             }
         }
     }

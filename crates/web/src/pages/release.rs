@@ -398,9 +398,9 @@ fn differences(t: Language, card: &ReleaseCard) -> Vec<Difference> {
         label.levels.iter().map(level).collect()
     };
     let marks = |label: &LabelView| label.marks.iter().map(|mark| mark.word.clone()).collect();
-    let parts: [(&str, fn(&LabelView) -> BTreeSet<String>); 3] =
+    let parts: [(&str, Part); 3] =
         [("release-part-audience", audience), ("release-part-level", levels), ("release-part-marks", marks)];
-    let difference = |(name, part): (&str, fn(&LabelView) -> BTreeSet<String>)| {
+    let difference = |(name, part): (&str, Part)| {
         let (had, given) = together(part);
         Difference {
             name: t.say(name),
@@ -411,6 +411,9 @@ fn differences(t: Language, card: &ReleaseCard) -> Vec<Difference> {
     };
     parts.into_iter().map(difference).collect()
 }
+
+/// What of a label a line of the difference compares.
+type Part = fn(&LabelView) -> BTreeSet<String>;
 
 fn duration(t: Language, seconds: i64) -> String {
     let seconds = u64::try_from(seconds).unwrap_or_default();

@@ -7,8 +7,8 @@ const PROPOSAL: Param = Param::path("proposal", Kind::Uuid, "The proposal's id")
 const AFTER: Param = Param::query("after", Kind::Timestamp, "Only lines after this instant");
 const BEFORE: Param = Param::query("before", Kind::Timestamp, "Only lines before this instant");
 
-const fn sends(schema: &'static str) -> Option<Body> {
-    Some(Body { media: JSON, schema, required: true })
+const fn sends(schema: &'static str) -> Body {
+    Body { media: JSON, schema, required: true }
 }
 
 const DONE: &[Answer] = &[Answer { status: 204, media: "", schema: "", summary: "Done" }];
@@ -55,7 +55,7 @@ pub static RECORD_READS: OutputPath = OutputPath {
     method: Method::Put,
     path: "/api/v1/audit/reads-above",
     summary: "Says from which label on reads of content are recorded in the audit",
-    body: sends("ReadsAbove"),
+    body: Some(sends("ReadsAbove")),
     answers: DONE,
     ..CHANGE
 };
@@ -75,7 +75,7 @@ pub static PROPOSE: OutputPath = OutputPath {
     method: Method::Post,
     path: "/api/v1/proposals",
     summary: "Proposes to raise a clearance or a ceiling, or to give roles",
-    body: sends("NewProposal"),
+    body: Some(sends("NewProposal")),
     answers: &[json("Proposal", "The proposal")],
     ..CHANGE
 };
@@ -108,7 +108,7 @@ pub static CLEAR: OutputPath = OutputPath {
     method: Method::Put,
     path: "/api/v1/clearances",
     summary: "Lowers a clearance or a ceiling; to raise one takes a proposal",
-    body: sends("NewClearance"),
+    body: Some(sends("NewClearance")),
     answers: DONE,
     ..CHANGE
 };
@@ -130,7 +130,7 @@ pub static ASK_TO_ERASE: OutputPath = OutputPath {
     method: Method::Post,
     path: "/api/v1/erasures",
     summary: "Asks that what the viewer's member gave of an object be erased, with a reason and a legal basis",
-    body: sends("NewErasure"),
+    body: Some(sends("NewErasure")),
     answers: &[json("Erasure", "The request")],
     ..CHANGE
 };

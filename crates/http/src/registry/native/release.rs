@@ -13,8 +13,8 @@ const STEP: OutputPath = OutputPath {
     ..DECISION
 };
 
-const fn sends(schema: &'static str) -> Option<Body> {
-    Some(Body { media: JSON, schema, required: true })
+const fn sends(schema: &'static str) -> Body {
+    Body { media: JSON, schema, required: true }
 }
 
 const DONE: &[Answer] = &[Answer { status: 204, media: "", schema: "", summary: "Done" }];
@@ -44,7 +44,7 @@ pub static PROPOSE_RELEASE: OutputPath = OutputPath {
         Kind::Boolean,
         "Says what would leave, to whom, and what stands in its way",
     )],
-    body: sends("ReleaseProposal"),
+    body: Some(sends("ReleaseProposal")),
     answers: &[json("Release", "The release; with `dry_run` a preview with its findings")],
     ..STEP
 };
@@ -65,7 +65,7 @@ pub static AMEND: OutputPath = OutputPath {
     method: Method::Put,
     path: "/api/v1/releases/{id}",
     summary: "Changes what would be released; every approval is gone with that",
-    body: sends("ReleaseProposal"),
+    body: Some(sends("ReleaseProposal")),
     ..STEP
 };
 
@@ -98,7 +98,7 @@ pub static REJECT: OutputPath = OutputPath {
     name: "native.reject-release",
     path: "/api/v1/releases/{id}/reject",
     summary: "Refuses it, with a reason of a kind",
-    body: sends("Refusal"),
+    body: Some(sends("Refusal")),
     ..STEP
 };
 
@@ -137,7 +137,7 @@ pub static SET_RELEASE_RULE: OutputPath = OutputPath {
     path: "/api/v1/releases/rules",
     reads: Reads::Directory,
     summary: "Sets a rule, or goes back to its default",
-    body: sends("NewReleaseRule"),
+    body: Some(sends("NewReleaseRule")),
     answers: DONE,
     ..DECISION
 };
