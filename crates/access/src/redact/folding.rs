@@ -103,7 +103,12 @@ fn to_fold(object: &Object, parts: &[Part]) -> Vec<usize> {
     };
     let needed: Vec<usize> = (0..parts.len()).filter(|number| !without(&|other| other == *number)).collect();
     if !needed.is_empty() && !crate::leak::is(49) {
-        return needed;
+        // What only another part needs (STIX: a decryption key its algorithm) would tell, by narrowing the whole, of
+        // that part those who do not read it: then nobody reads less than all.
+        let is_optional = |number: usize| !needed.contains(&number);
+        let is_needed_anyway = |number: &usize| !without(&|other| other == *number || is_optional(other));
+        let alone = without(&is_optional) && needed.iter().all(is_needed_anyway);
+        return if alone { needed } else { (0..parts.len()).collect() };
     }
     // Too many are asked for together first.
     let all_sound = parts.len() >= MOST_FORMS || {

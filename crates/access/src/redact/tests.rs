@@ -375,6 +375,20 @@ fn marked_objects() -> impl Strategy<Value = (Object, Label, Vec<Part>)> {
     })
 }
 
+#[test]
+fn what_only_another_field_needs_tells_nothing_of_that_field() {
+    let artifact = object(json!({
+        "type": "artifact", "spec_version": "2.1", "id": "artifact--441c5e5f-8887-52e9-a77e-8945cb781961",
+        "mime_type": "application/zip", "payload_bin": "ZWljYXI=",
+        "encryption_algorithm": "mime-type-indicated", "decryption_key": "infected",
+    }));
+    let algorithm = part(narrower(), &["encryption_algorithm"]);
+    let key = part(narrower().only_own(member("alpha")), &["decryption_key"]);
+    assert_eq!(fold(&artifact, &to_all(), &[algorithm.clone(), key.clone()]).1, [], "who reads it reads all");
+    let (label, parts) = fold(&artifact, &to_all(), std::slice::from_ref(&key));
+    assert_eq!((label, parts), (to_all(), vec![key]));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
