@@ -67,3 +67,31 @@ fn a_killed_server_leaves_a_node_that_opens() {
     let again = desk.serve("127.0.0.1:0");
     assert_eq!(again.interrupt(), 0);
 }
+
+#[test]
+fn the_demonstration_ends_in_its_page() {
+    use std::io::{BufRead, BufReader};
+    let desk = Desk::new();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_kizuna"))
+        .args(["demo", "--listen", &format!("127.0.0.1:{port}")])
+        .current_dir(desk.place.path())
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut said = Vec::new();
+    for line in lines.map_while(Result::ok) {
+        said.push(line);
+        if said.last().is_some_and(|line| line.starts_with("see the same object")) {
+            break;
+        }
+    }
+    // As Ctrl-C does, so that both nodes end with it.
+    let ended = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    child.wait().unwrap();
+    assert!(said.last().unwrap().starts_with("see the same object"), "{said:#?}");
+    assert!(ended.success());
+}
