@@ -51,6 +51,12 @@ const fn json(schema: &'static str, summary: &'static str) -> Answer {
     Answer { status: 200, media: JSON, schema, summary }
 }
 
+const DONE: &[Answer] = &[Answer { status: 204, media: "", schema: "", summary: "Done" }];
+
+const fn sends(schema: &'static str) -> Body {
+    Body { media: JSON, schema, required: true }
+}
+
 const READ: OutputPath = OutputPath {
     name: "",
     method: Method::Get,
@@ -106,7 +112,7 @@ pub static ADD_OBJECTS: OutputPath = OutputPath {
         RELIABILITY,
         Param::query("dry_run", Kind::Boolean, "Says what would become of it, and stores nothing"),
     ],
-    body: Some(Body { media: JSON, schema: "Any", required: true }),
+    body: Some(sends("Any")),
     answers: &[
         json("Report", "What became of each object"),
         Answer {
@@ -247,7 +253,7 @@ pub static BATCH: OutputPath = OutputPath {
             "The same key and body again within a day give the first answer and change nothing",
         ),
     ],
-    body: Some(Body { media: JSON, schema: "Batch", required: true }),
+    body: Some(sends("Batch")),
     answers: &[json("BatchAnswer", "An outcome per operation")],
     ..READ
 };

@@ -1,17 +1,11 @@
 //! The audit, and changes of rights that take two people.
 
-use super::{CURSOR, JSON, LIMIT, READ, json};
-use crate::registry::{Answer, Body, Kind, Method, OutputPath, Param, Reads};
+use super::{CURSOR, DONE, LIMIT, READ, json, sends};
+use crate::registry::{Answer, Kind, Method, OutputPath, Param, Reads};
 
 const PROPOSAL: Param = Param::path("proposal", Kind::Uuid, "The proposal's id");
 const AFTER: Param = Param::query("after", Kind::Timestamp, "Only lines after this instant");
 const BEFORE: Param = Param::query("before", Kind::Timestamp, "Only lines before this instant");
-
-const fn sends(schema: &'static str) -> Body {
-    Body { media: JSON, schema, required: true }
-}
-
-const DONE: &[Answer] = &[Answer { status: 204, media: "", schema: "", summary: "Done" }];
 
 const LOG: OutputPath = OutputPath { reads: Reads::Audit, ..READ };
 const CHANGE: OutputPath = OutputPath { reads: Reads::Directory, ..READ };

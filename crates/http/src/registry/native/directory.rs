@@ -1,17 +1,11 @@
 //! Who everybody is: members, users, keys, communities, collections.
 
-use super::{JSON, READ, json};
-use crate::registry::{Answer, Body, Kind, Method, OutputPath, Param, Reads};
+use super::{DONE, READ, json, sends};
+use crate::registry::{Kind, Method, OutputPath, Param, Reads};
 
 const PERSON: Param = Param::path("person", Kind::Uuid, "The user's id");
 const COMMUNITY: Param = Param::path("community", Kind::Uuid, "The community's id");
 const MEMBER: Param = Param::path("member", Kind::Uuid, "The member's id");
-
-const fn sends(schema: &'static str) -> Body {
-    Body { media: JSON, schema, required: true }
-}
-
-const DONE: &[Answer] = &[Answer { status: 204, media: "", schema: "", summary: "Done" }];
 
 const LIST: OutputPath = OutputPath { reads: Reads::Directory, ..READ };
 const ADD: OutputPath = OutputPath { method: Method::Post, ..LIST };

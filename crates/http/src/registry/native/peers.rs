@@ -1,18 +1,12 @@
 //! Peers, and whose copy is followed.
 
-use super::{JSON, READ, json};
-use crate::registry::{Answer, Body, Kind, Method, OutputPath, Param, Reads};
+use super::{DONE, READ, json, sends};
+use crate::registry::{Answer, Kind, Method, OutputPath, Param, Reads};
 
 const NAME: Param = Param::path("name", Kind::Text, "The peer's name");
 const AUTHOR: Param = Param::path("author", Kind::StixId, "The identity in `created_by_ref`");
 
-const DONE: &[Answer] = &[Answer { status: 204, media: "", schema: "", summary: "Done" }];
-
 const LIST: OutputPath = OutputPath { reads: Reads::Directory, ..READ };
-
-const fn sends(schema: &'static str) -> Body {
-    Body { media: JSON, schema, required: true }
-}
 
 /// The peers of the node.
 pub static PEERS: OutputPath = OutputPath {

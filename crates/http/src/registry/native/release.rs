@@ -1,7 +1,7 @@
 //! Releases: proposed, decided, looked at.
 
-use super::{JSON, LIMIT, READ, json};
-use crate::registry::{Answer, Body, Kind, Method, OutputPath, Param, Reads};
+use super::{DONE, JSON, LIMIT, READ, json, sends};
+use crate::registry::{Body, Kind, Method, OutputPath, Param, Reads};
 
 const RELEASE: Param = Param::path("id", Kind::StixId, "The release's id");
 
@@ -12,12 +12,6 @@ const STEP: OutputPath = OutputPath {
     answers: &[json("Release", "The release as it stands now")],
     ..DECISION
 };
-
-const fn sends(schema: &'static str) -> Body {
-    Body { media: JSON, schema, required: true }
-}
-
-const DONE: &[Answer] = &[Answer { status: 204, media: "", schema: "", summary: "Done" }];
 
 /// Releases that the viewer reads.
 pub static RELEASES: OutputPath = OutputPath {
