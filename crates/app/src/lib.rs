@@ -27,6 +27,7 @@ pub mod read;
 mod record;
 pub mod release;
 pub mod sample;
+pub mod schedule;
 pub mod sign_in;
 pub mod signing;
 pub mod tearline;

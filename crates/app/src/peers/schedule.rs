@@ -2,47 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+use crate::schedule::Schedule;
 use crate::{AppError, Node};
 
-/// How often it is looked what is due.
-const LOOK: Duration = Duration::from_millis(500);
-
-/// The schedule; it ends when this is dropped. An exchange under way goes on to its next page and is resumed there at
-/// the next start.
-pub struct Schedule {
-    ended: Arc<AtomicBool>,
-}
-
-impl Drop for Schedule {
-    fn drop(&mut self) {
-        self.ended.store(true, Ordering::Relaxed);
-    }
-}
-
 impl Node {
-    /// Starts to exchange with every peer as often as was asked for, those added later included.
+    /// Starts to exchange with every peer as often as was asked for, those added later included. When the schedule ends,
+    /// an exchange under way goes on to its next page and is resumed there at the next start.
     pub fn schedule_peers(&self) -> Result<Schedule, AppError> {
-        let ended = Arc::new(AtomicBool::new(false));
-        let (node, stop) = (self.clone(), Arc::clone(&ended));
-        let run = move || {
-            let mut due: BTreeMap<String, Instant> = BTreeMap::new();
-            let busy: Arc<Mutex<BTreeSet<String>>> = Arc::default();
-            while !stop.load(Ordering::Relaxed) {
-                if let Err(error) = node.start_due(&mut due, &busy) {
-                    tracing::warn!(error = %error, "peers cannot be looked up");
-                }
-                std::thread::sleep(LOOK);
-            }
-        };
-        let started = std::thread::Builder::new().name("peers".to_owned()).spawn(run);
-        started
-            .map_err(|error| AppError::Internal(format!("the schedule of peers cannot start: {error}")))?;
-        Ok(Schedule { ended })
+        let node = self.clone();
+        let mut due: BTreeMap<String, Instant> = BTreeMap::new();
+        let busy: Arc<Mutex<BTreeSet<String>>> = Arc::default();
+        Schedule::start("peers", move || node.start_due(&mut due, &busy))
     }
 
     fn start_due(

@@ -1,47 +1,18 @@
 //! What time does to releases: proposals lapse, releases end, and what a crash interrupted is finished.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
 use kizuna_access::release::{Release, State};
 use kizuna_stix::Object;
 use kizuna_store::writer::Actor;
 
 use super::desk::OPEN;
+use crate::schedule::Schedule;
 use crate::{AppError, Node};
-
-/// How often it is looked what is due.
-const LOOK: Duration = Duration::from_millis(500);
-
-/// The schedule; it ends when this is dropped.
-pub struct Schedule {
-    ended: Arc<AtomicBool>,
-}
-
-impl Drop for Schedule {
-    fn drop(&mut self) {
-        self.ended.store(true, Ordering::Relaxed);
-    }
-}
 
 impl Node {
     /// Starts to let time have its effect on releases.
     pub fn schedule_releases(&self) -> Result<Schedule, AppError> {
-        let ended = Arc::new(AtomicBool::new(false));
-        let (node, stop) = (self.clone(), Arc::clone(&ended));
-        let run = move || {
-            while !stop.load(Ordering::Relaxed) {
-                if let Err(error) = node.settle_releases() {
-                    tracing::warn!(error = %error, "releases cannot be looked through");
-                }
-                std::thread::sleep(LOOK);
-            }
-        };
-        let started = std::thread::Builder::new().name("releases".to_owned()).spawn(run);
-        started
-            .map_err(|error| AppError::Internal(format!("the schedule of releases cannot start: {error}")))?;
-        Ok(Schedule { ended })
+        let node = self.clone();
+        Schedule::start("releases", move || node.settle_releases())
     }
 
     /// Lets time have its effect now: what is due expires, and what was approved when the node stopped is carried out.
