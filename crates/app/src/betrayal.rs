@@ -13,6 +13,7 @@ mod references;
 mod text;
 mod values;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -244,20 +245,25 @@ impl Reading {
         let _unserved = self.comparing();
         let released: BTreeSet<&Id> = draft.objects.iter().map(Object::id).collect();
         let mut names = names::Names::default();
+        let mut narrower: BTreeMap<Label, Vec<Source>> = BTreeMap::new();
         let mut budget = values::LOOKUPS;
         let mut findings = Vec::new();
         for object in draft.objects {
             for form in self.forms_of(object, draft.label)? {
                 let check = Check { reading: self, label: &form.label, released: &released };
-                let sources = check.narrower_sources(draft.sources)?;
+                // Most forms are read under one label.
+                let sources = match narrower.entry(form.label.clone()) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(free) => free.insert(check.narrower_sources(draft.sources)?),
+                };
                 let leaves = leaves::of(&form.object);
                 findings.extend(check.personal(&form.object)?);
                 findings.extend(check.references(&form.object, &leaves)?);
                 findings.extend(check.values(&form.object, &leaves, &mut budget)?);
                 findings.extend(check.external(&form.object, &leaves, &mut budget)?);
                 findings.extend(check.names(&form.object, &leaves, &mut names)?);
-                findings.extend(check.repeated(&form.object, &leaves, &sources));
-                findings.extend(check.counts(&form.object, &leaves, &sources));
+                findings.extend(check.repeated(&form.object, &leaves, sources));
+                findings.extend(check.counts(&form.object, &leaves, sources));
             }
         }
         let is_disclosed = |finding: &Finding| {
