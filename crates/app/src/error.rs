@@ -39,6 +39,12 @@ impl AppError {
         let fault = Fault { severity: Severity::Error, path: path.into(), rule: rule.into() };
         Self::Invalid { faults: vec![fault] }
     }
+
+    /// What this node wrote itself, such as `an attestation`, is no STIX object: a fault of this program.
+    pub(crate) fn unsound(what: &str, faults: &[Fault]) -> Self {
+        let said = faults.first().map(ToString::to_string).unwrap_or_default();
+        Self::Internal(format!("{what} that this node wrote is not sound: {said}"))
+    }
 }
 
 fn summary(faults: &[Fault]) -> String {

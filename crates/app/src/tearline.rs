@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use kizuna_access::label::Handling;
 use kizuna_access::sanitisation::{self, Made, Sanitisation, Treatment};
 use kizuna_access::{Label, Principal};
-use kizuna_stix::{Fault, Id, Object};
+use kizuna_stix::{Id, Object};
 use serde_json::Value;
 
 use crate::betrayal::{Disclosed, Draft, Finding};
@@ -244,12 +244,7 @@ fn record(
         template: order.template.as_str().to_owned(),
         made: made.collect(),
     };
-    record.object().map_err(|faults| unsound(&faults))
-}
-
-fn unsound(faults: &[Fault]) -> AppError {
-    let said = faults.first().map(ToString::to_string).unwrap_or_default();
-    AppError::Internal(format!("an object that this node wrote is not sound: {said}"))
+    record.object().map_err(|faults| AppError::unsound("an object", &faults))
 }
 
 #[cfg(test)]

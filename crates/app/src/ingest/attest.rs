@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kizuna_access::label::Handling;
 use kizuna_access::{Directory, Label, MemberId};
 use kizuna_attest::{ENTRIES, Entry, NewAttestation, Signer, label_digest};
-use kizuna_stix::{Fault, Id, Object};
+use kizuna_stix::{Id, Object};
 use rand::RngCore;
 use sha2::{Digest, Sha256};
 
@@ -164,7 +164,7 @@ impl Node {
             salt,
             entries,
         };
-        new.sign(&secret).map_err(|faults| unsound(&faults))
+        new.sign(&secret).map_err(|faults| AppError::unsound("an attestation", &faults))
     }
 
     /// Tells everybody who was told a member's keys what happened to them since.
@@ -238,9 +238,4 @@ fn told_key(member: MemberId, markings: &[Id], label: &Label) -> String {
     }
     digest.update(label_digest(label));
     hex::encode(digest.finalize())
-}
-
-pub fn unsound(faults: &[Fault]) -> AppError {
-    let said = faults.first().map(ToString::to_string).unwrap_or_default();
-    AppError::Internal(format!("an attestation that this node wrote is not sound: {said}"))
 }

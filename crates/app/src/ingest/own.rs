@@ -10,7 +10,7 @@ use kizuna_access::redact;
 use kizuna_access::travel::{Assignment, Labelling};
 use kizuna_access::{Label, MemberId, PersonId, Principal};
 use kizuna_attest::{ATTESTATION_KIND, KEY_KIND};
-use kizuna_stix::{Fault, Id, Object};
+use kizuna_stix::{Id, Object};
 use kizuna_store::{Contribution, Store, Writer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -63,7 +63,8 @@ struct Minted {
 
 impl Minted {
     fn of(label: &Label) -> Result<Self, AppError> {
-        let mut definitions = marking::mint(label).map_err(|faults| unsound(&faults))?;
+        let mut definitions =
+            marking::mint(label).map_err(|faults| AppError::unsound("an object", &faults))?;
         let markings = definitions.iter().map(|definition| definition.id().clone()).collect();
         definitions.retain(|definition| marking::well_known(definition.id()).is_none());
         Ok(Self { markings, definitions, sources: BTreeSet::new() })
@@ -143,7 +144,8 @@ impl<'a> Own<'a> {
             return Ok(());
         };
         let Fields { label, parts, .. } = &of_it.fields;
-        let forms = redact::forms(object, label, parts).map_err(|faults| unsound(&faults))?;
+        let forms =
+            redact::forms(object, label, parts).map_err(|faults| AppError::unsound("an object", &faults))?;
         for (form, (_, number)) in forms.iter().zip(&of_it.forms) {
             let label = (*number, &form.label);
             let markings =
@@ -186,7 +188,8 @@ impl<'a> Own<'a> {
         let markings: Vec<Value> = markings.iter().map(|id| Value::String(id.to_string())).collect();
         let mut value = object.into_value();
         value.insert("object_marking_refs".to_owned(), Value::Array(markings));
-        let object = Object::from_value(Value::Object(value)).map_err(|faults| unsound(&faults))?;
+        let object = Object::from_value(Value::Object(value))
+            .map_err(|faults| AppError::unsound("an object", &faults))?;
         Ok((object, false))
     }
 
@@ -299,7 +302,7 @@ fn said_once(
         lead.said.push((digest, at));
     }
     let labelling = Labelling { by: source, at, markings: markings.to_vec(), assignments: assigned.to_vec() };
-    labelling.object().map_err(|faults| unsound(&faults))
+    labelling.object().map_err(|faults| AppError::unsound("an object", &faults))
 }
 
 fn said_digest(source: MemberId, markings: &[Id], assigned: &[Assignment]) -> String {
@@ -313,9 +316,4 @@ fn said_digest(source: MemberId, markings: &[Id], assigned: &[Assignment]) -> St
         digest.update(assignment.digest);
     }
     hex::encode(digest.finalize())
-}
-
-fn unsound(faults: &[Fault]) -> AppError {
-    let said = faults.first().map(ToString::to_string).unwrap_or_default();
-    AppError::Internal(format!("an object that this node wrote is not sound: {said}"))
 }

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::assignment::standing;
-use super::attest::{Attesting, unsound};
+use super::attest::Attesting;
 use super::fields::Fields;
 use super::giver::{Giver, PEER};
 use super::marked::{Marked, Markings, refs};
@@ -129,7 +129,8 @@ impl Node {
             if !dangling.is_empty() || !attesters.contains(&source) {
                 continue;
             }
-            let forms = redact::forms(&waiting.object, label, parts).map_err(|faults| unsound(&faults))?;
+            let forms = redact::forms(&waiting.object, label, parts)
+                .map_err(|faults| AppError::unsound("an attestation", &faults))?;
             for Labelled { object, label, .. } in forms {
                 let mut markings = Markings::gather(source, &[(source, &object)], &self.store)?;
                 let number = markings.of(source, &object);

@@ -31,14 +31,15 @@ impl Node {
     /// Keeps a release as it stands: in full for who decides and, once it was released, as recipients get it.
     pub(super) fn keep_release(&self, release: &Release, actor: Actor) -> Result<(), AppError> {
         // What time has to do with it is known before it is there: a note too many does no harm.
-        let record = release.object().map_err(|faults| unsound(&faults))?;
+        let record =
+            release.object().map_err(|faults| AppError::unsound("a record of a release", &faults))?;
         self.note_open(release, &record)?;
         self.store_record(release.by, &record, &drafting_label(release))?;
         if release.released_at().is_some() {
             let mut told = release.clone();
             let later = told.modified.as_millisecond().saturating_add(1);
             told.modified = jiff::Timestamp::from_millisecond(later).unwrap_or(told.modified);
-            let record = told.told().map_err(|faults| unsound(&faults))?;
+            let record = told.told().map_err(|faults| AppError::unsound("a record of a release", &faults))?;
             self.store_record(release.by, &record, &release.decided.label)?;
         }
         let act = release.steps.last().map_or("kept", |step| step.act.as_str());
@@ -105,9 +106,4 @@ fn read_item(item: &Item) -> Option<Release> {
     let release = Release::read(&object).ok()?;
     // A record speaks for who gave it.
     (release.by == item.source).then_some(release)
-}
-
-fn unsound(faults: &[kizuna_stix::Fault]) -> AppError {
-    let said = faults.first().map(ToString::to_string).unwrap_or_default();
-    AppError::Internal(format!("a release's record is not sound: {said}"))
 }

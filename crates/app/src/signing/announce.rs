@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kizuna_access::MemberId;
 use kizuna_attest::{Change, NewAnnouncement, PublicKey, SecretKey, Signer, under_markings};
-use kizuna_stix::{Fault, Id, Object};
+use kizuna_stix::{Id, Object};
 use serde_json::Value;
 
 use crate::{AppError, Node};
@@ -17,8 +17,9 @@ impl Node {
     pub fn key_announcements(&self, signer: Signer, markings: &[Id]) -> Result<Vec<Object>, AppError> {
         let stated = self.statements(signer)?;
         let marked = stated.into_iter().map(|statement| {
-            let plain = Object::from_value(statement).map_err(|faults| unsound(&faults))?;
-            under_markings(&plain, markings).map_err(|faults| unsound(&faults))
+            let plain = Object::from_value(statement)
+                .map_err(|faults| AppError::unsound("an announcement", &faults))?;
+            under_markings(&plain, markings).map_err(|faults| AppError::unsound("an announcement", &faults))
         });
         marked.collect()
     }
@@ -46,7 +47,7 @@ impl Node {
             Signer::Person(person) => (self.member_of(person)?, Some(person)),
         };
         let new = NewAnnouncement { member, person, key, change, effective };
-        let object = new.sign(with).map_err(|faults| unsound(&faults))?;
+        let object = new.sign(with).map_err(|faults| AppError::unsound("an announcement", &faults))?;
         let mut statements = self.statements(signer)?;
         statements.push(Value::Object(object.into_value()));
         let bytes = serde_json::to_vec(&statements).map_err(|error| AppError::Internal(error.to_string()))?;
@@ -69,9 +70,4 @@ fn place(signer: Signer) -> String {
         Signer::Member(member) => format!("member {member}"),
         Signer::Person(person) => format!("person {person}"),
     }
-}
-
-fn unsound(faults: &[Fault]) -> AppError {
-    let said = faults.first().map(ToString::to_string).unwrap_or_default();
-    AppError::Internal(format!("an announcement that this node wrote is not sound: {said}"))
 }
