@@ -245,7 +245,7 @@ impl Reading {
         let _unserved = self.comparing();
         let released: BTreeSet<&Id> = draft.objects.iter().map(Object::id).collect();
         let mut names = names::Names::default();
-        let mut narrower: BTreeMap<Label, Vec<Source>> = BTreeMap::new();
+        let mut narrower: BTreeMap<Label, Sources> = BTreeMap::new();
         let mut budget = values::LOOKUPS;
         let mut findings = Vec::new();
         for object in draft.objects {
@@ -254,7 +254,7 @@ impl Reading {
                 // Most forms are read under one label.
                 let sources = match narrower.entry(form.label.clone()) {
                     Entry::Occupied(known) => known.into_mut(),
-                    Entry::Vacant(free) => free.insert(check.narrower_sources(draft.sources)?),
+                    Entry::Vacant(free) => free.insert(Sources::of(check.narrower_sources(draft.sources)?)?),
                 };
                 let leaves = leaves::of(&form.object);
                 findings.extend(check.personal(&form.object)?);
@@ -262,8 +262,8 @@ impl Reading {
                 findings.extend(check.values(&form.object, &leaves, &mut budget)?);
                 findings.extend(check.external(&form.object, &leaves, &mut budget)?);
                 findings.extend(check.names(&form.object, &leaves, &mut names)?);
-                findings.extend(check.repeated(&form.object, &leaves, sources));
-                findings.extend(check.counts(&form.object, &leaves, sources));
+                findings.extend(check.repeated(&form.object, &leaves, (&sources.each, &sources.texts)));
+                findings.extend(check.counts(&form.object, &leaves, (&sources.each, &sources.counted)));
             }
         }
         let is_disclosed = |finding: &Finding| {
@@ -314,6 +314,23 @@ impl Reading {
 struct Source {
     id: Id,
     leaves: Vec<Leaf>,
+}
+
+/// The narrower sources of a form, with what is looked up in all of them at once.
+struct Sources {
+    each: Vec<Source>,
+    texts: text::Texts,
+    counted: counts::Counted,
+}
+
+impl Sources {
+    fn of(each: Vec<Source>) -> Result<Self, AppError> {
+        let texts = text::Texts::of(&each).map_err(|error| {
+            AppError::Internal(format!("the sources of a draft cannot be indexed: {error}"))
+        })?;
+        let counted = counts::counted(&each);
+        Ok(Self { each, texts, counted })
+    }
 }
 
 impl Check<'_> {

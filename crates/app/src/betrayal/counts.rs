@@ -1,5 +1,7 @@
 //! Numbers counted over content that not all new readers may read.
 
+use std::collections::HashMap;
+
 use kizuna_stix::Object;
 
 use super::leaves::{Leaf, Says};
@@ -12,38 +14,43 @@ const LEAST: i64 = 3;
 
 impl Check<'_> {
     #[expect(clippy::unused_self, reason = "a check like its siblings")]
-    pub(super) fn counts(&self, object: &Object, leaves: &[Leaf], sources: &[Source]) -> Vec<Finding> {
-        let counted = counted(sources);
+    pub(super) fn counts(
+        &self,
+        object: &Object,
+        leaves: &[Leaf],
+        (sources, counted): (&[Source], &Counted),
+    ) -> Vec<Finding> {
         let mut findings = Vec::new();
         for leaf in leaves {
             for number in numbers(leaf) {
-                let Some((_, source)) = counted.iter().find(|(count, _)| *count == number) else { continue };
-                let betrayed = Some(&source.id);
-                findings.push(Finding::new(
-                    object.id(),
-                    &leaf.place,
-                    Rule::Count,
-                    betrayed,
-                    &number.to_string(),
-                ));
+                let Some(source) = counted.get(&number) else { continue };
+                let betrayed = sources.get(*source).map(|source| &source.id);
+                let found = number.to_string();
+                findings.push(Finding::new(object.id(), &leaf.place, Rule::Count, betrayed, &found));
             }
         }
         findings
     }
 }
 
+/// Number → the place of the first source that it is counted over.
+pub(super) type Counted = HashMap<i64, usize>;
+
 /// What the sources count, each for itself and together, and how many they are.
-fn counted(sources: &[Source]) -> Vec<(i64, &Source)> {
-    let mut counted: Vec<(i64, &Source)> = Vec::new();
-    for source in sources {
-        let counts = source.leaves.iter().filter(|leaf| is_count(leaf)).flat_map(numbers);
-        counted.extend(counts.map(|count| (count, source)));
+pub(super) fn counted(sources: &[Source]) -> Counted {
+    let mut counted = Counted::new();
+    let mut sum: i64 = 0;
+    for (place, source) in sources.iter().enumerate() {
+        for count in source.leaves.iter().filter(|leaf| is_count(leaf)).flat_map(numbers) {
+            sum = sum.saturating_add(count);
+            counted.entry(count).or_insert(place);
+        }
     }
-    if let Some(first) = sources.first() {
-        counted.push((counted.iter().fold(0, |sum: i64, (count, _)| sum.saturating_add(*count)), first));
-        counted.push((i64::try_from(sources.len()).unwrap_or(i64::MAX), first));
+    if !sources.is_empty() {
+        counted.entry(sum).or_insert(0);
+        counted.entry(i64::try_from(sources.len()).unwrap_or(i64::MAX)).or_insert(0);
     }
-    counted.retain(|(count, _)| *count >= LEAST);
+    counted.retain(|count, _| *count >= LEAST);
     counted
 }
 
