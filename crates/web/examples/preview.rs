@@ -54,8 +54,15 @@ async fn page(Path(name): Path<String>, Query(wish): Query<HashMap<String, Strin
 async fn file(Path(name): Path<String>) -> Response {
     let Some(asset) = asset::find(&name) else { return StatusCode::NOT_FOUND.into_response() };
     // From the disk, so that a change shows when the page is loaded again.
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(asset.name);
-    match std::fs::read(path) {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+    let bytes = if asset.name == asset::STYLE.name {
+        let parts = asset::STYLE_PARTS.iter();
+        let read = parts.map(|part| std::fs::read(folder.join("style").join(part).with_extension("css")));
+        read.collect::<Result<Vec<_>, _>>().map(|parts| parts.concat())
+    } else {
+        std::fs::read(folder.join(asset.name))
+    };
+    match bytes {
         Ok(bytes) => ([(header::CONTENT_TYPE, asset.media)], bytes).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }

@@ -21,8 +21,33 @@ impl Asset {
     }
 }
 
-pub static STYLE: Asset =
-    Asset::new("kizuna.css", "text/css; charset=utf-8", include_bytes!("../assets/kizuna.css"));
+/// The style sheet is written in parts and served as one file.
+macro_rules! style {
+    ($($part:literal),+) => {
+        /// The parts in the order in which they stand in the style sheet.
+        pub const STYLE_PARTS: &[&str] = &[$($part),+];
+        pub static STYLE: Asset = Asset::new(
+            "kizuna.css",
+            "text/css; charset=utf-8",
+            concat!($(include_str!(concat!("../assets/style/", $part, ".css"))),+).as_bytes(),
+        );
+    };
+}
+
+style!(
+    "tokens",
+    "type",
+    "label",
+    "frame",
+    "components",
+    "lists",
+    "object",
+    "demonstration",
+    "releases",
+    "breadth",
+    "print"
+);
+
 pub static SCRIPT: Asset =
     Asset::new("kizuna.js", "text/javascript; charset=utf-8", include_bytes!("../assets/kizuna.js"));
 pub static ICON: Asset = Asset::new("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg"));
