@@ -4,13 +4,14 @@
 
 use kizuna_testkit::generate::{self, Script};
 use kizuna_testkit::interference::{Make, Tally, check, shrink};
+use kizuna_testkit::script::Viewer;
 
 use crate::engine::engines;
 
 /// The least share of questions, in percent, that must meet something hidden beside something shown.
-const SHARE: u32 = 30;
+const SHARE: u64 = 30;
 
-fn number(name: &str, default: u64) -> u64 {
+pub fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
@@ -24,7 +25,7 @@ fn every_answer_is_that_of_a_store_without_the_unreadable() {
         for seed in first..first + cases {
             let script = generate::script(seed, generate::LENGTH);
             if check(&script, &make, &script.two_viewers(), &mut tally).is_err() {
-                explain(&script, &make);
+                explain(&script, &make, &script.two_viewers());
             }
         }
         println!("{tally}");
@@ -38,10 +39,9 @@ fn every_answer_is_that_of_a_store_without_the_unreadable() {
 }
 
 /// Shortens a failing script and fails with it.
-fn explain(script: &Script, make: Make<'_>) -> ! {
-    let viewers = script.two_viewers();
-    let least = shrink(script, |script| check(script, make, &viewers, &mut Tally::default()).is_err());
-    let difference = check(&least, make, &viewers, &mut Tally::default()).expect_err("it failed before");
+pub fn explain(script: &Script, make: Make<'_>, viewers: &[Viewer]) -> ! {
+    let least = shrink(script, |script| check(script, make, viewers, &mut Tally::default()).is_err());
+    let difference = check(&least, make, viewers, &mut Tally::default()).expect_err("it failed before");
     let steps: Vec<String> =
         least.steps.iter().chain(&least.battery).map(|step| format!("  {step:?}")).collect();
     panic!("{difference}\nthe shortest script that fails:\n{}", steps.join("\n"));

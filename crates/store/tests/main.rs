@@ -13,3 +13,5 @@ mod engine;
 mod interference;
 #[cfg(feature = "seeded-leaks")]
 mod leaks;
+#[cfg(not(feature = "seeded-leaks"))]
+mod long;

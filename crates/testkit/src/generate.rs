@@ -63,17 +63,7 @@ pub fn script(seed: u64, length: usize) -> Script {
     let mut world = World::found(&mut random);
     let mut steps = world.opening();
     for _ in 0..length {
-        let step = match random.random_range(0..100) {
-            0..46 => contribute(&mut random, &mut world),
-            46..68 => ask(&mut random, &world),
-            68..72 => narrow(&mut random, &mut world),
-            72..76 => Some(refuse(&mut random, &world)),
-            76..78 => Some(audit(&mut random)),
-            78..81 => Some(settle(&mut random)),
-            81..87 => Some(advance(&mut random, &mut world)),
-            _ => world.change(&mut random).map(Step::Do),
-        };
-        steps.extend(step);
+        steps.extend(step(&mut random, &mut world));
     }
     for _ in 0..3 {
         steps.push(refuse(&mut random, &world));
@@ -82,6 +72,41 @@ pub fn script(seed: u64, length: usize) -> Script {
     let viewers = world.viewers();
     let battery = battery(&mut random, &world, &viewers);
     Script { seed, steps, battery, viewers }
+}
+
+/// The script of a seed in which, after each operation, one of two viewers asks every question there is.
+pub fn questioned(seed: u64, length: usize) -> Script {
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut world = World::found(&mut random);
+    let mut steps = world.opening();
+    // These are there from the beginning; those who come later ask in scripts of the other kind.
+    let count = world.viewers().len();
+    let chosen = [seed, seed / 2 + 3].map(|number| usize::try_from(number).unwrap_or_default() % count);
+    let viewers: Vec<Viewer> = chosen.iter().map(|at| world.viewers()[*at].clone()).collect();
+    for _ in 0..length {
+        let Some(step) = step(&mut random, &mut world) else { continue };
+        let does = matches!(step, Step::Do(_));
+        steps.push(step);
+        if does && let Some(viewer) = viewers.choose(&mut random) {
+            steps.extend(battery(&mut random, &world, std::slice::from_ref(viewer)));
+        }
+    }
+    let battery = battery(&mut random, &world, &viewers);
+    Script { seed, steps, battery, viewers }
+}
+
+/// A random step, where the one that came up is allowed.
+fn step(random: &mut StdRng, world: &mut World) -> Option<Step> {
+    match random.random_range(0..100) {
+        0..46 => contribute(random, world),
+        46..68 => ask(random, world),
+        68..72 => narrow(random, world),
+        72..76 => Some(refuse(random, world)),
+        76..78 => Some(audit(random)),
+        78..81 => Some(settle(random)),
+        81..87 => Some(advance(random, world)),
+        _ => world.change(random).map(Step::Do),
+    }
 }
 
 fn advance(random: &mut StdRng, world: &mut World) -> Step {

@@ -111,17 +111,18 @@ pub fn check(
     let steps: Vec<Step> = script.steps.iter().chain(&script.battery).cloned().collect();
     let expected = expect(&steps, tally);
     let found = run(make().as_mut(), &steps);
-    compare(script.seed, Against::Oracle, &steps, &expected.outcomes, &found, |_| true)?;
+    let compared = compare(script.seed, Against::Oracle, &steps, &expected.outcomes, &found, |_| true)?;
+    tally.compared(compared);
     for viewer in viewers {
         let ever = expected.ever.get(viewer).cloned().unwrap_or_default();
         let ever = Unreadable::of(&steps, &expected.oracle, &ever);
-        pruned(script.seed, Against::NeverReadable, &steps, &found, viewer, &ever, make)?;
+        tally.compared(pruned(script.seed, Against::NeverReadable, &steps, &found, viewer, &ever, make)?);
         let at_end = expected.at_end.get(viewer).cloned().unwrap_or_default();
         // What was asked on the way saw more: only the last questions are asked of the smaller store.
         let last: Vec<Step> =
             steps.iter().enumerate().map(|(at, step)| silence(at, step, script.steps.len())).collect();
         let at_end = Unreadable::of(&steps, &expected.oracle, &at_end);
-        pruned(script.seed, Against::NotReadableNow, &last, &found, viewer, &at_end, make)?;
+        tally.compared(pruned(script.seed, Against::NotReadableNow, &last, &found, viewer, &at_end, make)?);
     }
     Ok(())
 }
@@ -192,7 +193,7 @@ fn pruned(
     viewer: &Viewer,
     unreadable: &Unreadable,
     make: Make<'_>,
-) -> Result<(), Box<Difference>> {
+) -> Result<u64, Box<Difference>> {
     let Unreadable { contributions, fields, refused } = unreadable;
     let mine = |step: &Step| matches!(step, Step::Ask(asks, _) if asks == viewer);
     let kept: Vec<Step> = without(steps, contributions, fields, refused)
@@ -247,6 +248,7 @@ fn totals(steps: &[Step]) -> (usize, usize) {
     totals
 }
 
+/// Compares the outcomes of the steps that count: how many there were to compare.
 fn compare(
     seed: u64,
     against: Against,
@@ -254,13 +256,20 @@ fn compare(
     expected: &[Outcome],
     found: &[Outcome],
     counts: impl Fn(&Step) -> bool,
-) -> Result<(), Box<Difference>> {
+) -> Result<u64, Box<Difference>> {
+    let mut compared = 0;
     for (at, step) in steps.iter().enumerate().filter(|(_, step)| counts(step)) {
         let silenced = matches!((step, &expected[at]), (Step::Do(_), Outcome::Answered(_)));
-        if !silenced && expected[at] != found[at] {
+        if silenced {
+            continue;
+        }
+        if expected[at] != found[at] {
             let (expected, found) = (expected[at].clone(), found[at].clone());
             return Err(Box::new(Difference { seed, against, at, step: step.clone(), expected, found }));
         }
+        // What tells its doer nothing is no case.
+        let says_nothing = matches!(&found[at], Outcome::Written(written) if written.is_empty());
+        compared += u64::from(!says_nothing);
     }
-    Ok(())
+    Ok(compared)
 }

@@ -8,6 +8,7 @@ mod answer;
 mod arrival;
 mod audience;
 mod hidden;
+mod known;
 mod parts;
 mod policy;
 mod rights;
@@ -82,6 +83,7 @@ pub struct Oracle {
     /// The marked fields of all that the script has given.
     given: Vec<Vec<Part>>,
     last_hidden_beside: bool,
+    known: known::Known,
 }
 
 impl Oracle {

@@ -7,12 +7,13 @@ use std::fmt;
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     paths: BTreeMap<&'static str, Count>,
+    cases: u64,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Count {
-    asked: u32,
-    beside: u32,
+    asked: u64,
+    beside: u64,
 }
 
 impl Tally {
@@ -20,11 +21,22 @@ impl Tally {
     pub fn count(&mut self, path: &'static str, beside: bool) {
         let count = self.paths.entry(path).or_default();
         count.asked += 1;
-        count.beside += u32::from(beside);
+        count.beside += u64::from(beside);
+    }
+
+    /// Counts cases: answers that were compared with what they must be.
+    pub fn compared(&mut self, cases: u64) {
+        self.cases += cases;
+    }
+
+    /// How many answers were compared, each after a sequence of operations of its own length.
+    pub fn cases(&self) -> u64 {
+        self.cases
     }
 
     /// Adds what another run counted.
     pub fn add(&mut self, other: &Self) {
+        self.cases += other.cases;
         for (path, more) in &other.paths {
             let count = self.paths.entry(path).or_default();
             count.asked += more.asked;
@@ -33,7 +45,7 @@ impl Tally {
     }
 
     /// Path → share of questions, in percent, with something hidden beside something shown.
-    pub fn shares(&self) -> BTreeMap<&'static str, u32> {
+    pub fn shares(&self) -> BTreeMap<&'static str, u64> {
         self.paths.iter().map(|(path, count)| (*path, 100 * count.beside / count.asked.max(1))).collect()
     }
 }

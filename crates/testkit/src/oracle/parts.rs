@@ -181,12 +181,10 @@ impl Oracle {
     /// Which parts of a row a viewer may read, by number.
     pub(super) fn parts_read(&self, viewer: &Viewer, row: &Row, at: Instant) -> BTreeSet<usize> {
         // A recall is an object of its own, under one label.
-        let reads = |part: &Part| !row.recall && self.permits(viewer, &part.label, row.at, at);
-        let parts = row.parts.iter().enumerate();
-        parts
-            .filter(|(_, part)| self.readable(viewer, row, at) && reads(part))
-            .map(|(number, _)| number)
-            .collect()
+        if row.recall || !self.readable(viewer, row, at) {
+            return BTreeSet::new();
+        }
+        (0..row.parts.len()).filter(|part| self.permits_of(viewer, row, Some(*part), at)).collect()
     }
 
     /// The marked fields that this viewer can read now, with the ordinals of their contributions.
