@@ -137,6 +137,9 @@ impl Node {
         if new.name.is_empty() || new.name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '/') {
             return Err(AppError::invalid("$.name", "a name without spaces and slashes"));
         }
+        if !new.pull && !new.push {
+            return Err(AppError::invalid("$.pull", "a peer is pulled from, pushed to, or both"));
+        }
         self.check_peer(Some(&new.members), new.label.as_deref())?;
         let lock = self.exchange_lock(&new.name);
         let _idle = lock.try_lock().ok_or_else(|| {

@@ -14,6 +14,7 @@ mod quarantine;
 mod release;
 mod row;
 mod search;
+mod sent;
 mod sign_in;
 mod title;
 
@@ -50,6 +51,7 @@ pub fn routes() -> Routes {
         .add(&paths::LEVELS, policies::levels)
         .add(&paths::PEERS, peers::list)
         .add(&paths::PEER, peers::one)
+        .add(&paths::ADD_PEER, peers::add)
         .add(&paths::SET_PEER, peers::set)
         .add(&paths::REMOVE_PEER, peers::remove)
         .add(&paths::SYNC_PEER, peers::sync)

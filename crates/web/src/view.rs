@@ -7,6 +7,7 @@ pub mod collections;
 pub mod demo;
 pub mod explain;
 pub mod failure;
+pub mod form;
 pub mod help;
 pub mod home;
 pub mod import;
@@ -22,7 +23,9 @@ pub mod release;
 pub mod row;
 pub mod search;
 pub mod sign_in;
+pub mod zone;
 
+pub use form::Faults;
 pub use label::{Banner, LabelView, Level, Mark};
 pub use page::{Here, Page, Person};
 pub use row::{Row, Run, Value};

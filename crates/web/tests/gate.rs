@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod site;
+pub mod site;
 
 use kizuna_http::registry::{Method, pages};
 use serde_json::{Value, json};

@@ -2,6 +2,7 @@
 
 mod demo;
 mod fixture;
+mod forms;
 mod gate;
 mod markup;
 mod pages;

@@ -37,7 +37,7 @@ pub fn faults(html: &str) -> Vec<String> {
                 "id" if !ids.insert(value.clone()) => {
                     faults.push(format!("two elements have the id {value}"));
                 }
-                "for" | "aria-labelledby" | "aria-describedby" => {
+                "for" | "aria-labelledby" | "aria-describedby" | "aria-errormessage" => {
                     targets.insert(value);
                 }
                 "href" if value.starts_with('#') => {

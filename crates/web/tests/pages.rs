@@ -41,6 +41,7 @@ fn every_page(p: &Preferences) -> Vec<(&'static str, String)> {
         ("sign-in", working::sign_in(p).render().unwrap()),
         ("link", working::link(p).render().unwrap()),
         ("set-up", working::set_up(p).render().unwrap()),
+        ("zone", working::zone(p).render().unwrap()),
         ("help", working::help(p).render().unwrap()),
         ("failure-404", working::failure(p, 404, false).render().unwrap()),
         ("failure-500", working::failure(p, 500, false).render().unwrap()),

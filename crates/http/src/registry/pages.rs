@@ -15,6 +15,7 @@ pub static ALL: &[&OutputPath] = &[
     &LEVELS,
     &PEERS,
     &PEER,
+    &ADD_PEER,
     &SET_PEER,
     &REMOVE_PEER,
     &SYNC_PEER,
@@ -188,8 +189,17 @@ pub static PEER: OutputPath = OutputPath {
     path: "/peers/{name}",
     reads: Reads::Directory,
     summary: "One peer: how it stands, and its settings",
-    params: &[PEER_NAME, Param::query("done", Kind::Text, "What was done: `saved` or `begun`")],
+    params: &[PEER_NAME, Param::query("done", Kind::Text, "What was done: `added`, `saved` or `begun`")],
     ..PAGE
+};
+
+/// Adds a peer.
+pub static ADD_PEER: OutputPath = OutputPath {
+    name: "pages.add-peer",
+    path: "/peers",
+    reads: Reads::Directory,
+    summary: "Adds a peer",
+    ..ACTION
 };
 
 /// Changes a peer.

@@ -2,8 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::StatusCode;
-use kizuna_access::rights::{Holder, Proposed, Role};
+use kizuna_access::rights::{self, Holder, Role};
 use kizuna_access::spec;
 use kizuna_app::audit::AuditQuestion;
 use kizuna_app::people::{Proposal, ProposalState, threshold_text};
@@ -13,12 +12,14 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::desk::Desk;
-use super::{Form, encoded, html, html_with, see};
+use super::sent::{Sent, sent};
+use super::{Form, encoded, html};
 use crate::moment::Moment;
 use crate::view::audit::{
-    AuditAsked, AuditPage, AuditRow, AuditedObject, ErasureRow, ProposalRow, ProposalsPage,
+    AuditAsked, AuditPage, AuditRow, AuditedObject, ERASE, ErasureRow, PROPOSE, ProposalRow, ProposalsPage,
+    Proposed, SETTLE, ToErase,
 };
-use crate::view::{Here, Value};
+use crate::view::{Faults, Here, Value};
 
 const ROWS: usize = 50;
 
@@ -90,11 +91,11 @@ pub(super) async fn audit(
 }
 
 pub(super) async fn proposals(State(server): State<Server>, desk: Desk) -> Result<Response, Failure> {
-    let page = server.blocking(move |node| shown(node, &desk, None)).await?;
+    let page = server.blocking(move |node| shown(node, &desk)).await?;
     Ok(html(&page))
 }
 
-fn shown(node: &Node, desk: &Desk, fault: Option<String>) -> Result<ProposalsPage, AppError> {
+fn shown(node: &Node, desk: &Desk) -> Result<ProposalsPage, AppError> {
     let directory = node.directory()?;
     let me = directory.person(desk.who().person());
     let may_propose = me.is_some_and(|person| person.roles().contains(&Role::Admin));
@@ -123,7 +124,11 @@ fn shown(node: &Node, desk: &Desk, fault: Option<String>) -> Result<ProposalsPag
         erasures: erasures.collect(),
         may_erase,
         may_propose,
-        fault,
+        proposed: Proposed::default(),
+        propose_faults: Faults::default(),
+        erase: ToErase::default(),
+        erase_faults: Faults::default(),
+        settle_faults: Faults::default(),
     })
 }
 
@@ -150,35 +155,29 @@ fn row(desk: &Desk, one: Proposal, is_admin: bool, email: &str) -> ProposalRow {
     }
 }
 
-#[derive(Deserialize)]
-pub(super) struct NewProposal {
-    whose: String,
-    clear: String,
-    reason: String,
-}
-
 pub(super) async fn propose(
     State(server): State<Server>,
     desk: Desk,
-    Form(new): Form<NewProposal>,
+    Form(typed): Form<Proposed>,
 ) -> Result<Response, Failure> {
     let work = move |node: &Node| {
-        let made = change(node, desk.caller(), &new)
-            .and_then(|change| node.people(desk.caller()).propose(change, &new.reason));
-        match made {
-            Ok(_) => Ok(None),
-            Err(fault @ (AppError::Invalid { .. } | AppError::Forbidden(_))) => {
-                shown(node, &desk, Some(fault.to_string())).map(Some)
-            }
-            Err(other) => Err(other),
-        }
+        let attempt = change(node, desk.caller(), &typed)
+            .and_then(|change| node.people(desk.caller()).propose(change, &typed.reason))
+            .map(|_| done());
+        sent(attempt, PROPOSE, |faults| {
+            let page = shown(node, &desk)?;
+            Ok(ProposalsPage { proposed: typed, propose_faults: faults, ..page })
+        })
     };
-    let again = server.writing(work).await?;
-    Ok(again.map_or_else(|| see("/proposals"), |page| html_with(&page, StatusCode::BAD_REQUEST)))
+    Ok(server.writing(work).await?.response())
+}
+
+fn done() -> Sent<ProposalsPage> {
+    Sent::Done("/proposals".to_owned())
 }
 
 /// What a form asks for. Names are looked up among those that the caller may know of.
-fn change(node: &Node, caller: Caller, new: &NewProposal) -> Result<Proposed, AppError> {
+fn change(node: &Node, caller: Caller, new: &Proposed) -> Result<rights::Proposed, AppError> {
     let people = node.people(caller);
     let whose = new.whose.trim();
     let unknown = || AppError::invalid("whose", format!("there is no {whose:?}"));
@@ -195,7 +194,7 @@ fn change(node: &Node, caller: Caller, new: &NewProposal) -> Result<Proposed, Ap
     let directory = node.directory()?;
     let wrong = |error: spec::SpecError| AppError::invalid("clear", error.to_string());
     let clearance = spec::clearance(new.clear.split_whitespace(), &*directory).map_err(wrong)?;
-    Ok(Proposed::Clearance { holder, clearance })
+    Ok(rights::Proposed::Clearance { holder, clearance })
 }
 
 #[derive(Deserialize)]
@@ -211,42 +210,41 @@ pub(super) async fn settle(
 ) -> Result<Response, Failure> {
     let work = move |node: &Node| {
         let people = node.people(desk.caller());
-        match how.what.as_str() {
+        let attempt = match how.what.as_str() {
             "confirm" => people.confirm(proposal),
             "drop" => people.drop_proposal(proposal),
             _ => Err(AppError::invalid("what", "is `confirm` or `drop`")),
-        }
+        };
+        settled(node, &desk, attempt)
     };
-    server.writing(work).await?;
-    Ok(see("/proposals"))
+    Ok(server.writing(work).await?.response())
 }
 
-#[derive(Deserialize)]
-pub(super) struct NewErasure {
-    object: String,
-    reason: String,
-    basis: String,
+fn settled(node: &Node, desk: &Desk, attempt: Result<(), AppError>) -> Result<Sent<ProposalsPage>, AppError> {
+    sent(attempt.map(|()| done()), SETTLE, |faults| {
+        let page = shown(node, desk)?;
+        Ok(ProposalsPage { settle_faults: faults, ..page })
+    })
 }
 
 pub(super) async fn ask_to_erase(
     State(server): State<Server>,
     desk: Desk,
-    Form(new): Form<NewErasure>,
+    Form(typed): Form<ToErase>,
 ) -> Result<Response, Failure> {
     let work = move |node: &Node| {
-        let object = new.object.trim().parse().map_err(|_| AppError::NotFound);
-        let asked =
-            object.and_then(|object| node.ask_to_erase(desk.who(), &object, None, &new.reason, &new.basis));
-        match asked {
-            Ok(_) => Ok(None),
-            Err(fault @ (AppError::Invalid { .. } | AppError::NotFound)) => {
-                shown(node, &desk, Some(fault.to_string())).map(Some)
-            }
-            Err(other) => Err(other),
-        }
+        // What is no id, hidden or absent is said in the same way.
+        let unknown = || AppError::invalid("object", "names nothing that you may read");
+        let object = typed.object.trim().parse().map_err(|_| unknown());
+        let asked = object
+            .and_then(|object| node.ask_to_erase(desk.who(), &object, None, &typed.reason, &typed.basis))
+            .map_err(|error| if matches!(error, AppError::NotFound) { unknown() } else { error });
+        sent(asked.map(|_| done()), ERASE, |faults| {
+            let page = shown(node, &desk)?;
+            Ok(ProposalsPage { erase: typed, erase_faults: faults, ..page })
+        })
     };
-    let again = server.writing(work).await?;
-    Ok(again.map_or_else(|| see("/proposals"), |page| html_with(&page, StatusCode::BAD_REQUEST)))
+    Ok(server.writing(work).await?.response())
 }
 
 pub(super) async fn settle_erasure(
@@ -255,11 +253,13 @@ pub(super) async fn settle_erasure(
     Path(request): Path<Uuid>,
     Form(how): Form<Settling>,
 ) -> Result<Response, Failure> {
-    let work = move |node: &Node| match how.what.as_str() {
-        "confirm" => node.confirm_erasure(desk.who(), request).map(drop),
-        "drop" => node.drop_erasure(desk.who(), request),
-        _ => Err(AppError::invalid("what", "is `confirm` or `drop`")),
+    let work = move |node: &Node| {
+        let attempt = match how.what.as_str() {
+            "confirm" => node.confirm_erasure(desk.who(), request).map(drop),
+            "drop" => node.drop_erasure(desk.who(), request),
+            _ => Err(AppError::invalid("what", "is `confirm` or `drop`")),
+        };
+        settled(node, &desk, attempt)
     };
-    server.writing(work).await?;
-    Ok(see("/proposals"))
+    Ok(server.writing(work).await?.response())
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, header};
 use jiff::SignedDuration;
 use kizuna_access::label::{Handling, Pap, Tlp};
 use kizuna_access::{Directory, Party, policy, spec};
@@ -13,13 +13,14 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::desk::Desk;
-use super::{Form, html, html_with};
+use super::sent::{Sent, sent};
+use super::{Form, html};
 use crate::label;
 use crate::language::Language;
 use crate::multipart;
-use crate::view::Here;
-use crate::view::import::{Counts, ImportCheckPage, ImportDonePage, ImportPage, PartyGroup};
+use crate::view::import::{Counts, FORM, ImportCheckPage, ImportDonePage, ImportPage, PartyGroup};
 use crate::view::sign_in::Choice;
+use crate::view::{Faults, Here};
 
 /// How long a checked bundle waits to be confirmed.
 const WAIT_MINUTES: i64 = 30;
@@ -92,7 +93,7 @@ fn form_page(node: &Node, desk: &Desk, chosen: &Chosen, limit: usize) -> Result<
                 chosen: chosen.handlings.iter().any(|word| word == handling.as_str()),
             })
             .collect(),
-        faults: Vec::new(),
+        faults: Faults::default(),
         limit: format!("{} MiB", limit >> 20),
     })
 }
@@ -145,50 +146,47 @@ pub(super) async fn check(
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let chosen = chosen(content_type, &body).ok_or_else(|| Failure::invalid("$", "not the import form"))?;
-    let checked = server.writing(move |node| checked(node, &desk, chosen, limits)).await?;
-    Ok(match checked {
-        Checked::Good(page) => html(&*page),
-        Checked::Wrong(page) => html_with(&*page, StatusCode::BAD_REQUEST),
-    })
-}
-
-enum Checked {
-    Good(Box<ImportCheckPage>),
-    /// The form again, with what was wrong.
-    Wrong(Box<ImportPage>),
-}
-
-fn checked(node: &Node, desk: &Desk, chosen: Chosen, limits: Limits) -> Result<Checked, AppError> {
-    let words = chosen.words();
-    let tried = node.people(desk.caller()).reach(&words).and_then(|reach| {
-        let delivery = Delivery { label: Some(&words), limits: Some(limits), ..Delivery::default() };
-        Ok((reach, node.dry_run(desk.who(), &chosen.bytes, &delivery)?))
-    });
-    let (reach, report) = match tried {
-        Ok(tried) => tried,
-        Err(AppError::Invalid { faults }) => {
-            let mut page = form_page(node, desk, &chosen, limits.envelope_bytes)?;
-            page.faults = faults.iter().map(super::quarantine::fault_view).collect();
-            return Ok(Checked::Wrong(Box::new(page)));
-        }
-        Err(error) => return Err(error),
+    let work = move |node: &Node| {
+        let attempt = checked(node, &desk, &chosen, limits).map(|page| Sent::check(&page));
+        sent(attempt, FORM, |faults| {
+            let page = form_page(node, &desk, &chosen, limits.envelope_bytes)?;
+            Ok(ImportPage { faults, ..page })
+        })
     };
+    Ok(server.writing(work).await?.response())
+}
+
+fn checked(node: &Node, desk: &Desk, chosen: &Chosen, limits: Limits) -> Result<ImportCheckPage, AppError> {
+    let words = chosen.words();
+    let reach = node.people(desk.caller()).reach(&words)?;
+    let delivery = Delivery { label: Some(&words), limits: Some(limits), ..Delivery::default() };
+    let report = node.dry_run(desk.who(), &chosen.bytes, &delivery).map_err(in_file)?;
     let token = Uuid::new_v4().to_string();
     let until = node.now() + SignedDuration::from_mins(WAIT_MINUTES);
     node.keep(desk.who(), KEPT, &token, chosen.bytes.to_vec(), until)?;
     let directory = node.directory()?;
     let reads_it = node.read(desk.who())?.reader().can_read(&reach.label, node.now());
-    Ok(Checked::Good(Box::new(ImportCheckPage {
+    Ok(ImportCheckPage {
         page: desk.page(Here::Import, &directory),
         token,
-        file: chosen.file,
+        file: chosen.file.clone(),
         label: label::view(desk.t(), &reach.label, &*directory),
         words,
         reach: reach.members.into_iter().map(|member| member.name).collect(),
         beyond_reader: !reads_it,
         counts: counts(&report),
         reasons: reasons(report),
-    })))
+    })
+}
+
+/// A fault of the bundle as one of the file: it says where in it.
+fn in_file(error: AppError) -> AppError {
+    let AppError::Invalid { mut faults } = error else { return error };
+    for fault in faults.iter_mut().filter(|fault| fault.path.starts_with('$')) {
+        fault.rule = format!("{}: {}", fault.path, fault.rule);
+        "file".clone_into(&mut fault.path);
+    }
+    AppError::Invalid { faults }
 }
 
 fn chosen(content_type: &str, body: &Bytes) -> Option<Chosen> {
@@ -224,24 +222,34 @@ pub(super) async fn confirm(
     Form(confirmed): Form<Confirmed>,
 ) -> Result<Response, Failure> {
     let limits = server.caps().envelope();
-    let page = server
-        .writing(move |node| {
-            let t = desk.t();
-            let gone = || AppError::invalid("$.token", t.say("import-expired"));
-            let bytes = node.kept(desk.who(), KEPT, &confirmed.token)?.ok_or_else(gone)?;
-            let label = Some(confirmed.label.as_str());
-            let delivery = Delivery { label, limits: Some(limits), ..Delivery::default() };
-            let report = node.ingest(desk.who(), &bytes, &delivery)?;
-            // What was confirmed waits no longer.
-            node.keep(desk.who(), KEPT, &confirmed.token, Vec::new(), node.now())?;
-            Ok(ImportDonePage {
-                page: desk.page(Here::Import, &*node.directory()?),
-                counts: counts(&report),
-                reasons: reasons(report),
-            })
+    let work = move |node: &Node| {
+        let attempt = carried_out(node, &desk, &confirmed, limits).map(|page| Sent::check(&page));
+        sent(attempt, FORM, |faults| {
+            let page = form_page(node, &desk, &Chosen::default(), limits.envelope_bytes)?;
+            Ok(ImportPage { faults, ..page })
         })
-        .await?;
-    Ok(html(&page))
+    };
+    Ok(server.writing(work).await?.response())
+}
+
+fn carried_out(
+    node: &Node,
+    desk: &Desk,
+    confirmed: &Confirmed,
+    limits: Limits,
+) -> Result<ImportDonePage, AppError> {
+    let gone = || AppError::invalid("file", desk.t().say("import-expired"));
+    let bytes = node.kept(desk.who(), KEPT, &confirmed.token)?.ok_or_else(gone)?;
+    let label = Some(confirmed.label.as_str());
+    let delivery = Delivery { label, limits: Some(limits), ..Delivery::default() };
+    let report = node.ingest(desk.who(), &bytes, &delivery)?;
+    // What was confirmed waits no longer.
+    node.keep(desk.who(), KEPT, &confirmed.token, Vec::new(), node.now())?;
+    Ok(ImportDonePage {
+        page: desk.page(Here::Import, &*node.directory()?),
+        counts: counts(&report),
+        reasons: reasons(report),
+    })
 }
 
 fn counts(report: &Report) -> Counts {

@@ -1,53 +1,63 @@
 //! Peers: how the exchange with each stands, and what who runs the node can do about it.
 
+mod settings;
+
 use std::collections::BTreeMap;
 
 use axum::extract::State as Shared;
 use axum::response::Response;
-use http::StatusCode;
 use jiff::Timestamp;
 use kizuna_access::{Directory, MemberId};
-use kizuna_app::peers::{Credential, Peer, PeerChange, PeerStatus, address, interval, interval_text};
+use kizuna_app::peers::{Peer, PeerChange, PeerStatus, interval_text};
 use kizuna_app::signing::UnknownKey;
 use kizuna_app::{AppError, Node};
 use kizuna_http::{Failure, Path, Query, Server};
 use serde::Deserialize;
 
 use super::desk::Desk;
-use super::{Form, encoded, html, html_with, see};
+use super::sent::{Sent, sent};
+use super::{Form, encoded, html};
 use crate::language::{Language, grouped};
 use crate::moment::Moment;
-use crate::view::Here;
-use crate::view::object::FaultView;
-use crate::view::peers::{Done, Lives, PeerPage, PeerView, PeersPage, State, UnknownKeyView};
+use crate::view::peers::{
+    ACT, ADD, Done, Lives, PeerForm, PeerPage, PeerView, PeersPage, SET, State, UnknownKeyView,
+};
+use crate::view::{Faults, Here};
+
+/// How often a new peer is asked where nothing else is typed.
+const EVERY: &str = "30s";
 
 pub(super) async fn list(Shared(server): Shared<Server>, desk: Desk) -> Result<Response, Failure> {
-    let page = server
-        .blocking(move |node| -> Result<PeersPage, AppError> {
-            let directory = node.directory()?;
-            let mut views = Vec::new();
-            let (peers, may_run) = match node.peers(&desk.caller()) {
-                Ok(peers) => (peers, true),
-                Err(AppError::Forbidden(_)) => (Vec::new(), false),
-                Err(error) => return Err(error),
-            };
-            for peer in peers {
-                let status = node.peer_status(&peer.name)?;
-                views.push(peer_view(
-                    &desk,
-                    &directory,
-                    &peer,
-                    &status,
-                    node.now(),
-                    node.is_syncing(&peer.name),
-                ));
-            }
-            let unknown = if may_run { node.people(desk.caller()).unknown_keys()? } else { Vec::new() };
-            let unknown_keys = unknown.into_iter().map(unknown_key_view).collect();
-            Ok(PeersPage { page: desk.page(Here::Peers, &directory), peers: views, unknown_keys, may_run })
-        })
-        .await?;
+    let page = server.blocking(move |node| listed(node, &desk)).await?;
     Ok(html(&page))
+}
+
+fn listed(node: &Node, desk: &Desk) -> Result<PeersPage, AppError> {
+    let directory = node.directory()?;
+    let mut views = Vec::new();
+    let (peers, may_run) = match node.peers(&desk.caller()) {
+        Ok(peers) => (peers, true),
+        Err(AppError::Forbidden(_)) => (Vec::new(), false),
+        Err(error) => return Err(error),
+    };
+    for peer in peers {
+        let status = node.peer_status(&peer.name)?;
+        views.push(peer_view(desk, &directory, &peer, &status, node.now(), node.is_syncing(&peer.name)));
+    }
+    let unknown = if may_run { node.people(desk.caller()).unknown_keys()? } else { Vec::new() };
+    let form = may_run.then(|| PeerForm {
+        every: EVERY.to_owned(),
+        pull: true,
+        push: true,
+        lives: lives(&directory, &[]),
+        ..PeerForm::default()
+    });
+    Ok(PeersPage {
+        page: desk.page(Here::Peers, &directory),
+        peers: views,
+        unknown_keys: unknown.into_iter().map(unknown_key_view).collect(),
+        form,
+    })
 }
 
 fn unknown_key_view(unknown: UnknownKey) -> UnknownKeyView {
@@ -128,29 +138,58 @@ fn assemble(node: &Node, desk: &Desk, name: &str, done: Option<Done>) -> Result<
     let peer = peers.into_iter().find(|peer| peer.name == name).ok_or(AppError::NotFound)?;
     let directory = node.directory()?;
     let status = node.peer_status(name)?;
-    let own = directory.own_member().map(|own| own.id);
-    let lives = directory.members().filter(|member| Some(member.id) != own).map(|member| Lives {
-        id: member.id.to_string(),
-        name: member.name.clone(),
-        there: peer.members.contains(&member.id),
-    });
-    let mut lives: Vec<Lives> = lives.collect();
-    lives.sort_by(|one, other| (!one.there, &one.name).cmp(&(!other.there, &other.name)));
     Ok(PeerPage {
         page: desk.page(Here::Peers, &directory),
         peer: peer_view(desk, &directory, &peer, &status, node.now(), node.is_syncing(name)),
         done,
-        faults: Vec::new(),
-        every: interval_text(peer.every),
-        label: peer.label.clone().unwrap_or_default(),
-        user: peer.user.clone().unwrap_or_default(),
-        has_credential: peer.has_credential(),
-        collections: peer.collections.join(", "),
-        pull: peer.pull,
-        push: peer.push,
-        lives,
+        form: PeerForm {
+            name: peer.name.clone(),
+            url: peer.url.to_string(),
+            every: interval_text(peer.every),
+            label: peer.label.clone().unwrap_or_default(),
+            user: peer.user.clone().unwrap_or_default(),
+            has_credential: peer.has_credential(),
+            collections: peer.collections.join(", "),
+            pull: peer.pull,
+            push: peer.push,
+            lives: lives(&directory, &peer.members),
+            faults: Faults::default(),
+        },
+        faults: Faults::default(),
         accounts: peer.members.len() as u64,
     })
+}
+
+/// The members that can live at a peer, those that do first.
+fn lives(directory: &Directory, there: &[MemberId]) -> Vec<Lives> {
+    let own = directory.own_member().map(|own| own.id);
+    let others = directory.members().filter(|member| Some(member.id) != own);
+    let view = |member: &kizuna_access::directory::Member| Lives {
+        id: member.id.to_string(),
+        name: member.name.clone(),
+        there: there.contains(&member.id),
+    };
+    let mut lives: Vec<Lives> = others.map(view).collect();
+    lives.sort_by(|one, other| (!one.there, &one.name).cmp(&(!other.there, &other.name)));
+    lives
+}
+
+pub(super) async fn add(
+    Shared(server): Shared<Server>,
+    desk: Desk,
+    Form(fields): Form<BTreeMap<String, String>>,
+) -> Result<Response, Failure> {
+    let work = move |node: &Node| {
+        let attempt = settings::typed(&fields).and_then(|new| node.add_peer(&desk.caller(), new));
+        let place = |peer: Peer| Sent::Done(format!("/peers/{}?done=added", encoded(&peer.name)));
+        sent(attempt.map(place), ADD, |faults| {
+            let mut page = listed(node, &desk)?;
+            let not_yours = || AppError::Forbidden("only who runs the node adds peers".to_owned());
+            page.form.as_mut().ok_or_else(not_yours)?.typed(&fields, faults);
+            Ok(page)
+        })
+    };
+    Ok(server.writing(work).await?.response())
 }
 
 pub(super) async fn set(
@@ -159,63 +198,43 @@ pub(super) async fn set(
     Path(name): Path<String>,
     Form(fields): Form<BTreeMap<String, String>>,
 ) -> Result<Response, Failure> {
-    let answer = server
-        .writing(move |node| {
-            let done = change(node, &desk, &name, &fields);
-            let faults = match done {
-                Ok(()) => return Ok(Ok(format!("/peers/{}?done=saved", encoded(&name)))),
-                Err(AppError::Invalid { faults }) => faults,
-                Err(error) => return Err(error),
-            };
+    let work = move |node: &Node| {
+        let attempt = change(node, &desk, &name, &fields);
+        let saved = || Sent::Done(format!("/peers/{}?done=saved", encoded(&name)));
+        sent(attempt.map(|()| saved()), SET, |faults| {
             let mut page = assemble(node, &desk, &name, None)?;
-            page.faults =
-                faults.into_iter().map(|fault| FaultView { path: fault.path, rule: fault.rule }).collect();
-            page.typed(&fields);
-            Ok(Err(Box::new(page)))
+            page.form.typed(&fields, faults);
+            Ok(page)
         })
-        .await?;
-    Ok(match answer {
-        Ok(path) => see(&path),
-        Err(page) => html_with(&*page, StatusCode::BAD_REQUEST),
-    })
+    };
+    Ok(server.writing(work).await?.response())
 }
 
 /// What a sent form changes: only what differs from the peer as it is.
 fn change(node: &Node, desk: &Desk, name: &str, fields: &BTreeMap<String, String>) -> Result<(), AppError> {
     let peers = node.peers(&desk.caller())?;
     let peer = peers.into_iter().find(|peer| peer.name == name).ok_or(AppError::NotFound)?;
-    let text = |field: &str| fields.get(field).map(|text| text.trim()).unwrap_or_default();
-    let given = |field: &str| Some(text(field).to_owned()).filter(|text| !text.is_empty());
-    let url = address(text("url"))?;
-    let every = interval(text("every")).ok_or_else(|| AppError::invalid("every", "such as 30s, 5m or 1h"))?;
-    let listed = text("collections").split(',').map(str::trim).filter(|id| !id.is_empty());
+    let typed = settings::typed(fields)?;
     let change = PeerChange {
-        url: Some(url).filter(|url| *url != peer.url),
-        members: Some(members(&peer, fields)?).filter(|members| *members != peer.members),
-        user: Some(given("user")).filter(|user| *user != peer.user),
-        key: match (fields.contains_key("no-key"), given("key")) {
-            (true, _) => Some(None),
-            (false, key) => key.map(|key| Some(Credential::new(key))),
-        },
-        collections: Some(listed.map(str::to_owned).collect()),
-        pull: Some(fields.contains_key("pull")),
-        push: Some(fields.contains_key("push")),
-        every: Some(every),
-        label: Some(given("label")),
+        members: Some(members(&peer, &typed.members)).filter(|members| *members != peer.members),
+        url: Some(typed.url).filter(|url| *url != peer.url),
+        user: Some(typed.user).filter(|user| *user != peer.user),
+        key: if fields.contains_key("no-key") { Some(None) } else { typed.key.map(Some) },
+        collections: Some(typed.collections),
+        pull: Some(typed.pull),
+        push: Some(typed.push),
+        every: Some(typed.every),
+        label: Some(typed.label),
         clearance: None,
     };
     node.set_peer(&desk.caller(), name, change).map(drop)
 }
 
 /// The members that were ticked; the principal one stays the first where it stays at all.
-fn members(peer: &Peer, fields: &BTreeMap<String, String>) -> Result<Vec<MemberId>, AppError> {
-    let ticked = fields.keys().filter_map(|field| field.strip_prefix("member-"));
-    let ticked = ticked.map(|id| id.parse().map(MemberId));
-    let ticked: Vec<MemberId> =
-        ticked.collect::<Result<_, _>>().map_err(|_| AppError::invalid("member", "no member"))?;
+fn members(peer: &Peer, ticked: &[MemberId]) -> Vec<MemberId> {
     let kept = peer.members.iter().filter(|member| ticked.contains(member));
     let new = ticked.iter().filter(|member| !peer.members.contains(member));
-    Ok(kept.chain(new).copied().collect())
+    kept.chain(new).copied().collect()
 }
 
 pub(super) async fn remove(
@@ -223,8 +242,11 @@ pub(super) async fn remove(
     desk: Desk,
     Path(name): Path<String>,
 ) -> Result<Response, Failure> {
-    server.writing(move |node| node.remove_peer(&desk.caller(), &name)).await?;
-    Ok(see("/peers"))
+    let work = move |node: &Node| {
+        let attempt = node.remove_peer(&desk.caller(), &name);
+        acted(node, &desk, &name, attempt.map(|()| "/peers".to_owned()))
+    };
+    Ok(server.writing(work).await?.response())
 }
 
 pub(super) async fn sync(
@@ -232,7 +254,23 @@ pub(super) async fn sync(
     desk: Desk,
     Path(name): Path<String>,
 ) -> Result<Response, Failure> {
-    let place = format!("/peers/{}?done=begun", encoded(&name));
-    server.writing(move |node| node.begin_sync(&desk.caller(), &name)).await?;
-    Ok(see(&place))
+    let work = move |node: &Node| {
+        let attempt = node.begin_sync(&desk.caller(), &name);
+        let place = format!("/peers/{}?done=begun", encoded(&name));
+        acted(node, &desk, &name, attempt.map(|()| place))
+    };
+    Ok(server.writing(work).await?.response())
+}
+
+/// What cannot be done now is said on the peer's page.
+fn acted(
+    node: &Node,
+    desk: &Desk,
+    name: &str,
+    attempt: Result<String, AppError>,
+) -> Result<Sent<PeerPage>, AppError> {
+    sent(attempt.map(Sent::Done), ACT, |faults| {
+        let page = assemble(node, desk, name, None)?;
+        Ok(PeerPage { faults, ..page })
+    })
 }

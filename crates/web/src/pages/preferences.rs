@@ -2,13 +2,17 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use kizuna_http::{Failure, Server};
 use serde::Deserialize;
 
-use super::{Form, own_path, see};
+use super::desk::Visitor;
+use super::{Form, html_with, own_path, see};
 use crate::language::Language;
 use crate::preferences::{LANGUAGE_COOKIE, THEME_COOKIE, Theme, ZONE_COOKIE, zone};
+use crate::view::Faults;
+use crate::view::object::FaultView;
+use crate::view::zone::{FORM, ZonePage};
 
 const YEAR_SECONDS: u32 = 31_536_000;
 
@@ -22,9 +26,11 @@ pub(super) struct Wishes {
 
 pub(super) async fn prefer(
     State(server): State<Server>,
+    visitor: Visitor,
     Form(wishes): Form<Wishes>,
 ) -> Result<Response, Failure> {
-    let mut response = see(own_path(wishes.back.as_deref().unwrap_or("/")));
+    let back = own_path(wishes.back.as_deref().unwrap_or("/"));
+    let mut response = see(back);
     let secure = if server.secure_cookies() { "; Secure" } else { "" };
     let mut keep = |name: &str, value: &str| {
         let cookie = format!("{name}={value}; Path=/; Max-Age={YEAR_SECONDS}; SameSite=Lax{secure}");
@@ -44,8 +50,12 @@ pub(super) async fn prefer(
         keep(THEME_COOKIE, theme.as_str());
     }
     if let Some(name) = wishes.zone {
-        let found = zone(name.trim());
-        let found = found.ok_or_else(|| Failure::invalid("$.zone", "not a time zone, such as Asia/Tokyo"))?;
+        let Some(found) = zone(name.trim()) else {
+            let rule = "not a time zone, such as Asia/Tokyo".to_owned();
+            let faults = Faults::new(FORM, vec![FaultView { path: "zone".to_owned(), rule }]);
+            let page = ZonePage { page: visitor.page(), back: back.to_owned(), zone: name, faults };
+            return Ok(html_with(&page, StatusCode::BAD_REQUEST));
+        };
         keep(ZONE_COOKIE, found.iana_name().unwrap_or("UTC"));
     }
     Ok(response)

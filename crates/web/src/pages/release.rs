@@ -16,6 +16,7 @@ use kizuna_stix::Id;
 use serde::Deserialize;
 
 use super::desk::Desk;
+use super::sent::{Sent, sent};
 use super::title::Titles;
 use super::{Form, html, html_with, see};
 use crate::label;
@@ -23,11 +24,11 @@ use crate::language::{Language, grouped};
 use crate::moment::Moment;
 use crate::view::object::FaultView;
 use crate::view::release::{
-    Bar, Buttons, Difference, FindingView, NewReleasePage, ReleaseCard, ReleasePage, ReleaseReportPage,
+    Bar, Buttons, Difference, FORM, FindingView, NewReleasePage, ReleaseCard, ReleasePage, ReleaseReportPage,
     ReleasedObject, ReleasesPage, StepView, Typed,
 };
 use crate::view::sign_in::Choice;
-use crate::view::{Here, LabelView, Run};
+use crate::view::{Faults, Here, LabelView, Run};
 
 /// Releases on one page of the queue.
 const MOST: usize = 200;
@@ -88,18 +89,11 @@ pub(super) async fn new(
             Ok(NewReleasePage {
                 page: desk.page(Here::Release, &*node.directory()?),
                 typed,
-                faults: Vec::new(),
+                faults: Faults::default(),
             })
         })
         .await?;
     Ok(html(&page))
-}
-
-/// What proposing leads to.
-enum Proposed {
-    Done(String),
-    Check(Box<ReleasePage>),
-    Wrong(Box<NewReleasePage>),
 }
 
 /// First shows what would leave and whom it would reach; then proposes it.
@@ -108,41 +102,30 @@ pub(super) async fn propose(
     desk: Desk,
     Form(fields): Form<BTreeMap<String, String>>,
 ) -> Result<Response, Failure> {
-    let answer = server.writing(move |node| propose_typed(node, &desk, &fields)).await?;
-    Ok(match answer {
-        Proposed::Done(path) => see(&path),
-        Proposed::Check(page) => html(&*page),
-        Proposed::Wrong(page) => html_with(&*page, StatusCode::BAD_REQUEST),
-    })
-}
-
-fn propose_typed(node: &Node, desk: &Desk, fields: &BTreeMap<String, String>) -> Result<Proposed, AppError> {
-    let typed = typed(fields);
-    let is_check = fields.get("do").is_none_or(|done| done != "propose");
-    let attempt = proposal(&typed).and_then(|proposal| {
-        if is_check {
-            let preview = node.preview_release(desk.who(), &proposal)?;
-            return Ok(Proposed::Check(Box::new(checked(node, desk, &preview, &typed)?)));
-        }
-        let shown = node.propose_release(desk.who(), &proposal)?;
-        Ok(Proposed::Done(href(&shown.id)))
-    });
-    let faults = match attempt {
-        Ok(done) => return Ok(done),
-        Err(AppError::Invalid { faults }) => faults,
-        Err(AppError::NotFound) => {
-            let rule = "names an object that you do not read".to_owned();
-            let page = wrong(node, desk, typed, vec![FaultView { path: "$.objects".to_owned(), rule }])?;
-            return Ok(Proposed::Wrong(Box::new(page)));
-        }
-        Err(error) => return Err(error),
+    let work = move |node: &Node| {
+        let typed = typed(&fields);
+        let is_check = fields.get("do").is_none_or(|done| done != "propose");
+        let attempt = proposal(&typed).and_then(|proposal| {
+            if is_check {
+                let preview = node.preview_release(desk.who(), &proposal)?;
+                return Ok(Sent::check(&checked(node, &desk, &preview, &typed)?));
+            }
+            let shown = node.propose_release(desk.who(), &proposal)?;
+            Ok(Sent::Done(href(&shown.id)))
+        });
+        sent(attempt.map_err(unreadable), FORM, |faults| {
+            Ok(NewReleasePage { page: desk.page(Here::Release, &*node.directory()?), typed, faults })
+        })
     };
-    let faults = faults.into_iter().map(|fault| FaultView { path: fault.path, rule: fault.rule }).collect();
-    Ok(Proposed::Wrong(Box::new(wrong(node, desk, typed, faults)?)))
+    Ok(server.writing(work).await?.response())
 }
 
-fn wrong(node: &Node, desk: &Desk, typed: Typed, faults: Vec<FaultView>) -> Result<NewReleasePage, AppError> {
-    Ok(NewReleasePage { page: desk.page(Here::Release, &*node.directory()?), typed, faults })
+/// An object that is hidden or absent is a fault of what was typed.
+fn unreadable(error: AppError) -> AppError {
+    match error {
+        AppError::NotFound => AppError::invalid("$.objects", "names an object that you do not read"),
+        other => other,
+    }
 }
 
 fn checked(node: &Node, desk: &Desk, preview: &Preview, typed: &Typed) -> Result<ReleasePage, AppError> {

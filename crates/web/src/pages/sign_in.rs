@@ -7,13 +7,15 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kizuna_access::rights::Sector;
 use kizuna_app::AppError;
 use kizuna_app::sign_in::{Session, SetUp, SignIn};
-use kizuna_http::{Failure, Path, Query, Server, Viewer, session_cookie};
+use kizuna_http::{Failure, Path, Place, Query, Server, Viewer, session_cookie};
 use serde::Deserialize;
 
 use super::desk::Visitor;
 use super::{Form, html, html_with, own_path, see};
 use crate::language::Language;
-use crate::view::sign_in::{Choice, LinkPage, SetUpPage, SignInPage};
+use crate::view::Faults;
+use crate::view::object::FaultView;
+use crate::view::sign_in::{Choice, LinkPage, SET_UP, SetUpPage, SignInPage};
 
 const SECTORS: [(Sector, &str); 5] = [
     (Sector::Public, "public"),
@@ -100,11 +102,12 @@ pub(super) async fn use_link(
             if failure.status == StatusCode::BAD_REQUEST || failure.status == StatusCode::CONFLICT =>
         {
             let mut page = set_up_page(&visitor, token, Some(&answers));
-            page.faults =
-                failure.places.iter().map(|place| (place.path.clone(), place.rule.clone())).collect();
-            if page.faults.is_empty() {
-                page.faults.push((String::new(), failure.detail.clone()));
+            let place = |place: &Place| FaultView { path: place.path.clone(), rule: place.rule.clone() };
+            let mut found: Vec<FaultView> = failure.places.iter().map(place).collect();
+            if found.is_empty() {
+                found.push(FaultView { path: String::new(), rule: failure.detail.clone() });
             }
+            page.faults = Faults::new(SET_UP, found);
             Ok(html_with(&page, failure.status))
         }
         Err(failure) => Err(failure),
@@ -131,7 +134,7 @@ fn set_up_page(visitor: &Visitor, token: String, given: Option<&SetUp>) -> SetUp
         member: given.map(|given| given.member.clone()).unwrap_or_default(),
         country: given.map(|given| given.country.clone()).unwrap_or_default(),
         email: given.map(|given| given.email.clone()).unwrap_or_default(),
-        faults: Vec::new(),
+        faults: Faults::default(),
     }
 }
 

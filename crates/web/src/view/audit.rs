@@ -3,7 +3,15 @@
 use askama::Template;
 
 use crate::moment::Moment;
+use crate::view::form::{Faults, Shape};
 use crate::view::{Page, Value};
+
+/// The form that proposes a clearance.
+pub const PROPOSE: Shape = Shape { name: "propose", fields: &["whose", "clear", "reason"] };
+/// The form that asks to erase.
+pub const ERASE: Shape = Shape { name: "erase", fields: &["object", "reason", "basis"] };
+/// Confirming and dropping: buttons alone.
+pub const SETTLE: Shape = Shape { name: "settle", fields: &[] };
 
 /// The object of a line.
 #[derive(Debug, Clone)]
@@ -77,6 +85,24 @@ pub struct ErasureRow {
     pub may_confirm: bool,
 }
 
+/// What was typed to propose a clearance.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Proposed {
+    pub whose: String,
+    pub clear: String,
+    pub reason: String,
+}
+
+/// What was typed to ask for an erasure.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct ToErase {
+    pub object: String,
+    pub reason: String,
+    pub basis: String,
+}
+
 #[derive(Debug, Clone, Template)]
 #[template(path = "proposals.html")]
 pub struct ProposalsPage {
@@ -88,6 +114,12 @@ pub struct ProposalsPage {
     pub may_erase: bool,
     /// Whether the reader may propose.
     pub may_propose: bool,
-    /// What was wrong with what was sent.
-    pub fault: Option<String>,
+    /// What was typed to propose, with what was wrong about it.
+    pub proposed: Proposed,
+    pub propose_faults: Faults,
+    /// What was typed to ask for an erasure, with what was wrong about it.
+    pub erase: ToErase,
+    pub erase_faults: Faults,
+    /// Why something could not be confirmed or dropped.
+    pub settle_faults: Faults,
 }

@@ -2,9 +2,12 @@
 
 use askama::Template;
 
-use crate::view::object::FaultView;
+use crate::view::form::{Faults, Shape};
 use crate::view::sign_in::Choice;
 use crate::view::{LabelView, Page};
+
+/// The form with which a bundle is chosen.
+pub const FORM: Shape = Shape { name: "import", fields: &["file", "label"] };
 
 /// A group of parties to release to.
 #[derive(Debug, Clone)]
@@ -23,8 +26,7 @@ pub struct ImportPage {
     pub paps: Vec<Choice>,
     pub parties: Vec<PartyGroup>,
     pub handlings: Vec<Choice>,
-    /// Where the last attempt was wrong, and why.
-    pub faults: Vec<FaultView>,
+    pub faults: Faults,
     pub limit: String,
 }
 

@@ -1,8 +1,25 @@
 //! What members say for themselves of an object.
 
 use crate::moment::Moment;
+use crate::view::form::{Faults, Shape};
 use crate::view::sign_in::Choice;
 use crate::view::{LabelView, Run};
+
+/// The form with which an analyst judges.
+pub const FORM: Shape = Shape {
+    name: "judge",
+    fields: &[
+        "tags",
+        "state",
+        "assignee",
+        "score",
+        "scale",
+        "source_reliability",
+        "credibility",
+        "note",
+        "label",
+    ],
+};
 
 /// A tag, and where else it stands.
 #[derive(Debug, Clone)]
@@ -45,6 +62,9 @@ pub struct JudgementForm {
     pub reliabilities: Vec<Choice>,
     pub credibilities: Vec<Choice>,
     pub note: String,
+    /// Who may read it, in words; empty where that stays as it is.
+    pub label: String,
+    pub faults: Faults,
 }
 
 /// The part of an object's page that holds them.

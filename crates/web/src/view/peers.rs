@@ -6,7 +6,15 @@ use askama::Template;
 
 use crate::moment::Moment;
 use crate::view::Page;
-use crate::view::object::FaultView;
+use crate::view::form::{Faults, Shape};
+
+const FIELDS: &[&str] = &["name", "url", "every", "pull", "label", "collections", "members", "user", "key"];
+/// The form that adds a peer.
+pub const ADD: Shape = Shape { name: "add", fields: FIELDS };
+/// The form that changes one.
+pub const SET: Shape = Shape { name: "set", fields: FIELDS };
+/// Exchanging now and removing: buttons alone.
+pub const ACT: Shape = Shape { name: "act", fields: &[] };
 
 /// How a peer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,14 +92,15 @@ pub struct PeersPage {
     pub page: Page,
     pub peers: Vec<PeerView>,
     pub unknown_keys: Vec<UnknownKeyView>,
-    /// The reader runs the node: only then are its peers shown.
-    pub may_run: bool,
+    /// With which a peer is added. The reader runs the node: only then are its peers shown.
+    pub form: Option<PeerForm>,
 }
 
 /// What was done before this page was shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Done {
+    Added,
     Saved,
     Begun,
 }
@@ -104,14 +113,11 @@ pub struct Lives {
     pub there: bool,
 }
 
-/// One peer with its settings. Its credential is never shown: only whether there is one.
-#[derive(Debug, Clone, Template)]
-#[template(path = "peer.html")]
-pub struct PeerPage {
-    pub page: Page,
-    pub peer: PeerView,
-    pub done: Option<Done>,
-    pub faults: Vec<FaultView>,
+/// The settings of a peer, to be changed or for a new one. Its credential is never shown: only whether there is one.
+#[derive(Debug, Clone, Default)]
+pub struct PeerForm {
+    pub name: String,
+    pub url: String,
     pub every: String,
     pub label: String,
     pub user: String,
@@ -120,15 +126,17 @@ pub struct PeerPage {
     pub pull: bool,
     pub push: bool,
     pub lives: Vec<Lives>,
-    /// Accounts here that close when it is removed.
-    pub accounts: u64,
+    pub faults: Faults,
 }
 
-impl PeerPage {
+impl PeerForm {
     /// Shows again what was typed, beside what is wrong with it.
-    pub fn typed(&mut self, fields: &BTreeMap<String, String>) {
+    pub fn typed(&mut self, fields: &BTreeMap<String, String>, faults: Faults) {
         let text = |field: &str| fields.get(field).cloned().unwrap_or_default();
-        self.peer.url = text("url");
+        if let Some(name) = fields.get("name") {
+            self.name.clone_from(name);
+        }
+        self.url = text("url");
         self.every = text("every");
         self.label = text("label");
         self.user = text("user");
@@ -138,5 +146,20 @@ impl PeerPage {
         for member in &mut self.lives {
             member.there = fields.contains_key(&format!("member-{}", member.id));
         }
+        self.faults = faults;
     }
+}
+
+/// One peer with its settings.
+#[derive(Debug, Clone, Template)]
+#[template(path = "peer.html")]
+pub struct PeerPage {
+    pub page: Page,
+    pub peer: PeerView,
+    pub done: Option<Done>,
+    pub form: PeerForm,
+    /// Why an exchange could not begin, or it could not be removed.
+    pub faults: Faults,
+    /// Accounts here that close when it is removed.
+    pub accounts: u64,
 }

@@ -3,9 +3,14 @@
 use askama::Template;
 
 use crate::moment::Moment;
+use crate::view::form::{Faults, Shape};
 use crate::view::object::FaultView;
 use crate::view::sign_in::Choice;
 use crate::view::{LabelView, Page, Run};
+
+/// The form that proposes a release.
+pub const FORM: Shape =
+    Shape { name: "release", fields: &["objects", "label", "basis", "expires", "decide_by", "reason"] };
 
 /// One release in a list.
 #[derive(Debug, Clone)]
@@ -162,7 +167,7 @@ pub struct ReleasePage {
 pub struct NewReleasePage {
     pub page: Page,
     pub typed: Typed,
-    pub faults: Vec<FaultView>,
+    pub faults: Faults,
 }
 
 /// One bar of a chart.

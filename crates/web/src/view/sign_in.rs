@@ -3,6 +3,10 @@
 use askama::Template;
 
 use crate::view::Page;
+use crate::view::form::{Faults, Shape};
+
+/// What a new node asks for.
+pub const SET_UP: Shape = Shape { name: "set-up", fields: &["member", "country", "sector", "email"] };
 
 /// Signing in with an API key.
 #[derive(Debug, Clone, Template)]
@@ -41,6 +45,5 @@ pub struct SetUpPage {
     pub country: String,
     pub email: String,
     pub sectors: Vec<Choice>,
-    /// Where the last attempt was wrong, and why.
-    pub faults: Vec<(String, String)>,
+    pub faults: Faults,
 }

@@ -26,6 +26,8 @@ pub struct Site {
 pub struct Shown {
     pub status: u16,
     pub kind: String,
+    /// Where it leads.
+    pub place: String,
     pub body: String,
 }
 
@@ -39,6 +41,15 @@ impl Shown {
         }
         format!("{} {}\n{plain}", self.status, self.kind)
     }
+}
+
+/// A text as a form sends it.
+fn encoded(text: &str) -> String {
+    let letter = |byte: u8| {
+        let plain = byte.is_ascii_alphanumeric();
+        if plain { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    text.bytes().map(letter).collect()
 }
 
 fn cut(text: &str, start: &str, end: &str) -> String {
@@ -78,8 +89,16 @@ impl Site {
             people.join(circle, member, None, None).unwrap();
         }
         let mut keys = BTreeMap::new();
-        for (name, member) in [("ana", arvonia), ("bea", borduria), ("cai", cascadia)] {
-            let roles = BTreeSet::from([Role::Analyst]);
+        let accounts = [
+            ("ana", arvonia, Role::Analyst),
+            ("bea", borduria, Role::Analyst),
+            ("cai", cascadia, Role::Analyst),
+            ("ada", arvonia, Role::Admin),
+            ("rex", arvonia, Role::Releaser),
+            ("roy", arvonia, Role::Releaser),
+        ];
+        for (name, member, role) in accounts {
+            let roles = BTreeSet::from([role]);
             let (_, key) = people.add_user(&format!("{name}@example.org"), member, roles).unwrap();
             keys.insert(name, key.secret);
         }
@@ -110,18 +129,42 @@ impl Site {
 
     /// Asks for a page as somebody whose key is known, or as nobody.
     pub fn ask(&self, who: &str, path: &str, language: &str) -> Shown {
-        let mut request =
-            Request::get(path).header("host", "node.example").header("accept-language", language);
+        let request = Request::get(path).header("accept-language", language);
+        self.answer(who, request, Body::empty())
+    }
+
+    /// Sends a form as somebody whose key is known.
+    pub fn send(&self, who: &str, path: &str, fields: &[(&str, &str)]) -> Shown {
+        let body = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
+        let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+        self.answer(who, request, Body::from(body.collect::<Vec<_>>().join("&")))
+    }
+
+    /// Sends a form with files: `(name, file name, content)`.
+    pub fn upload(&self, who: &str, path: &str, parts: &[(&str, Option<&str>, &str)]) -> Shown {
+        let part = |(name, file, content): &(&str, Option<&str>, &str)| {
+            let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
+            format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n")
+        };
+        let body: String = parts.iter().map(part).chain(["--edge--\r\n".to_owned()]).collect();
+        let request = Request::post(path).header("content-type", "multipart/form-data; boundary=edge");
+        self.answer(who, request, Body::from(body))
+    }
+
+    fn answer(&self, who: &str, request: http::request::Builder, body: Body) -> Shown {
+        let mut request = request.header("host", "node.example").header("origin", "http://node.example");
         if let Some(key) = self.keys.get(who) {
             request = request.header("authorization", format!("Bearer {key}"));
         }
         self.runtime.block_on(async {
-            let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
             let status = response.status().as_u16();
-            let kind = response.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
+            let header = |name: &str| response.headers().get(name).map(|it| it.to_str().unwrap().to_owned());
+            let kind = header("content-type").unwrap_or_default();
+            let place = header("location").unwrap_or_default();
             let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
             let body = String::from_utf8(bytes.to_vec()).unwrap();
-            Shown { status, kind: kind.unwrap_or_default(), body }
+            Shown { status, kind, place, body }
         })
     }
 }

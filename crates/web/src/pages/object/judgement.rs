@@ -2,23 +2,26 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use kizuna_access::PersonId;
 use kizuna_access::overlay::{self, Judgement, RELIABILITIES, SCALE, STATES, Score};
 use kizuna_app::overlay::Judged;
-use kizuna_app::{AppError, Reading};
+use kizuna_app::{AppError, Node, Reading};
 use kizuna_http::{Failure, Path, Server};
 use kizuna_stix::Id;
 use serde::Deserialize;
 use serde_json::Map;
 
 use super::super::desk::Desk;
+use super::super::sent::{Sent, sent};
 use super::super::title::run;
-use super::super::{Form, encoded, see};
+use super::super::{Form, encoded};
 use super::id;
 use crate::label;
 use crate::language::Language;
 use crate::moment::Moment;
 use crate::preferences::Preferences;
-use crate::view::judgement::{JudgementForm, JudgementView, Judgements, Tag};
+use crate::view::form::Faults;
+use crate::view::judgement::{FORM, JudgementForm, JudgementView, Judgements, Tag};
 use crate::view::sign_in::Choice;
 
 /// The overlays over an object. An overlay has none of its own.
@@ -103,6 +106,8 @@ fn form(t: Language, reading: &Reading, said: &Judgement) -> JudgementForm {
             .map(|grade: u8| choice("credibility", grade.to_string(), said.credibility == Some(grade)))
             .collect(),
         note: said.note.clone().unwrap_or_default(),
+        label: String::new(),
+        faults: Faults::default(),
     }
 }
 
@@ -119,7 +124,7 @@ pub(in super::super) struct JudgeForm {
     #[serde(default)]
     scale: String,
     #[serde(default)]
-    source: String,
+    source_reliability: String,
     #[serde(default)]
     credibility: String,
     #[serde(default)]
@@ -145,10 +150,29 @@ impl JudgeForm {
             state: given(&self.state).map(|state| state.to_lowercase().replace(' ', "-")),
             assignee: None,
             score,
-            source_reliability: given(&self.source).and_then(|grade| grade.chars().next()),
+            source_reliability: given(&self.source_reliability).and_then(|grade| grade.chars().next()),
             credibility: number(&self.credibility, "$.credibility")?,
             note: given(&self.note),
         })
+    }
+
+    /// Puts what was typed into the form again, with what is wrong.
+    fn fill(&self, form: &mut JudgementForm, faults: Faults) {
+        let choose = |choices: &mut Vec<Choice>, chosen: &str| {
+            for choice in choices {
+                choice.chosen = choice.value == chosen;
+            }
+        };
+        choose(&mut form.reliabilities, &self.source_reliability);
+        choose(&mut form.credibilities, &self.credibility);
+        form.tags.clone_from(&self.tags);
+        form.state.clone_from(&self.state);
+        form.assignee.clone_from(&self.assignee);
+        form.score.clone_from(&self.score);
+        form.scale.clone_from(&self.scale);
+        form.note.clone_from(&self.note);
+        form.label.clone_from(&self.label);
+        form.faults = faults;
     }
 }
 
@@ -158,24 +182,40 @@ pub(in super::super) async fn judge(
     Path(text): Path<String>,
     Form(given): Form<JudgeForm>,
 ) -> Result<Response, Failure> {
-    let place = server
-        .writing(move |node| {
-            let id = id(&text)?;
-            let mut judgement = given.judgement()?;
-            let email = given.assignee.trim();
-            if !email.is_empty() {
-                let directory = node.directory()?;
-                let own = |person: &kizuna_access::PersonId| {
-                    directory.person(*person).is_some_and(|known| known.member == desk.who().member())
-                };
-                let person = directory.person_by_email(email).map(|person| person.id).filter(own);
-                let unknown = || AppError::invalid("$.assignee", "nobody of your member has this address");
-                judgement.assignee = Some(person.ok_or_else(unknown)?);
+    let work = move |node: &Node| {
+        let id = id(&text)?;
+        let attempt = keep(node, &desk, &id, &given);
+        if let Err(error @ AppError::Forbidden(_)) = attempt {
+            // Who may not judge has no form that could be shown again.
+            return Err(error);
+        }
+        let done = attempt.map(|()| Sent::Done(format!("/objects/{id}#judgement")));
+        sent(done, FORM, |faults| {
+            let may_choose = node.people(desk.caller()).may_follow()?;
+            let mut page = super::assemble(&node.read(desk.who())?, &desk, &id, None, may_choose)?;
+            page.page.path = page.self_href();
+            if let Some(form) = &mut page.judgements.form {
+                given.fill(form, faults);
             }
-            let label = Some(given.label.trim()).filter(|label| !label.is_empty());
-            node.judge(desk.who(), &id, label, |said| *said = judgement)?;
-            Ok(format!("/objects/{id}#judgement"))
+            Ok(page)
         })
-        .await?;
-    Ok(see(&place))
+    };
+    Ok(server.writing(work).await?.response())
+}
+
+fn keep(node: &Node, desk: &Desk, id: &Id, given: &JudgeForm) -> Result<(), AppError> {
+    let mut judgement = given.judgement()?;
+    let email = given.assignee.trim();
+    if !email.is_empty() {
+        let directory = node.directory()?;
+        let own = |person: &PersonId| {
+            directory.person(*person).is_some_and(|known| known.member == desk.who().member())
+        };
+        let person = directory.person_by_email(email).map(|person| person.id).filter(own);
+        let unknown = || AppError::invalid("$.assignee", "nobody of your member has this address");
+        judgement.assignee = Some(person.ok_or_else(unknown)?);
+    }
+    let label = Some(given.label.trim()).filter(|label| !label.is_empty());
+    node.judge(desk.who(), id, label, |said| *said = judgement)?;
+    Ok(())
 }
