@@ -13,6 +13,13 @@ use crate::arrival::Place;
 use crate::backend::{Flags, Key, Order, Row, Seq};
 use crate::query::{Page, Position, Selection, Start, Versions};
 
+/// A page ends after the objects with which it reaches this length, in bytes as its viewer gets them.
+pub const PAGE_BYTES: usize = 32 << 20;
+
+/// Bodies that are read at once: so many at first, then twice as many each time. What is read beyond the page's length
+/// is thrown away.
+const FIRST_CHUNK: usize = 4;
+
 impl View {
     /// Objects in the viewer's order of arrivals.
     pub fn page(&self, selection: &Selection, start: Start, limit: usize) -> Result<Page, StoreError> {
@@ -81,10 +88,23 @@ impl View {
         self.finish(served, limit)
     }
 
+    /// Makes a page of what is served. It ends early where its bytes would be too many.
     pub(super) fn finish(&self, mut served: Vec<Served>, limit: usize) -> Result<Page, StoreError> {
-        let more = served.len() > limit;
+        let mut more = served.len() > limit;
         served.truncate(limit);
-        let items = self.items(served)?;
+        let mut items = Vec::with_capacity(served.len());
+        let (mut bytes, mut chunk) = (0, FIRST_CHUNK);
+        let mut served = served.into_iter();
+        while served.len() > 0 {
+            let read = self.items(served.by_ref().take(chunk).collect())?;
+            bytes += read.iter().map(|item| item.bytes.len()).sum::<usize>();
+            items.extend(read);
+            chunk *= 2;
+            if bytes > PAGE_BYTES {
+                more |= served.len() > 0;
+                break;
+            }
+        }
         let next: Option<Position> = items.last().filter(|_| more).map(|item| item.position);
         Ok(Page { items, next })
     }
