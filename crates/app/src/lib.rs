@@ -31,6 +31,7 @@ pub mod schedule;
 pub mod sign_in;
 pub mod signing;
 pub mod tearline;
+pub mod vitals;
 
 // The vocabulary of the crates below, for callers that may not import them.
 pub use kizuna_access as access;

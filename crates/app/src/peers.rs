@@ -188,7 +188,7 @@ impl Node {
         Ok(self.all_peers()?.into_iter().filter(lives_there).map(|peer| peer.name).collect())
     }
 
-    fn all_peers(&self) -> Result<Vec<Peer>, AppError> {
+    pub(crate) fn all_peers(&self) -> Result<Vec<Peer>, AppError> {
         let mut peers = Vec::new();
         for (_, bytes) in self.store.states(PEERS)? {
             peers

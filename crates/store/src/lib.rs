@@ -21,6 +21,7 @@ pub mod store;
 mod story;
 mod tokens;
 pub mod view;
+pub mod vitals;
 mod winner;
 pub mod writer;
 

@@ -22,6 +22,7 @@ use crate::clock::{StoreClock, instant};
 use crate::mask::{Ground, Mask};
 use crate::sqlite::Sqlite;
 use crate::view::Parts;
+use crate::vitals::Vitals;
 use crate::writer::{Actor, AuditEntry, Books, Writer};
 use crate::{Clock, View};
 
@@ -177,6 +178,12 @@ impl Store {
         self.inner.commits.clone()
     }
 
+    /// How the writer does: for who runs the node, for nobody's view.
+    pub fn vitals(&self) -> Vitals {
+        let seq = *self.inner.commits.borrow();
+        self.inner.writer.pulse().read(seq)
+    }
+
     /// A secret of this node, made once and kept (`cursor` seals cursors, `session` signs sessions).
     pub fn secret(&self, name: &str) -> Result<[u8; 32], StoreError> {
         let _making = self.inner.making_secret.lock();
@@ -185,6 +192,16 @@ impl Store {
                 .try_into()
                 .map_err(|_| StoreError::Engine(format!("the secret {name} is not of 32 bytes")));
         }
+        self.make_secret(name)
+    }
+
+    /// Makes this secret anew: what the old one sealed or opened is void.
+    pub fn renew_secret(&self, name: &str) -> Result<[u8; 32], StoreError> {
+        let _making = self.inner.making_secret.lock();
+        self.make_secret(name)
+    }
+
+    fn make_secret(&self, name: &str) -> Result<[u8; 32], StoreError> {
         let mut secret = [0; 32];
         rand::rng().fill_bytes(&mut secret);
         self.inner.writer.set_state("secret", name, Some(secret.to_vec()), None)?;

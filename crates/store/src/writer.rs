@@ -15,6 +15,7 @@ use kizuna_stix::Id;
 
 use crate::StoreError;
 use crate::contribution::{Contribution, Outcome, Quarantined, Relabelled};
+use crate::vitals::Pulse;
 
 pub(crate) use desk::Books;
 pub(crate) use erase::Leaf;
@@ -55,6 +56,10 @@ pub struct AuditEntry {
 impl Writer {
     pub(crate) fn new(link: Link) -> Self {
         Self { link }
+    }
+
+    pub(crate) fn pulse(&self) -> &Pulse {
+        self.link.pulse()
     }
 
     /// Stores contributions and what lies in quarantine, all or nothing, in this order. Outcomes are in the order of

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use kizuna_access::{Directory, Label, MemberId, Recorded, Rights};
@@ -18,6 +19,7 @@ use crate::StoreError;
 use crate::backend::{Ledger, Seq};
 use crate::clock::StoreClock;
 use crate::contribution::{Outcome, Quarantined};
+use crate::vitals::Pulse;
 
 /// Attests an object that the writer itself publishes for a member: a recall, the stub of a revocation. Nothing where
 /// the member's key is not here.
@@ -82,6 +84,7 @@ pub(crate) struct Link(Arc<Running>);
 struct Running {
     queue: Option<SyncSender<Job>>,
     attestor: Arc<OnceLock<Box<Attestor>>>,
+    pulse: Arc<Pulse>,
     handle: Option<JoinHandle<()>>,
     /// Held as long as anybody may write.
     _lock: File,
@@ -95,7 +98,15 @@ impl Link {
 
     pub fn send(&self, request: Request, answer: Answer) -> Result<(), StoreError> {
         let queue = self.0.queue.as_ref().ok_or_else(stopped)?;
-        queue.send((request, answer)).map_err(|_| stopped())
+        self.0.pulse.queue();
+        queue.send((request, answer)).map_err(|_| {
+            self.0.pulse.dequeue();
+            stopped()
+        })
+    }
+
+    pub fn pulse(&self) -> &Pulse {
+        &self.0.pulse
     }
 }
 
@@ -119,14 +130,22 @@ pub(crate) fn start(
 ) -> Result<Link, StoreError> {
     let (queue, jobs) = sync_channel(QUEUE);
     let attestor = Arc::new(OnceLock::new());
-    let attests = Arc::clone(&attestor);
-    let mut thread =
-        Thread { ledger, books, clock, commits, attestor: attests, stale: false, unscrubbed: true };
+    let pulse = Arc::new(Pulse::default());
+    let mut thread = Thread {
+        ledger,
+        books,
+        clock,
+        commits,
+        attestor: Arc::clone(&attestor),
+        pulse: Arc::clone(&pulse),
+        stale: false,
+        unscrubbed: true,
+    };
     let handle = std::thread::Builder::new()
         .name("kizuna-writer".into())
         .spawn(move || thread.run(&jobs))
         .map_err(|e| StoreError::Engine(format!("the writer's thread does not start: {e}")))?;
-    Ok(Link(Arc::new(Running { queue: Some(queue), attestor, handle: Some(handle), _lock: lock })))
+    Ok(Link(Arc::new(Running { queue: Some(queue), attestor, pulse, handle: Some(handle), _lock: lock })))
 }
 
 struct Thread {
@@ -135,6 +154,7 @@ struct Thread {
     clock: Arc<StoreClock>,
     commits: watch::Sender<u64>,
     attestor: Arc<OnceLock<Box<Attestor>>>,
+    pulse: Arc<Pulse>,
     /// The books may know more than the disk: they are read again before the next group.
     stale: bool,
     /// Remnants of what was erased may lie in the files, also from before this program began.
@@ -161,11 +181,19 @@ impl Thread {
 
     /// Does a group of requests in one transaction and answers all of them once it is durable.
     fn serve(&mut self, group: Vec<Job>) {
+        for _ in &group {
+            self.pulse.dequeue();
+        }
         let (requests, answers): (Vec<Request>, Vec<Answer>) = group.into_iter().unzip();
+        let begun = Instant::now();
         self.unscrubbed |= requests.iter().any(|request| matches!(request, Request::Erase(_)));
         let replies = match self.transact(requests) {
-            Ok(replies) => replies,
+            Ok(replies) => {
+                self.pulse.committed(begun.elapsed());
+                replies
+            }
             Err(error) => {
+                self.pulse.failed();
                 self.ledger.rollback();
                 self.stale = true;
                 tracing::error!(error = %error, requests = answers.len(), "a group of writes was not stored");
