@@ -3,6 +3,7 @@
 mod linger;
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,9 +13,12 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tower_http::add_extension::AddExtension;
 
+use crate::viewer::Remote;
 use crate::{Caps, Permit};
 
 /// How long to wait before accepting again when the system has no more descriptors.
@@ -28,11 +32,16 @@ pub async fn serve(listener: TcpListener, router: Router, caps: &Caps, stop: imp
     builder.timer(TokioTimer::new()).header_read_timeout(caps.head_time);
     let mut stop = pin!(stop);
     loop {
-        let (stream, place) = tokio::select! {
+        let (stream, remote, place) = tokio::select! {
             accepted = accept(&listener, &places) => accepted,
             () = &mut stop => break,
         };
-        let service = TowerToHyperService::new(router.clone());
+        if let Err(error) = SockRef::from(&stream).set_tcp_user_timeout(Some(caps.stall_time)) {
+            tracing::debug!(%error, "a client that does not read cannot be cut off");
+        }
+        // A mapped address is the IPv4 client's that it maps.
+        let remote = Remote(remote.ip().to_canonical());
+        let service = TowerToHyperService::new(AddExtension::new(router.clone(), remote));
         let (lent, returned) = linger::lend(stream);
         let connection = graceful.watch(builder.serve_connection(TokioIo::new(lent), service));
         tokio::spawn(async move {
@@ -50,15 +59,15 @@ pub async fn serve(listener: TcpListener, router: Router, caps: &Caps, stop: imp
 }
 
 /// The next connection, once there is a place for it.
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, Option<Permit>) {
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, SocketAddr, Option<Permit>) {
     // Never closed: there is always a place in the end.
     let place = Arc::clone(places).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, remote)) => {
                 // An answer's last piece does not wait for the client's acknowledgement of the one before.
                 let _ = stream.set_nodelay(true);
-                return (stream, place);
+                return (stream, remote, place);
             }
             Err(error) if is_of_the_client(&error) => {}
             Err(error) => {

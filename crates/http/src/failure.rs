@@ -1,5 +1,7 @@
 //! One map from what went wrong to a status and a title, for programs and pages alike.
 
+use std::time::Duration;
+
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use kizuna_app::AppError;
@@ -71,6 +73,13 @@ impl Failure {
         let detail = "the node is busy: try again in a moment";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "Not available now", detail)
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
+    /// Somebody asks more often than he may (RFC 6585 §4).
+    pub(crate) fn too_many(wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", "ask less often")
+            .with_header(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
     }
 
     pub(crate) fn too_slow() -> Self {

@@ -10,7 +10,10 @@
 
 pub mod connections;
 pub mod failure;
+mod metrics;
 pub mod payload;
+pub mod places;
+pub mod rates;
 pub mod registry;
 pub mod routes;
 pub mod server;
@@ -19,6 +22,8 @@ pub mod viewer;
 pub use connections::serve;
 pub use failure::{Failure, Place};
 pub use payload::{Json, Path, Payload, Query};
+pub use places::Patience;
+pub use rates::{Rate, Rates};
 pub use registry::OutputPath;
 pub use routes::{BuildError, RequestId, Routes};
 pub use server::{Caps, Permit, Server, asked};

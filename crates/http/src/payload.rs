@@ -144,6 +144,16 @@ impl Encoding {
     }
 }
 
+/// How much room a body may take up, in bytes: what it says of its own length is believed up to what may be read.
+pub(crate) fn most(headers: &HeaderMap, body: &Body, cap: usize) -> usize {
+    if body.is_end_stream() {
+        return 0;
+    }
+    let is_plain = matches!(Encoding::of(headers), Ok(Encoding::Identity));
+    let length = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
+    length.filter(|_| is_plain).map_or(cap, |length| length.min(cap))
+}
+
 /// Takes in a body within its cap. What is a little over is read to its end before it is refused: a client that is
 /// still sending would else lose the answer with the connection.
 pub(crate) async fn collect(headers: &HeaderMap, body: Body, cap: usize) -> Result<Bytes, Failure> {

@@ -76,6 +76,8 @@ pub enum Access {
     Optional,
     /// Whoever is authenticated.
     Viewer,
+    /// Whoever holds the node's watch token: those who run it, and no account.
+    Watcher,
 }
 
 /// What leaves through a path.
@@ -93,6 +95,8 @@ pub enum Reads {
     Audit,
     /// Releases: decisions about content, with who took them.
     Decisions,
+    /// How the node does: counts and times that no view has part in.
+    Vitals,
     /// What the viewer itself did before: statuses, idempotent answers.
     Own,
 }

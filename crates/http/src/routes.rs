@@ -18,6 +18,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use uuid::Uuid;
 
+use crate::rates::Asker;
 use crate::registry::{Access, Face, Method, OutputPath};
 use crate::{Failure, Server, payload, viewer};
 
@@ -105,7 +106,7 @@ impl Routes {
                 inspection: self.inspections.get(&entry.face).copied(),
             };
             let guarded: MethodRouter<Server, Infallible> =
-                handler.route_layer(from_fn_with_state(gate, guard));
+                handler.route_layer(from_fn_with_state(gate, named));
             for path in spellings(entry) {
                 router = router.route(path, guarded.clone());
             }
@@ -170,22 +171,39 @@ struct Gate {
     inspection: Option<Inspection>,
 }
 
+/// Answers under an entry's name, whatever becomes of the request.
+async fn named(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let path = gate.entry.name;
+    let mut response = guard(gate, request, next).await.into_response();
+    if response.extensions().get::<Seen>().is_none() {
+        response.extensions_mut().insert(Seen { path, person: None });
+    }
+    response
+}
+
 /// Carries out an entry's access rule.
-async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Result<Response, Failure> {
+async fn guard(gate: Gate, request: Request, next: Next) -> Result<Response, Failure> {
     let (mut parts, mut body) = request.into_parts();
     parts.extensions.insert(gate.entry);
-    let viewer = match gate.entry.access {
-        Access::Anyone => None,
+    let known = match gate.entry.access {
+        Access::Anyone => Ok(None),
         Access::Optional => match viewer::authenticate(&gate.server, &parts.headers).await {
-            Ok(viewer) => viewer,
-            Err(failure) if failure.status == StatusCode::UNAUTHORIZED => None,
-            Err(failure) => return Err(failure),
+            Err(failure) if failure.status == StatusCode::UNAUTHORIZED => Ok(None),
+            known => known,
         },
-        Access::Viewer => {
-            let viewer = viewer::authenticate(&gate.server, &parts.headers).await?;
-            Some(viewer.ok_or(AppError::NotAuthenticated)?)
-        }
+        Access::Viewer => viewer::authenticate(&gate.server, &parts.headers)
+            .await
+            .and_then(|viewer| viewer.ok_or_else(|| AppError::NotAuthenticated.into()))
+            .map(Some),
+        Access::Watcher => viewer::watches(&gate.server, &parts.headers).await.map(|()| None),
     };
+    let is_fixed = gate.entry.access == Access::Anyone && gate.entry.method.is_safe();
+    if !is_fixed {
+        // Whoever guesses is held to a stranger's rate before he is told that he guessed wrong.
+        let who = known.as_ref().ok().and_then(|viewer| viewer.as_ref()).map(|viewer| &viewer.principal);
+        gate.server.meter(Asker::of(who, viewer::client(&parts, &gate.server.caps().proxies)))?;
+    }
+    let viewer = known?;
     if let Some(inspection) = gate.inspection {
         inspection(&parts)?;
     }
@@ -257,9 +275,14 @@ async fn present(State(outer): State<Outer>, mut request: Request, next: Next) -
     let (parts, body) = request.into_parts();
     let (body, unread) = payload::watched(body);
     let head = parts.clone();
-    let mut response = match outer.server.request_permit() {
+    let places = outer.server.request_permit().and_then(|place| {
+        let room =
+            outer.server.body_permit(payload::most(&head.headers, &body, outer.server.caps().body_bytes))?;
+        Ok((place, room))
+    });
+    let mut response = match places {
         Err(failure) => failure.into_response(),
-        Ok(_permit) => {
+        Ok(_places) => {
             let answer = next.run(Request::from_parts(parts, body));
             match tokio::time::timeout(outer.server.caps().request_time, answer).await {
                 Ok(response) => response,
@@ -282,7 +305,9 @@ async fn present(State(outer): State<Outer>, mut request: Request, next: Next) -
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
-    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let took = started.elapsed();
+    outer.server.metrics().count(seen.map_or("", |seen| seen.path), response.status().as_u16(), took);
+    let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(
         request.id = %id,
         http.method = %head.method,

@@ -1,6 +1,7 @@
 //! What handlers share: the node, the caps, and the bridge to blocking threads.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,6 +10,9 @@ use kizuna_app::{AppError, Limits, Node};
 use tokio::sync::Semaphore;
 
 use crate::Failure;
+use crate::metrics::{Metrics, UnderWay};
+use crate::places::{Patience, Places};
+use crate::rates::{Asker, Meter, Rates};
 
 /// Caps on what a client may ask of the node.
 #[derive(Debug, Clone)]
@@ -21,25 +25,28 @@ pub struct Caps {
     pub connections: usize,
     /// How long a client may take to send a request's head, and a silent connection stays open.
     pub head_time: Duration,
+    /// How long what was sent to a client may stay unacknowledged: one that does not read is cut off.
+    pub stall_time: Duration,
+    /// Bytes of all bodies that are held at once; more are turned away with 503.
+    pub bodies_bytes: usize,
     /// Requests under way at once; more are turned away with 503.
     pub requests: usize,
-    /// Reads under way at once; more wait.
+    /// Reads under way at once; more wait, as long as `patience` says.
     pub reads: usize,
-    /// Writes under way at once; more wait.
+    /// Writes under way at once; more wait, as long as `patience` says.
     pub writes: usize,
+    /// How long work waits for its place before it is turned away with 503.
+    pub patience: Patience,
     /// Streams open at once; more are turned away with 503.
     pub streams: usize,
     /// Objects of one page.
     pub page: usize,
     /// Objects of one envelope: each costs time, however small it is.
     pub objects: usize,
-}
-
-impl Caps {
-    /// Caps on an envelope that comes in a request.
-    pub fn envelope(&self) -> Limits {
-        Limits { envelope_bytes: self.body_bytes, objects: self.objects, ..Limits::default() }
-    }
+    /// How often somebody may ask; more is turned away with 429.
+    pub rates: Rates,
+    /// Proxies whose word about the client's address is taken (`X-Forwarded-For`).
+    pub proxies: Vec<IpAddr>,
 }
 
 impl Default for Caps {
@@ -49,12 +56,17 @@ impl Default for Caps {
             request_time: Duration::from_mins(1),
             connections: 4096,
             head_time: Duration::from_secs(30),
+            stall_time: Duration::from_mins(1),
+            bodies_bytes: 512 << 20,
             requests: 1024,
             reads: 16,
             writes: 64,
+            patience: Patience::default(),
             streams: 512,
             page: 1000,
             objects: 200_000,
+            rates: Rates::default(),
+            proxies: Vec::new(),
         }
     }
 }
@@ -69,13 +81,19 @@ pub struct Server {
 struct Shared {
     caps: Caps,
     secure_cookies: bool,
-    requests: Arc<Semaphore>,
+    requests: Places,
+    /// For bodies, in KiB.
+    bodies: Arc<Semaphore>,
     /// Requests under way of each person; of nobody, those that present nothing.
     under_way: Mutex<HashMap<Option<PersonId>, usize>>,
-    reads: Arc<Semaphore>,
-    writes: Arc<Semaphore>,
-    streams: Arc<Semaphore>,
+    reads: Places,
+    writes: Places,
+    streams: Places,
+    meter: Meter,
+    metrics: Metrics,
 }
+
+const KIB: usize = 1024;
 
 /// Into so many parts the places for requests are shared out: a person has one part at most.
 const SHARES: usize = 4;
@@ -116,11 +134,14 @@ impl Server {
     pub fn new(node: Node, caps: Caps, secure_cookies: bool) -> Self {
         let shared = Shared {
             secure_cookies,
-            requests: Arc::new(Semaphore::new(caps.requests)),
+            requests: Places::new(caps.requests, caps.patience),
+            bodies: Arc::new(Semaphore::new((caps.bodies_bytes / KIB).min(Semaphore::MAX_PERMITS))),
             under_way: Mutex::default(),
-            reads: Arc::new(Semaphore::new(caps.reads)),
-            writes: Arc::new(Semaphore::new(caps.writes)),
-            streams: Arc::new(Semaphore::new(caps.streams)),
+            reads: Places::new(caps.reads, caps.patience),
+            writes: Places::new(caps.writes, caps.patience),
+            streams: Places::new(caps.streams, caps.patience),
+            meter: Meter::new(caps.rates),
+            metrics: Metrics::new(),
             caps,
         };
         Self { node, shared: Arc::new(shared) }
@@ -132,6 +153,12 @@ impl Server {
 
     pub fn caps(&self) -> &Caps {
         &self.shared.caps
+    }
+
+    /// Caps on an envelope that comes in a request.
+    pub fn envelope(&self) -> Limits {
+        let caps = self.caps();
+        Limits { envelope_bytes: caps.body_bytes, objects: caps.objects, ..*self.node.limits() }
     }
 
     pub fn secure_cookies(&self) -> bool {
@@ -157,12 +184,30 @@ impl Server {
         self.run(&self.shared.writes, work).await
     }
 
-    async fn run<T, F>(&self, places: &Arc<Semaphore>, work: F) -> Result<T, Failure>
+    /// Reads for something that was begun, such as a stream: waits for its place however long it takes.
+    pub async fn patiently<T, F>(&self, work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
         F: FnOnce(&Node) -> Result<T, AppError> + Send + 'static,
     {
-        let permit = Arc::clone(places).acquire_owned().await.map_err(|_| Failure::busy())?;
+        let permit = self.shared.reads.wait().await?;
+        self.at_place(permit, work).await
+    }
+
+    async fn run<T, F>(&self, places: &Places, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Node) -> Result<T, AppError> + Send + 'static,
+    {
+        let permit = places.take().await?;
+        self.at_place(permit, work).await
+    }
+
+    async fn at_place<T, F>(&self, permit: Permit, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Node) -> Result<T, AppError> + Send + 'static,
+    {
         let node = self.node.clone();
         let path = ASKED.try_with(|path| *path).unwrap_or("http");
         let task = tokio::task::spawn_blocking(move || {
@@ -178,7 +223,7 @@ impl Server {
 
     /// A place for a stream.
     pub fn stream_permit(&self) -> Result<Permit, Failure> {
-        Arc::clone(&self.shared.streams).try_acquire_owned().map_err(|_| Failure::busy())
+        self.shared.streams.at_once()
     }
 
     /// A place among the requests of one person. Nobody takes all places of the node, however slowly he sends.
@@ -199,6 +244,35 @@ impl Server {
     }
 
     pub(crate) fn request_permit(&self) -> Result<Permit, Failure> {
-        Arc::clone(&self.shared.requests).try_acquire_owned().map_err(|_| Failure::busy())
+        self.shared.requests.at_once()
+    }
+
+    /// Room for a body of so many bytes.
+    pub(crate) fn body_permit(&self, bytes: usize) -> Result<Permit, Failure> {
+        let kib = u32::try_from(bytes.div_ceil(KIB)).unwrap_or(u32::MAX);
+        Arc::clone(&self.shared.bodies).try_acquire_many_owned(kib).map_err(|_| Failure::busy())
+    }
+
+    /// Takes one request from its asker's bucket.
+    pub(crate) fn meter(&self, asker: Asker) -> Result<(), Failure> {
+        self.shared.meter.take(asker)
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
+    }
+
+    /// What the node tells those who run it, as text for Prometheus.
+    pub async fn metrics_text(&self) -> Result<String, Failure> {
+        let vitals = self.blocking(Node::vitals).await?;
+        let shared = &self.shared;
+        let under_way = UnderWay {
+            requests: shared.requests.taken(),
+            reads: shared.reads.taken(),
+            writes: shared.writes.taken(),
+            streams: shared.streams.taken(),
+        };
+        let text = self.metrics().text(under_way, vitals);
+        text.map_err(|_| Failure::internal("the metrics cannot be written"))
     }
 }

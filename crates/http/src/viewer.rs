@@ -1,5 +1,7 @@
 //! Who asks: API keys and sessions, and the proof that a form was sent from this node's own pages.
 
+use std::net::IpAddr;
+
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +9,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method, header};
 use kizuna_access::Principal;
 use kizuna_app::sign_in::Session;
-use kizuna_app::{AppError, Caller};
+use kizuna_app::{AppError, Caller, Node};
 
 use crate::{Failure, Server};
 
@@ -15,6 +17,9 @@ use crate::{Failure, Server};
 pub const FORM_TOKEN_HEADER: &str = "x-form-token";
 /// The field in which a form sends it. In a multipart form it is the first field.
 pub const FORM_TOKEN_FIELD: &str = "form_token";
+
+/// The header in which proxies name the client.
+const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// Longer values are no credentials of this node.
 const CREDENTIAL_BYTES: usize = 1024;
@@ -114,6 +119,35 @@ pub(crate) async fn authenticate(server: &Server, headers: &HeaderMap) -> Result
             Ok(Some(Viewer { principal: session.principal.clone(), session: Some(session) }))
         }
     }
+}
+
+/// Lets through whoever presents the node's watch token.
+///
+/// # Errors
+/// 401 for everybody else.
+pub(crate) async fn watches(server: &Server, headers: &HeaderMap) -> Result<(), Failure> {
+    let Credentials::Key { key, .. } = credentials(headers, server.secure_cookies()) else {
+        return Err(AppError::NotAuthenticated.into());
+    };
+    let token = server.blocking(Node::watch_token).await?;
+    if same_token(&token, &key) { Ok(()) } else { Err(AppError::NotAuthenticated.into()) }
+}
+
+/// The address at the other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Remote(pub IpAddr);
+
+/// The client's address: the connection's, or what a proxy that is trusted says that it was. Of several it is the last
+/// one that no trusted proxy has; what stands before that may be made up.
+pub(crate) fn client(parts: &Parts, proxies: &[IpAddr]) -> Option<IpAddr> {
+    let Remote(remote) = parts.extensions.get::<Remote>().copied()?;
+    if !proxies.contains(&remote) {
+        return Some(remote);
+    }
+    let lines = parts.headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+    let named: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    let named = named.into_iter().rev().map_while(|address| address.parse::<IpAddr>().ok());
+    named.into_iter().find(|address| !proxies.contains(address)).or(Some(remote))
 }
 
 /// Whether a browser says that this request came from one of this node's own pages. A request that changes something

@@ -112,7 +112,7 @@ impl Watcher {
             Ok(text.zip(listing.next))
         };
         // Beyond the first reading nobody says any more what is asked.
-        let read = kizuna_http::asked("native.changes", self.server.blocking(work)).await?;
+        let read = kizuna_http::asked("native.changes", self.server.patiently(work)).await?;
         let Some((text, cursor)) = read else { return Ok(None) };
         let event = Event::default().event("object").id(cursor.clone()).data(text);
         self.from = From::Cursor(cursor);

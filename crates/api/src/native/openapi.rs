@@ -44,6 +44,7 @@ pub(crate) fn document() -> Value {
             "securitySchemes": {
                 "key": { "type": "http", "scheme": "bearer", "description": "An API key" },
                 "basic": { "type": "http", "scheme": "basic", "description": "E-mail address and API key" },
+                "watch": { "type": "http", "scheme": "bearer", "description": "The node's watch token" },
             },
             "responses": { "TaxiiError": failure(registry::taxii::MEDIA, "TaxiiError"),
                 "Problem": failure("application/problem+json", "Problem") },
@@ -75,6 +76,7 @@ fn operation(entry: &OutputPath) -> Value {
             Access::Anyone => json!([]),
             Access::Optional => json!([{}, { "key": [] }, { "basic": [] }]),
             Access::Viewer => json!([{ "key": [] }, { "basic": [] }]),
+            Access::Watcher => json!([{ "watch": [] }]),
         },
     });
     if let Some(body) = &entry.body {

@@ -31,7 +31,7 @@ pub(super) async fn add(
     Query(query): Query<AddQuery>,
     Payload(body): Payload,
 ) -> Result<Json, Failure> {
-    let limits = server.caps().envelope();
+    let limits = server.envelope();
     let work = move |node: &Node| {
         let delivery = Delivery {
             limits: Some(limits),

@@ -34,7 +34,7 @@ pub(super) async fn objects(
 ) -> Result<Message, Failure> {
     let who = viewer.principal.clone();
     let slug = root.clone();
-    let limits = server.caps().envelope();
+    let limits = server.envelope();
     let work = move |node: &Node| {
         let collection = collection_in(node, &viewer, &root, &name)?;
         if !collection.can_write {

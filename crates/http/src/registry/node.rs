@@ -33,5 +33,22 @@ pub static READYZ: OutputPath = OutputPath {
     body: None,
 };
 
+/// Counts and times, for Prometheus.
+pub static METRICS: OutputPath = OutputPath {
+    name: "node.metrics",
+    path: "/metrics",
+    summary: "Counts and times in the text form of Prometheus, for whoever holds the node's watch token",
+    answers: &[Answer { status: 200, media: METRICS_MEDIA, schema: "Text", summary: "OpenMetrics 1.0" }],
+    method: Method::Get,
+    face: Face::Native,
+    access: Access::Watcher,
+    reads: Reads::Vitals,
+    params: &[],
+    body: None,
+};
+
+/// As `OpenMetrics` 1.0 names it.
+pub const METRICS_MEDIA: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
 /// All of them.
-pub static ALL: &[&OutputPath] = &[&HEALTHZ, &READYZ];
+pub static ALL: &[&OutputPath] = &[&HEALTHZ, &READYZ, &METRICS];

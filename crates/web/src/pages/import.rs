@@ -142,7 +142,7 @@ pub(super) async fn check(
     headers: HeaderMap,
     Payload(body): Payload,
 ) -> Result<Response, Failure> {
-    let limits = server.caps().envelope();
+    let limits = server.envelope();
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let chosen = chosen(content_type, &body).ok_or_else(|| Failure::invalid("$", "not the import form"))?;
@@ -221,7 +221,7 @@ pub(super) async fn confirm(
     desk: Desk,
     Form(confirmed): Form<Confirmed>,
 ) -> Result<Response, Failure> {
-    let limits = server.caps().envelope();
+    let limits = server.envelope();
     let work = move |node: &Node| {
         let attempt = carried_out(node, &desk, &confirmed, limits).map(|page| Sent::check(&page));
         sent(attempt, FORM, |faults| {
