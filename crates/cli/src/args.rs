@@ -25,7 +25,7 @@ pub use people::{
 pub use policies::{AgreementAdd, AgreementCommand, Form, LabelCommand, Policy};
 pub use release::{Forecast, ForecastCommand, Precision, Tearline, Template};
 pub use releases::{Direct, Reason, ReleaseCommand, ReleasePropose, ReleaseRules, State};
-pub use running::{Bench, Demo, PeerAdd, PeerCommand, PeerSet, Serve, TaxiiCheck};
+pub use running::{Bench, Demo, PeerAdd, PeerCommand, PeerSet, Serve, SettingsFile, TaxiiCheck, WatchToken};
 
 /// An exchange for cyber-threat intelligence between nations and the organisations inside them.
 ///
@@ -56,6 +56,10 @@ pub struct Args {
 pub enum Command {
     /// Run the node: pages, TAXII and the API.
     Serve(Serve),
+    /// Print the settings as they hold, as TOML.
+    Settings(SettingsFile),
+    /// Print the token that lets a monitor read /metrics, and nothing else.
+    WatchToken(WatchToken),
     /// Organisations.
     #[command(subcommand)]
     Member(MemberCommand),

@@ -130,7 +130,7 @@ pub fn run(objects: usize, say: &dyn Fn(&str)) -> anyhow::Result<Report> {
     say("a restart");
     let Loaded { data, node, .. } = large;
     drop(node);
-    let again = Node::start(&data.0)?;
+    let again = Node::start_unmetered(&data.0)?;
     figures.below("start, until ready", again.ready_after.as_secs_f64(), "s", 0.5, None);
     if let Some(bytes) = again.memory() {
         figures.below("memory not backed by files, idle", mebibytes(bytes), "MiB", 50.0, Some(75.0));
@@ -198,7 +198,7 @@ fn load(objects: usize, name: &str) -> anyhow::Result<Loaded> {
     let wide = user("wide@bench.example", "Bench North")?;
     let narrow = user("narrow@bench.example", "Bench South")?;
 
-    let node = Node::start(at)?;
+    let node = Node::start_unmetered(at)?;
     let client = Client::new(&node.url(""), &wide);
     let inbox = client.collection(0, |collection| collection.is("inbox"))?;
     let shared = shared_collection(&client, &node, &narrow)?;

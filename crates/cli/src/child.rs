@@ -1,5 +1,6 @@
 //! This same program as a child: its commands, and nodes of its own for a measurement or a demonstration.
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
+
+/// Settings without rates.
+const UNMETERED: &str = "[rates]\naccount_per_second = 0\nstranger_per_second = 0\n";
 
 /// A data directory that goes when it is dropped.
 pub struct Scratch(pub PathBuf);
@@ -65,21 +69,28 @@ pub struct Node {
 }
 
 impl Node {
-    /// On a port of 127.0.0.1 that is free.
-    pub fn start(data: &Path) -> anyhow::Result<Self> {
+    /// On a port of 127.0.0.1 that is free, with no limit on how often somebody may ask: for measuring.
+    pub fn start_unmetered(data: &Path) -> anyhow::Result<Self> {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").context("no free port")?;
         let address = listener.local_addr()?;
         drop(listener);
-        Self::start_at(data, address)
+        let settings = data.join("unmetered.toml");
+        std::fs::write(&settings, UNMETERED)?;
+        Self::start_with(data, address, &["--settings".as_ref(), settings.as_os_str()])
     }
 
     pub fn start_at(data: &Path, address: SocketAddr) -> anyhow::Result<Self> {
+        Self::start_with(data, address, &[])
+    }
+
+    fn start_with(data: &Path, address: SocketAddr, more: &[&OsStr]) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("cannot tell where this program is")?;
         let started = Instant::now();
         let child = Command::new(program)
             .arg("--data")
             .arg(data)
             .args(["serve", "--listen", &address.to_string()])
+            .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

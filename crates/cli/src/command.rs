@@ -26,6 +26,7 @@ mod proposal;
 mod release;
 mod search;
 pub mod serve;
+pub mod settings;
 mod signing_key;
 pub mod taxii_check;
 mod tearline;
@@ -69,9 +70,12 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Overlay(command) => overlay::run(node, command, desk),
         Command::Peer(command) => peer::run(node, command, desk),
         Command::Follow(typed) => follow::run(node, &typed, desk),
-        Command::Serve(_) | Command::TaxiiCheck(_) | Command::Bench(_) | Command::Demo(_) => {
-            Err(Fail::usage("this command does not run on another node's server"))
-        }
+        Command::WatchToken(asked) => settings::watch_token(node, &asked, desk),
+        Command::Serve(_)
+        | Command::Settings(_)
+        | Command::TaxiiCheck(_)
+        | Command::Bench(_)
+        | Command::Demo(_) => Err(Fail::usage("this command does not run on another node's server")),
     }
 }
 

@@ -15,6 +15,7 @@ mod desk;
 mod fail;
 mod progress;
 mod run;
+mod settings;
 mod table;
 
 use std::process::ExitCode;

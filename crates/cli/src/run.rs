@@ -20,6 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub fn run(args: Args) -> u8 {
     match args.command {
         Command::Serve(serve) => at_terminal(args.json, |desk| command::serve::run(&args.data, &serve, desk)),
+        Command::Settings(file) => at_terminal(args.json, |desk| command::settings::run(&file, desk)),
         Command::TaxiiCheck(check) => at_terminal(args.json, |desk| command::taxii_check::run(&check, desk)),
         Command::Bench(bench) => at_terminal(args.json, |desk| command::bench::run(&bench, desk)),
         Command::Audit(Audit { command: Some(AuditCommand::Check { from }), .. }) => {

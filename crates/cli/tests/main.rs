@@ -17,5 +17,7 @@ mod release;
 mod releases;
 #[path = "main/serving.rs"]
 mod serving;
+#[path = "main/settings.rs"]
+mod settings;
 #[path = "main/wrong.rs"]
 mod wrong;

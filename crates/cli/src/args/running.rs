@@ -9,9 +9,27 @@ use url::Url;
 
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// Where to listen.
-    #[arg(long, default_value = "127.0.0.1:8480", value_name = "ADDRESS:PORT")]
-    pub listen: SocketAddr,
+    /// Where to listen; without, where the settings say: 127.0.0.1:8480.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+
+    #[command(flatten)]
+    pub settings: SettingsFile,
+}
+
+/// Where settings are read from.
+#[derive(Debug, Args)]
+pub struct SettingsFile {
+    /// A TOML file of settings; what it does not say has its default.
+    #[arg(long, env = "KIZUNA_SETTINGS", hide_env_values = true, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct WatchToken {
+    /// Make a new one; the old one opens nothing any more.
+    #[arg(long)]
+    pub renew: bool,
 }
 
 #[derive(Debug, Args)]

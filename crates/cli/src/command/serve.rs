@@ -6,25 +6,27 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
-use kizuna_api::http::{self, Caps, Server, registry};
+use kizuna_api::http::{self, Server, registry};
 use kizuna_app::{Config, Node};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::args::Serve;
-use crate::control;
 use crate::desk::Desk;
 use crate::fail::Fail;
+use crate::settings::{Log, LogFormat, Settings};
+use crate::{command, control};
 
 /// How long requests under way may take to end after Ctrl-C. Streams never end by themselves.
 const GRACE: Duration = Duration::from_secs(3);
 
 pub fn run(data: &Path, serve: &Serve, desk: &mut Desk<'_>) -> Result<(), Fail> {
-    start_log();
+    let settings = command::settings::of(&serve.settings)?;
+    start_log(&settings.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     // The port comes first: a second server is told about its port before it is told about the lock.
-    let listener = runtime.block_on(listen(serve.listen))?;
-    let node = Node::open(Config::new(data))?;
+    let listener = runtime.block_on(listen(serve.listen.unwrap_or(settings.http.listen)))?;
+    let node = Node::open(Config { limits: settings.intake(), ..Config::new(data) })?;
     let _control = control::open(data, &node)
         .with_context(|| format!("{}: the control socket cannot be opened", data.display()))?;
     let schedule = node.schedule_peers()?;
@@ -32,7 +34,7 @@ pub fn run(data: &Path, serve: &Serve, desk: &mut Desk<'_>) -> Result<(), Fail> 
     // From here on Ctrl-C ends the server gracefully, so that it does as soon as it says it is ready.
     let ends = runtime.block_on(async { Ends::listen() })?;
     welcome(&node, &listener, desk)?;
-    let served = runtime.block_on(answer(listener, &node, ends));
+    let served = runtime.block_on(answer(listener, &node, &settings, ends));
     drop((schedule, releases));
     runtime.shutdown_timeout(GRACE);
     served?;
@@ -88,9 +90,9 @@ impl Ends {
     }
 }
 
-async fn answer(listener: TcpListener, node: &Node, ends: Ends) -> Result<(), Fail> {
-    let caps = Caps::default();
-    let server = Server::new(node.clone(), caps.clone(), false);
+async fn answer(listener: TcpListener, node: &Node, settings: &Settings, ends: Ends) -> Result<(), Fail> {
+    let caps = settings.caps();
+    let server = Server::new(node.clone(), caps.clone(), settings.http.behind_tls);
     let router = kizuna_api::routes()
         .merge(kizuna_web::routes())
         .build(&server, registry::all())
@@ -114,10 +116,14 @@ async fn answer(listener: TcpListener, node: &Node, ends: Ends) -> Result<(), Fa
     Ok(())
 }
 
-/// Logs go to standard error; `RUST_LOG` says what.
-fn start_log() {
+/// Logs go to standard error; `RUST_LOG` goes before the settings.
+fn start_log(log: &Log) {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(&log.level));
+    let writer = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start in one process, as in tests, keeps the first.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = match log.format {
+        LogFormat::Text => writer.try_init(),
+        LogFormat::Json => writer.json().flatten_event(true).try_init(),
+    };
 }

@@ -94,7 +94,12 @@ impl Desk {
 
     /// Starts the server on a port of the system's choice, or on the one given, and waits until it is ready.
     pub fn serve(&self, address: &str) -> Server {
-        let mut child = self.command(&["serve", "--listen", address]).spawn().unwrap();
+        self.serve_with(&["--listen", address])
+    }
+
+    /// The same, with other arguments.
+    pub fn serve_with(&self, arguments: &[&str]) -> Server {
+        let mut child = self.command(&[&["serve"], arguments].concat()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut said = String::new();
         for line in lines.by_ref() {
