@@ -189,6 +189,7 @@ fn writes(name: &str, named: &Named) -> Option<Vec<Request>> {
                 ask(json!({ "change": "label", "objects": [object], "label": "tlp:green" })),
                 ask(json!({ "change": "leave", "community": community, "member": member })),
                 ask(json!({ "change": "roles", "person": named.person, "roles": [] })),
+                ask(json!({ "change": "policy", "spif": "<SPIF/>" })),
             ])
         }
         "set-overlay" => {

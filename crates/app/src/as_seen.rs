@@ -43,7 +43,7 @@ impl Node {
         let reading = self.read(who)?;
         let item = reading.object(id)?;
         let directory = reading.directory();
-        let readers = self.readers(directory, &company);
+        let readers = company.readers(directory, reading.now());
         let (object, hidden) = form_for(&readers, &item, &reading);
         Ok(Seen { who: company.who, object, hidden, label: reading.label_text(&item.label) })
     }

@@ -1,24 +1,40 @@
 //! Try before you release: who would gain or lose which objects, before anything happens.
 //!
 //! Everything is counted over what the caller itself may read, so that a forecast tells nothing that its reading
-//! does not. Persons of the caller's own member stand one by one, every other member as one.
+//! does not. Persons of the caller's own member stand one by one, every other member as one. What is counted are objects
+//! that people exchange; what goes beside them ([`MACHINERY`]) is counted apart.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use kizuna_access::rights::{Clearance, Holder, Role};
+use kizuna_access::travel::{LABEL_KIND, RECALL_KIND};
 use kizuna_access::{CommunityId, Directory, MemberId, PersonId, Principal, Reader, Rights};
+use kizuna_access::{overlay, release, sanitisation};
+use kizuna_attest::{ATTESTATION_KIND, KEY_KIND};
 use kizuna_stix::Id;
-use kizuna_store::view::{Group, Shift};
+use kizuna_store::view::{Group, Question, Shift, Shifts};
 
 use crate::as_seen::Eyes;
-use crate::people::Caller;
+use crate::people::{Caller, policies};
 use crate::{AppError, Node};
 
 /// Objects that a forecast lists of each viewer; it counts on beyond.
 pub const LISTED: usize = 100;
 /// Objects whose label can be tried at once.
 pub const MOST_OBJECTS: usize = 1_000;
+/// What nobody means who asks how many objects somebody gains: it goes beside content, or is about it.
+pub const MACHINERY: [&str; 9] = [
+    "marking-definition",
+    "extension-definition",
+    LABEL_KIND,
+    RECALL_KIND,
+    ATTESTATION_KIND,
+    KEY_KIND,
+    overlay::KIND,
+    release::RELEASE_KIND,
+    sanitisation::KIND,
+];
 
 /// A change to try.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
@@ -50,6 +66,10 @@ pub enum Change {
         objects: Vec<Id>,
         label: String,
     },
+    /// A policy, or another version of one, from its file (SPIF).
+    Policy {
+        spif: String,
+    },
 }
 
 /// Who would gain or lose.
@@ -62,21 +82,38 @@ pub enum Who {
     Member(String),
 }
 
-/// What one viewer would gain and lose.
+/// What one viewer would gain and lose. Of each sort at most [`LISTED`] objects are listed.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Forecasted {
     pub who: Who,
     pub gained: u64,
     pub lost: u64,
-    /// At most [`LISTED`].
+    /// Objects of which it reads something, and would read more: marked fields, or another contribution.
+    pub fuller: u64,
+    /// Objects of which it would read less.
+    pub poorer: u64,
     pub gained_ids: Vec<Id>,
-    /// At most [`LISTED`].
     pub lost_ids: Vec<Id>,
+    pub fuller_ids: Vec<Id>,
+    pub poorer_ids: Vec<Id>,
+    /// Counted only.
+    pub machinery: Machinery,
+}
+
+/// Objects of [`MACHINERY`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Machinery {
+    pub gained: u64,
+    pub lost: u64,
 }
 
 /// What a change would do; viewers for whom nothing changes are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Forecast {
+    /// The date asked, where one was: what is dated (memberships, equivalences of policies) counts as it stands then,
+    /// with and without the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
     pub viewers: Vec<Forecasted>,
 }
 
@@ -87,14 +124,20 @@ pub(crate) struct Company {
 }
 
 impl Node {
-    /// What a change would do if it were made now.
+    /// What a change would do if it were made now: to what is read now, or on a date to come.
     ///
     /// # Errors
     /// As [`Node::forecast`] and [`Node::forecast_label`]; [`AppError::NotFound`] for a community, member or person
     /// that the caller may not know of.
-    pub fn foresee(&self, who: &Principal, change: &Change) -> Result<Forecast, AppError> {
+    pub fn foresee(
+        &self,
+        who: &Principal,
+        change: &Change,
+        at: Option<Timestamp>,
+    ) -> Result<Forecast, AppError> {
         let rights = match change {
-            Change::Label { objects, label } => return self.forecast_label(who, objects, label),
+            Change::Label { objects, label } => return self.forecast_label(who, objects, label, at),
+            Change::Policy { spif } => policies::event(spif.as_bytes())?.1,
             Change::Join { community, member, from, until } => {
                 self.needs_to_know(who, Some(*community), Some(*member), None)?;
                 Rights::Joined { community: *community, member: *member, from: *from, until: *until }
@@ -118,7 +161,7 @@ impl Node {
                 Rights::RolesSet { person: *person, roles: roles.clone() }
             }
         };
-        self.forecast(who, &[rights])
+        self.forecast(who, &[rights], at)
     }
 
     /// What is hidden from the caller is as absent.
@@ -146,54 +189,69 @@ impl Node {
         if knows_community && knows_member && knows_person { Ok(()) } else { Err(AppError::NotFound) }
     }
 
-    /// What changes of rights (memberships, clearances, roles, policies) would do if they were recorded now.
+    /// What changes of rights (memberships, clearances, roles, policies) would do if they were recorded now: to what is
+    /// read now, or on a date to come.
     ///
     /// # Errors
-    /// The first change that could not be recorded; [`AppError::Forbidden`] without the role releaser or admin.
-    pub fn forecast(&self, who: &Principal, changes: &[Rights]) -> Result<Forecast, AppError> {
+    /// The first change that could not be recorded; [`AppError::Forbidden`] without the role releaser or admin;
+    /// [`AppError::Invalid`] for a date that is past.
+    pub fn forecast(
+        &self,
+        who: &Principal,
+        changes: &[Rights],
+        at: Option<Timestamp>,
+    ) -> Result<Forecast, AppError> {
         self.needs_to_forecast(who)?;
+        let day = self.day_asked(at)?;
         let directory = self.directory()?;
-        let now = self.now();
-        let supposed = directory.supposing(changes, now)?;
+        let supposed = directory.supposing(changes, self.now())?;
         let companies = self.companies(who, &directory, &supposed)?;
-        let groups: Vec<Group> = companies
-            .iter()
-            .map(|company| Group {
-                before: self.readers(&directory, company),
-                after: self.readers(&supposed, company),
-            })
-            .collect();
-        let shifts = self.store.view(who)?.forecast(&groups, LISTED)?;
-        Ok(Forecast::of(companies, shifts))
+        let group = |company: &Company| Group {
+            before: company.readers(&directory, day),
+            after: company.readers(&supposed, day),
+        };
+        let groups: Vec<Group> = companies.iter().map(group).collect();
+        let shifts = self.store.view(who)?.forecast(&question(&groups))?;
+        Ok(Forecast::of(at, companies, shifts))
     }
 
     /// What another label, in words, on the own member's contributions to these objects would do.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for an object that is hidden or absent, [`AppError::Invalid`] for words that are no
-    /// label.
-    pub fn forecast_label(&self, who: &Principal, objects: &[Id], words: &str) -> Result<Forecast, AppError> {
+    /// label and for a date that is past.
+    pub fn forecast_label(
+        &self,
+        who: &Principal,
+        objects: &[Id],
+        words: &str,
+        at: Option<Timestamp>,
+    ) -> Result<Forecast, AppError> {
         self.needs_to_forecast(who)?;
+        let day = self.day_asked(at)?;
         if objects.len() > MOST_OBJECTS {
             return Err(AppError::TooLarge { what: "objects in one forecast", limit: MOST_OBJECTS });
         }
         let label = self.people(Caller::Person(who.clone())).reach(words)?.label;
         let directory = self.directory()?;
         let companies = self.companies(who, &directory, &directory)?;
-        let groups: Vec<Group> = companies
-            .iter()
-            .map(|company| {
-                let readers = self.readers(&directory, company);
-                Group { before: readers.clone(), after: readers }
-            })
-            .collect();
-        let shifts = self.store.view(who)?.forecast_label(&groups, objects, &label, LISTED)?;
-        Ok(Forecast::of(companies, shifts))
+        let group = |company: &Company| {
+            let readers = company.readers(&directory, day);
+            Group { before: readers.clone(), after: readers }
+        };
+        let groups: Vec<Group> = companies.iter().map(group).collect();
+        let shifts = self.store.view(who)?.forecast_label(&question(&groups), objects, &label)?;
+        Ok(Forecast::of(at, companies, shifts))
     }
 
-    pub(crate) fn readers(&self, directory: &Directory, company: &Company) -> Vec<Reader> {
+    /// The instant whose rights count.
+    fn day_asked(&self, at: Option<Timestamp>) -> Result<Timestamp, AppError> {
         let now = self.now();
-        company.principals.iter().filter_map(|who| directory.reader(who, now).ok()).collect()
+        match at {
+            Some(at) if at < now => Err(AppError::invalid("$.at", "lies in the past")),
+            Some(at) => Ok(at),
+            None => Ok(now),
+        }
     }
 
     fn needs_to_forecast(&self, who: &Principal) -> Result<(), AppError> {
@@ -260,17 +318,45 @@ impl Node {
     }
 }
 
+impl Company {
+    /// Those of them that may read on a day.
+    pub(crate) fn readers(&self, directory: &Directory, day: Timestamp) -> Vec<Reader> {
+        self.principals.iter().filter_map(|who| directory.reader(who, day).ok()).collect()
+    }
+}
+
+fn question(groups: &[Group]) -> Question<'_> {
+    Question { groups, listed: LISTED, is_machinery: &|kind| MACHINERY.contains(&kind) }
+}
+
 impl Forecast {
-    fn of(companies: Vec<Company>, shifts: Vec<Shift>) -> Self {
-        let changed = companies.into_iter().zip(shifts).filter(|(_, shift)| shift.gained + shift.lost > 0);
-        let mut viewers: Vec<Forecasted> = changed
-            .map(|(company, shift)| {
-                let Shift { gained, lost, gained_ids, lost_ids } = shift;
-                Forecasted { who: company.who, gained, lost, gained_ids, lost_ids }
-            })
-            .collect();
+    fn of(at: Option<Timestamp>, companies: Vec<Company>, shifts: Vec<Shifts>) -> Self {
+        let concerned = |shifts: &Shifts| !shifts.content.is_empty() || !shifts.machinery.is_empty();
+        let told = companies.into_iter().zip(shifts).filter(|(_, shifts)| concerned(shifts));
+        let mut viewers: Vec<Forecasted> =
+            told.map(|(company, shifts)| Forecasted::of(company.who, shifts)).collect();
         viewers.sort_by(|one, other| one.who.cmp(&other.who));
-        Self { viewers }
+        Self { at, viewers }
+    }
+}
+
+impl Forecasted {
+    fn of(who: Who, shifts: Shifts) -> Self {
+        let Shift { gained, lost, fuller, poorer } = shifts.content;
+        let machinery =
+            Machinery { gained: shifts.machinery.gained.count, lost: shifts.machinery.lost.count };
+        Self {
+            who,
+            gained: gained.count,
+            lost: lost.count,
+            fuller: fuller.count,
+            poorer: poorer.count,
+            gained_ids: gained.ids,
+            lost_ids: lost.ids,
+            fuller_ids: fuller.ids,
+            poorer_ids: poorer.ids,
+            machinery,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ mod communities;
 mod follows;
 mod labels;
 mod members;
-mod policies;
+pub(crate) mod policies;
 mod proposals;
 mod reach;
 mod users;

@@ -23,7 +23,7 @@ pub use people::{
     UserCommand,
 };
 pub use policies::{AgreementAdd, AgreementCommand, Form, LabelCommand, Policy};
-pub use release::{Forecast, ForecastCommand, Precision, Tearline, Template};
+pub use release::{Forecast, ForecastCommand, Foreseer, Precision, Tearline, Template};
 pub use releases::{Direct, Reason, ReleaseCommand, ReleasePropose, ReleaseRules, State};
 pub use running::{Bench, Demo, PeerAdd, PeerCommand, PeerSet, Serve, SettingsFile, TaxiiCheck, WatchToken};
 

@@ -230,6 +230,11 @@ pub(crate) trait Snapshot: Send {
         limit: usize,
     ) -> Result<Vec<Seq>, StoreError>;
 
+    /// How many contributions of one stripe there are in a range, dead ones included.
+    fn stripe_count(&self, stripe: i64, range: Range<Seq>) -> Result<u64, StoreError>;
+    /// Numbers of one stripe that are [`Flags::SHARED`] or erased, ascending.
+    fn shared_seqs(&self, stripe: i64, range: Range<Seq>, limit: usize) -> Result<Vec<Seq>, StoreError>;
+
     /// Numbers of contributions that hold every token.
     fn text_seqs(
         &self,

@@ -40,6 +40,16 @@ impl Rule {
         readable || leak::is(43)
     }
 
+    /// The contributions that are readable.
+    pub fn stretches(&self) -> Vec<Range<Seq>> {
+        self.held.iter().chain(self.gained.iter().map(|(_, range)| range)).cloned().collect()
+    }
+
+    /// Those of which a part is readable, where they are.
+    pub fn part_stretches(&self, part: usize) -> &[Range<Seq>] {
+        self.parts.get(part).map_or(&[], Vec::as_slice)
+    }
+
     /// What of a range belongs to the block of a gain, or to content held.
     pub fn within(&self, gain: Option<usize>, range: &Range<Seq>) -> Vec<Range<Seq>> {
         let meet = |own: &Range<Seq>| {

@@ -10,7 +10,7 @@ mod quarantine;
 mod search;
 
 pub use audit::{AuditFilter, AuditLine, AuditObject, Chained};
-pub use forecast::{Group, Shift};
+pub use forecast::{Group, Lot, Question, Shift, Shifts};
 
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! Tear-lines and forecasts.
 
 use axum::extract::State;
+use jiff::Timestamp;
 use kizuna_access::{MemberId, PersonId};
 use kizuna_app::as_seen::Eyes;
 use kizuna_app::forecast::Change;
@@ -62,12 +63,19 @@ fn written<'a>(made: &'a Tearline, reading: &kizuna_app::Reading) -> Result<Writ
     })
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ForecastQuery {
+    at: Option<Timestamp>,
+}
+
 pub(super) async fn forecast(
     State(server): State<Server>,
     viewer: Viewer,
+    Query(query): Query<ForecastQuery>,
     Body(change): Body<Change>,
 ) -> Result<Json, Failure> {
-    let work = move |node: &Node| item::write(&node.foresee(&viewer.principal, &change)?);
+    let work = move |node: &Node| item::write(&node.foresee(&viewer.principal, &change, query.at)?);
     server.blocking(work).await.map(Json)
 }
 

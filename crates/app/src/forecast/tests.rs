@@ -6,7 +6,7 @@ use kizuna_access::rights::{Clearance, Holder};
 use kizuna_access::{Rights, Role};
 use serde_json::{Value, json};
 
-use super::{Forecast, Who};
+use super::{Change, Forecast, Who};
 use crate::AppError;
 use crate::ingest::tests::Story;
 use crate::people::Caller;
@@ -53,16 +53,10 @@ fn a_membership_is_tried_before_it_is_recorded() {
     let story = story();
     let orinthia = story.member("Orinthia Watch");
     let joined = Rights::Joined { community: story.circle, member: orinthia, from: None, until: None };
-    let forecast = story.node.forecast(&story.who("xas"), &[joined]).unwrap();
-    // The object, its label object and the minted marking that both use.
-    let (who, gained, lost) = told(&forecast).remove(0);
-    assert_eq!((who, lost), (member("Orinthia Watch"), 0));
-    assert!(gained >= 1);
-    assert!(forecast.viewers[0].gained_ids.iter().any(|gained| gained.as_str() == id(1)));
-    assert!(
-        !forecast.viewers[0].gained_ids.iter().any(|gained| gained.as_str() == id(2)),
-        "nobody is cleared"
-    );
+    let forecast = story.node.forecast(&story.who("xas"), &[joined], None).unwrap();
+    assert_eq!(told(&forecast), [(member("Orinthia Watch"), 1, 0)], "nobody is cleared for the other one");
+    assert_eq!(forecast.viewers[0].gained_ids, [id(1).parse().unwrap()]);
+    assert!(forecast.viewers[0].machinery.gained >= 1, "its label object, its marking, what attests it");
     assert_eq!(story.reads("xor"), [], "nothing happened");
 }
 
@@ -70,12 +64,12 @@ fn a_membership_is_tried_before_it_is_recorded() {
 fn what_is_lost_is_told_too_and_what_the_caller_cannot_read_is_not_counted() {
     let story = story();
     let left = Rights::Left { community: story.circle, member: story.member("Velkar Shield") };
-    let forecast = story.node.forecast(&story.who("xas"), std::slice::from_ref(&left)).unwrap();
+    let forecast = story.node.forecast(&story.who("xas"), std::slice::from_ref(&left), None).unwrap();
     assert_eq!(told(&forecast).len(), 1);
     assert_eq!(forecast.viewers[0].gained, 0);
     assert!(forecast.viewers[0].lost >= 1);
     story.give("xve", &[indicator(9)], Some("rel:\"Orinthia Watch\""));
-    let again = story.node.forecast(&story.who("xas"), &[left]).unwrap();
+    let again = story.node.forecast(&story.who("xas"), &[left], None).unwrap();
     assert_eq!(again, forecast);
 }
 
@@ -99,22 +93,68 @@ fn a_clearance_and_a_label_are_tried() {
     };
     let analyst =
         Rights::ClearanceSet { holder: Holder::Person(story.who("xve").person()), clearance: secret };
-    let forecast = story.node.forecast(&story.who("xas"), &[velkar, analyst]).unwrap();
+    let forecast = story.node.forecast(&story.who("xas"), &[velkar, analyst], None).unwrap();
     assert!(forecast.viewers[0].gained_ids.iter().any(|gained| gained.as_str() == id(2)), "{forecast:?}");
     let wide =
-        story.node.forecast_label(&story.who("xas"), &[id(3).parse().unwrap()], "rel:XAS,XOR").unwrap();
+        story.node.forecast_label(&story.who("xas"), &[id(3).parse().unwrap()], "rel:XAS,XOR", None).unwrap();
     assert_eq!(told(&wide), [(member("Orinthia Watch"), 1, 0)]);
-    let narrow = story.node.forecast_label(&story.who("xas"), &[id(1).parse().unwrap()], "rel:XAS").unwrap();
+    let narrow =
+        story.node.forecast_label(&story.who("xas"), &[id(1).parse().unwrap()], "rel:XAS", None).unwrap();
     assert_eq!(told(&narrow), [(member("Velkar Shield"), 0, 1)]);
+}
+
+#[test]
+fn a_policy_is_tried_as_its_equivalences_stand_on_the_date_asked() {
+    const ASTERIN: &str = include_str!("../../../../fixtures/policies/asterin.xml");
+    let story = story();
+    story.node.people(Caller::Operator).import_policy(ASTERIN.as_bytes()).unwrap();
+    let exercise = Clearance::default().with("EXERCISE", "RESTRICTED");
+    let asterin = Clearance::default().with("ASTERIN", "SERVICE");
+    let both = exercise.clone().with("ASTERIN", "SERVICE");
+    for (holder, clearance) in [
+        (Holder::Node, &both),
+        (Holder::Member(story.member("Asterin CERT")), &exercise),
+        (Holder::Person(story.who("xas").person()), &exercise),
+        (Holder::Member(story.member("Velkar Shield")), &asterin),
+        (Holder::Person(story.who("xve").person()), &asterin),
+    ] {
+        let rights = Rights::ClearanceSet { holder, clearance: clearance.clone() };
+        story.node.store.writer().record(rights, kizuna_store::writer::Actor::Operator).unwrap();
+    }
+    story.give("xas", &[indicator(4)], Some("rel:Circle class:EXERCISE/RESTRICTED"));
+
+    let foresee = |spif: &str, day: Option<&str>| {
+        let change = Change::Policy { spif: spif.to_owned() };
+        story.node.foresee(&story.who("xas"), &change, day.map(|day| day.parse().unwrap()))
+    };
+    let same = foresee(ASTERIN, None);
+    assert!(matches!(same, Err(AppError::Forbidden(_))), "{same:?}");
+    assert!(matches!(foresee("<SPIF", None), Err(AppError::Invalid { .. })));
+    // SERVICE counts as RESTRICTED from April on. Another version says: from May on; or: at once.
+    let newer = ASTERIN.replacen("version=\"1\"\n", "version=\"2\"\n", 1);
+    let later = newer.replace("kz:from=\"2026-04-01", "kz:from=\"2026-05-01");
+    let at_once = newer.replace("kz:from=\"2026-04-01T00:00:00Z\"", "");
+    let velkar = |gained, lost| vec![(member("Velkar Shield"), gained, lost)];
+    for (spif, day, expected) in [
+        (&later, None, vec![]),
+        (&later, Some("2026-03-31T23:59:59Z"), vec![]),
+        (&later, Some("2026-04-01T00:00:00Z"), velkar(0, 1)),
+        (&later, Some("2026-04-30T23:59:59Z"), velkar(0, 1)),
+        (&later, Some("2026-05-01T00:00:00Z"), vec![]),
+        (&at_once, None, velkar(1, 0)),
+    ] {
+        assert_eq!(told(&foresee(spif, day).unwrap()), expected, "{day:?}");
+    }
+    assert!(matches!(foresee(&later, Some("2026-02-01T00:00:00Z")), Err(AppError::Invalid { .. })));
 }
 
 #[test]
 fn it_takes_a_role_and_a_change_that_could_be_recorded() {
     let story = story();
     let left = Rights::Left { community: story.circle, member: story.member("Orinthia Watch") };
-    let refused = story.node.forecast(&story.who("xve"), std::slice::from_ref(&left));
+    let refused = story.node.forecast(&story.who("xve"), std::slice::from_ref(&left), None);
     assert!(matches!(refused, Err(AppError::Forbidden(_))));
-    assert!(story.node.forecast(&story.who("xas"), &[left]).is_err(), "it is not in the community");
-    let hidden = story.node.forecast_label(&story.who("xas"), &[id(77).parse().unwrap()], "rel:XAS");
+    assert!(story.node.forecast(&story.who("xas"), &[left], None).is_err(), "it is not in the community");
+    let hidden = story.node.forecast_label(&story.who("xas"), &[id(77).parse().unwrap()], "rel:XAS", None);
     assert!(matches!(hidden, Err(AppError::NotFound)));
 }

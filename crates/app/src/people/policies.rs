@@ -110,6 +110,11 @@ impl People<'_> {
 
     /// What importing this file would change.
     pub fn try_policy(&self, file: &[u8]) -> Result<PolicyImport, AppError> {
+        self.try_policy_at(file, None)
+    }
+
+    /// What importing this file would change, to what is read on a date to come.
+    pub fn try_policy_at(&self, file: &[u8], at: Option<Timestamp>) -> Result<PolicyImport, AppError> {
         let directory = self.node.directory()?;
         self.needs_node_admin(&directory)?;
         let (read, rights) = event(file)?;
@@ -117,7 +122,7 @@ impl People<'_> {
         let before = directory.policy(&read.policy.id);
         let forecast = match &self.caller {
             Caller::Operator => None,
-            Caller::Person(who) => Some(self.node.forecast(who, std::slice::from_ref(&rights))?),
+            Caller::Person(who) => Some(self.node.forecast(who, std::slice::from_ref(&rights), at)?),
         };
         Ok(PolicyImport {
             id: read.policy.id.clone(),
@@ -148,7 +153,8 @@ fn find<'a>(directory: &'a Directory, id: &str) -> Result<&'a Policy, AppError> 
     exact.or_else(in_any_case).ok_or(AppError::NotFound)
 }
 
-fn event(file: &[u8]) -> Result<(spif::Read, Rights), AppError> {
+/// The event of a policy's import, and what was read.
+pub(crate) fn event(file: &[u8]) -> Result<(spif::Read, Rights), AppError> {
     let text = std::str::from_utf8(file).map_err(|_| AppError::invalid("$", "a policy is XML in UTF-8"))?;
     let text = text.trim_start_matches('\u{feff}');
     let read = spif::read(text)

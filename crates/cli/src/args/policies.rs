@@ -30,6 +30,9 @@ pub enum Policy {
         /// Forecast who would gain or lose what, over what this person reads.
         #[arg(long = "as", value_name = "EMAIL")]
         email: Option<String>,
+        /// Forecast it as dated equivalences stand then.
+        #[arg(long, value_name = "TIMESTAMP", requires = "email")]
+        at: Option<Timestamp>,
     },
     /// Say how two policies differ.
     Diff { before: String, after: String },

@@ -99,7 +99,7 @@ pub enum ForecastCommand {
         #[arg(long, value_name = "TIMESTAMP")]
         until: Option<Timestamp>,
         #[command(flatten)]
-        viewer: Viewer,
+        viewer: Foreseer,
     },
     /// A member leaves a community.
     Leave {
@@ -107,7 +107,7 @@ pub enum ForecastCommand {
         #[arg(long, value_name = "NAME")]
         member: String,
         #[command(flatten)]
-        viewer: Viewer,
+        viewer: Foreseer,
     },
     /// A person or a member is cleared otherwise.
     Clear {
@@ -117,7 +117,7 @@ pub enum ForecastCommand {
         #[arg(long, value_name = "POLICY:LEVEL")]
         clear: Vec<String>,
         #[command(flatten)]
-        viewer: Viewer,
+        viewer: Foreseer,
     },
     /// A person has other roles.
     Roles {
@@ -126,7 +126,7 @@ pub enum ForecastCommand {
         #[arg(long, value_enum)]
         role: Vec<people::Role>,
         #[command(flatten)]
-        viewer: Viewer,
+        viewer: Foreseer,
     },
     /// What the own member gave carries another label.
     Label {
@@ -135,6 +135,25 @@ pub enum ForecastCommand {
         #[arg(long, value_name = "LABEL")]
         label: String,
         #[command(flatten)]
-        viewer: Viewer,
+        viewer: Foreseer,
     },
+    /// A policy, or a newer version of one, is imported.
+    Policy {
+        /// The file (SPIF), or `-` for standard input.
+        #[arg(value_name = "FILE|-")]
+        file: PathBuf,
+        #[command(flatten)]
+        viewer: Foreseer,
+    },
+}
+
+/// Over whose view is counted, and for when.
+#[derive(Debug, Args)]
+pub struct Foreseer {
+    /// Count over what this person reads; a releaser or an administrator.
+    #[arg(long = "as", value_name = "EMAIL")]
+    pub email: String,
+    /// Count what is dated, such as memberships and equivalences of policies, as it stands then.
+    #[arg(long, value_name = "TIMESTAMP")]
+    pub at: Option<Timestamp>,
 }

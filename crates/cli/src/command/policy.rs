@@ -35,13 +35,13 @@ pub fn run(node: &Node, command: &Policy, desk: &mut Desk<'_>) -> Result<(), Fai
             let known = people.policy(policy).map_err(|error| unknown(policy, error))?;
             show(&known, desk)
         }
-        Policy::Import { file, dry_run, email } => {
+        Policy::Import { file, dry_run, email, at } => {
             let bytes = import::read_one(file, desk)?;
             let people = match email {
                 Some(email) => node.people(Caller::Person(naming::viewer(node, email, "policy import")?)),
                 None => people,
             };
-            let tried = people.try_policy(&bytes)?;
+            let tried = people.try_policy_at(&bytes, *at)?;
             if *dry_run {
                 return tell(&tried, desk);
             }
@@ -144,8 +144,12 @@ fn tell_changes(tried: &PolicyImport, desk: &mut Desk<'_>) -> Result<(), Fail> {
     for loss in &tried.losses {
         desk.say(format!("{}: {}", loss.part, loss.why))?;
     }
-    if let Some(told) = &tried.forecast {
-        forecast::print(told, desk)?;
+    match &tried.forecast {
+        Some(told) if told.viewers.is_empty() => {
+            desk.say("of what you may read, nobody would gain or lose anything")?;
+        }
+        Some(told) => forecast::print(told, desk)?,
+        None => desk.say("--as EMAIL (a releaser or an administrator) tells who would gain or lose what")?,
     }
     Ok(())
 }

@@ -45,6 +45,32 @@ fn who_is_cleared_under_an_equivalent_level_reads() {
 }
 
 #[test]
+fn who_would_read_by_an_equivalence_is_told_before_its_import() {
+    let desk = Desk::peopled();
+    desk.file("asterin.xml", ASTERIN);
+    desk.run(&["policy", "import", "asterin.xml"]).ok();
+    let roles = ["--role", "releaser", "--role", "admin", "--clear", "ASTERIN:SEALED"];
+    desk.user("releaser@xas.example", "Asterin CERT", &roles);
+    desk.file("a.json", bundle(&[indicator(1)]));
+    desk.run(&["import", "a.json", "--label", "class:ASTERIN/OPEN"]).ok();
+    let newer = ASTERIN.replacen("version=\"1\"\n", "version=\"2\"\n", 1);
+    let is_equivalence =
+        |line: &&str| line.contains("<equivalentClassification") || line.contains("kz:from=");
+    let without: Vec<&str> = newer.lines().filter(|line| !is_equivalence(line)).collect();
+    desk.file("newer.xml", without.join("\n"));
+    let viewer = ["--as", "releaser@xas.example"];
+    let told = desk.run(&["forecast", "policy", "newer.xml", viewer[0], viewer[1]]);
+    let loses = format!("a@xas.example loses:\n  indicator--{}", uuid(1));
+    assert!(told.out.contains(&loses), "{told:?}");
+    let tried = desk.run(&["policy", "import", "newer.xml", "--dry-run", viewer[0], viewer[1]]);
+    assert!(tried.out.contains(&loses) && tried.err.contains("nothing was changed"), "{tried:?}");
+    let past = ["forecast", "policy", "newer.xml", viewer[0], viewer[1], "--at", "2020-01-01T00:00:00Z"];
+    assert!(desk.run(&past).err.contains("lies in the past"));
+    let same = desk.run(&["forecast", "policy", "asterin.xml", viewer[0], viewer[1]]);
+    assert_eq!(same.code, 1);
+}
+
+#[test]
 fn a_label_is_written_and_read_in_others_forms() {
     let desk = Desk::peopled();
     let words = "tlp:amber rel:JPN class:EXERCISE/SECRET";

@@ -156,6 +156,22 @@ impl Snapshot for SqliteSnapshot {
         self.seqs("contribution WHERE stripe = ?4", "seq", &[&stripe], range, order, limit)
     }
 
+    fn stripe_count(&self, stripe: i64, range: Range<Seq>) -> Result<u64, StoreError> {
+        let mut statement = self.statement(
+            "SELECT count(*) FROM contribution INDEXED BY contribution_by_stripe \
+             WHERE stripe = ?1 AND seq >= ?2 AND seq < ?3",
+        )?;
+        let count: i64 = statement
+            .query_row(params![stripe, range.start, range.end], |row| row.get(0))
+            .map_err(|e| failed(&e))?;
+        Ok(count.unsigned_abs())
+    }
+
+    fn shared_seqs(&self, stripe: i64, range: Range<Seq>, limit: usize) -> Result<Vec<Seq>, StoreError> {
+        let place = format!("contribution INDEXED BY contribution_shared WHERE stripe = ?4 AND {SHARED}");
+        self.seqs(&place, "seq", &[&stripe], range, Order::Oldest, limit)
+    }
+
     fn text_seqs(
         &self,
         tokens: &[String],
@@ -302,6 +318,8 @@ impl Snapshot for SqliteSnapshot {
     }
 }
 
+/// [`crate::backend::Flags::SHARED`] or erased; as the index over them says it, or it is not used.
+pub(super) const SHARED: &str = "(flags & 72) <> 0";
 pub(super) const HEADS: &str = "SELECT \
     coalesce((SELECT max(epoch) FROM rights), 0), \
     coalesce((SELECT max(id) FROM term), 0), \

@@ -136,6 +136,7 @@ CREATE TRIGGER IF NOT EXISTS audit_chain_is_kept BEFORE DELETE ON audit_chain
 CREATE TRIGGER IF NOT EXISTS audit_chain_is_fixed BEFORE UPDATE ON audit_chain
     BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 CREATE INDEX IF NOT EXISTS audit_by_instant ON audit (at);
+CREATE INDEX IF NOT EXISTS contribution_shared ON contribution (stripe, seq) WHERE (flags & 72) <> 0;
 ";
 
 /// Makes the connection the writer's: durable on commit, and the tables in the format of this program.

@@ -1,15 +1,18 @@
 //! What a change of rights would let others read, or take from them: counted over what this viewer may read.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+mod stretch;
+mod tally;
 
 use kizuna_access::{Label, Reader};
 use kizuna_stix::Id;
 
 use super::View;
 use crate::StoreError;
-use crate::backend::{Flags, Key, Order, Row, Seq};
+use crate::arrival::Arrival;
+use crate::backend::{Flags, Key};
 use crate::clock::instant;
+use crate::winner::Claim;
+use tally::Tally;
 
 /// Some readers together, as they are and as they would be.
 #[derive(Debug, Clone, Default)]
@@ -18,193 +21,187 @@ pub struct Group {
     pub after: Vec<Reader>,
 }
 
-/// Objects that a group would gain and lose: at least one of it reads them after, or none does any more.
+/// Objects to which the same happens.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lot {
+    pub count: u64,
+    /// The first of them, in the order in which they were stored; of machinery none.
+    pub ids: Vec<Id>,
+}
+
+/// What would happen to the objects of one sort for a group.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Shift {
-    pub gained: u64,
-    pub lost: u64,
-    /// The first of them, in the order in which they were stored.
-    pub gained_ids: Vec<Id>,
-    pub lost_ids: Vec<Id>,
+    /// At least one of the group reads them then, and none does now.
+    pub gained: Lot,
+    /// None of the group reads them any more.
+    pub lost: Lot,
+    /// Read before and after, then with more: marked fields, or another contribution.
+    pub fuller: Lot,
+    /// Read before and after, then with less. What also gains something is among the fuller ones too.
+    pub poorer: Lot,
+}
+
+/// What would happen for a group.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Shifts {
+    /// What people exchange.
+    pub content: Shift,
+    /// What goes beside it, by type: markings, attestations and the like.
+    pub machinery: Shift,
+}
+
+/// What a forecast counts, and how.
+pub struct Question<'a> {
+    pub groups: &'a [Group],
+    /// Objects that it lists of each lot; it counts on beyond.
+    pub listed: usize,
+    /// Whether objects of a type are machinery.
+    pub is_machinery: &'a dyn Fn(&str) -> bool,
+}
+
+/// Something before the change and after it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sides {
+    before: bool,
+    after: bool,
+}
+
+/// What happens to an object, as far as a group is concerned.
+#[derive(Debug, Clone, Copy, Default)]
+struct Fate {
+    /// Whether any of it is read.
+    read: Sides,
+    /// Whether something of it is read on this side only.
+    only: Sides,
+}
+
+/// Gained, lost, fuller, poorer: by their order in [`Shift`].
+const LOTS: usize = 4;
+
+impl Fate {
+    /// Takes in one contribution.
+    fn take(&mut self, before: bool, after: bool) {
+        self.read.before |= before;
+        self.read.after |= after;
+        self.take_part(before, after);
+    }
+
+    /// Takes in a part of one.
+    fn take_part(&mut self, before: bool, after: bool) {
+        self.only.before |= before && !after;
+        self.only.after |= after && !before;
+    }
+
+    fn lots(self) -> [bool; LOTS] {
+        let Sides { before, after } = self.read;
+        let stays = before && after;
+        [after && !before, before && !after, stays && self.only.after, stays && self.only.before]
+    }
 }
 
 impl Shift {
-    fn count(&mut self, id: &Id, before: bool, after: bool, listed: usize) {
-        let (count, ids) = match (before, after) {
-            (false, true) => (&mut self.gained, &mut self.gained_ids),
-            (true, false) => (&mut self.lost, &mut self.lost_ids),
-            _ => return,
-        };
-        *count += 1;
-        if ids.len() < listed {
-            ids.push(id.clone());
-        }
+    fn lots(&mut self) -> [&mut Lot; LOTS] {
+        [&mut self.gained, &mut self.lost, &mut self.fuller, &mut self.poorer]
+    }
+
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        [&self.gained, &self.lost, &self.fuller, &self.poorer].iter().all(|lot| lot.count == 0)
     }
 }
 
-/// From which arrival on a group reads a label, before and after; nothing where it does not.
-type Floors = (Option<i64>, Option<i64>);
-
-/// Rows looked at in one step.
-const STEP: usize = 4_096;
-/// A walk over all rows is quicker than one by label where more than one in this many rows is concerned.
-const SCAN_SHARE: i64 = 4;
+impl Shifts {
+    fn of(&mut self, is_machinery: bool) -> &mut Shift {
+        if is_machinery { &mut self.machinery } else { &mut self.content }
+    }
+}
 
 impl View {
-    /// What each group would gain and lose, listing the first `listed` objects of each.
-    pub fn forecast(&self, groups: &[Group], listed: usize) -> Result<Vec<Shift>, StoreError> {
-        let tally = Tally::new(self, groups, listed)?;
-        let concerned: Vec<i64> = self
-            .catalog
-            .stripes()
-            .iter()
-            .filter(|stripe| tally.concerns(stripe.label))
-            .map(|s| s.id)
-            .collect();
-        let rows: i64 =
-            concerned.iter().filter_map(|id| self.catalog.stripe(*id)).map(|stripe| stripe.rows).sum();
-        if rows > self.heads.seq / SCAN_SHARE { self.scan(tally) } else { self.by_stripe(tally, &concerned) }
+    /// What each group would gain and lose.
+    ///
+    /// Objects with one contribution are counted through the index of stripes, without reading them.
+    pub fn forecast(&self, question: &Question<'_>) -> Result<Vec<Shifts>, StoreError> {
+        Tally::new(self, question)?.shifts()
     }
 
-    /// What each group would gain and lose if the viewer's own member gave these objects under another label.
+    /// What each group would gain and lose if the viewer's own member gave these objects under another label. Marked
+    /// fields ask what they ask, and what the label asks.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for an object of which nothing is readable.
     pub fn forecast_label(
         &self,
-        groups: &[Group],
+        question: &Question<'_>,
         ids: &[Id],
         label: &Label,
-        listed: usize,
-    ) -> Result<Vec<Shift>, StoreError> {
-        let mut shifts = vec![Shift::default(); groups.len()];
+    ) -> Result<Vec<Shifts>, StoreError> {
+        let mut shifts = vec![Shifts::default(); question.groups.len()];
         for id in ids {
-            let mut claims = Vec::new();
-            for row in self.snapshot.rows_of(&id.key())?.into_iter().filter(|row| self.arrival(row).is_some())
-            {
-                let is_own = Some(row.source) == self.own;
-                claims.push((Arc::clone(self.catalog.label_of(&row)?), instant(row.at), is_own));
-            }
+            let claims = self.readable_claims(&id.key())?;
             if claims.is_empty() {
                 return Err(StoreError::NotFound);
             }
-            for (group, shift) in groups.iter().zip(&mut shifts) {
-                let reads =
-                    |readers: &[Reader], label: &Label, at| readers.iter().any(|r| r.can_read(label, at));
-                let before = claims.iter().any(|(old, at, _)| reads(&group.before, old, *at));
-                let after = claims.iter().any(|(old, at, is_own)| {
-                    if *is_own {
-                        reads(&group.after, label, self.now())
-                    } else {
-                        reads(&group.after, old, *at)
+            for (group, shifts) in question.groups.iter().zip(&mut shifts) {
+                let mut fate = Fate::default();
+                for claim in &claims {
+                    self.take_relabelled(&mut fate, group, claim, label)?;
+                }
+                let shift = shifts.of((question.is_machinery)(id.kind()));
+                for (lot, happens) in shift.lots().into_iter().zip(fate.lots()) {
+                    lot.count += u64::from(happens);
+                    if happens && lot.ids.len() < question.listed && !(question.is_machinery)(id.kind()) {
+                        lot.ids.push(id.clone());
                     }
-                });
-                shift.count(id, before, after, listed);
+                }
             }
         }
         Ok(shifts)
     }
 
-    fn scan(&self, mut tally: Tally<'_>) -> Result<Vec<Shift>, StoreError> {
-        let mut from: Seq = 1;
-        while from <= self.heads.seq {
-            let rows = self.snapshot.rows_in(from..self.heads.seq + 1, STEP)?;
-            let Some(last) = rows.last() else { break };
-            from = last.seq + 1;
-            for row in &rows {
-                tally.take(row)?;
-            }
-        }
-        Ok(tally.shifts)
-    }
-
-    fn by_stripe(&self, mut tally: Tally<'_>, stripes: &[i64]) -> Result<Vec<Shift>, StoreError> {
-        let mut seqs = Vec::new();
-        for stripe in stripes {
-            let mut from: Seq = 0;
-            loop {
-                let found =
-                    self.snapshot.stripe_seqs(*stripe, from..self.heads.seq + 1, Order::Oldest, STEP)?;
-                let Some(last) = found.last() else { break };
-                from = last + 1;
-                seqs.extend(found);
-            }
-        }
-        seqs.sort_unstable();
-        for step in seqs.chunks(STEP) {
-            for row in self.snapshot.rows(step)? {
-                tally.take(&row)?;
-            }
-        }
-        Ok(tally.shifts)
-    }
-}
-
-struct Tally<'a> {
-    view: &'a View,
-    /// Label number → for each group its floors; empty where nothing changes.
-    floors: Vec<Vec<Floors>>,
-    shifts: Vec<Shift>,
-    /// Objects with several contributions that were counted already.
-    counted: HashSet<Key>,
-    listed: usize,
-}
-
-impl<'a> Tally<'a> {
-    fn new(view: &'a View, groups: &[Group], listed: usize) -> Result<Self, StoreError> {
-        let mut floors: Vec<Vec<Floors>> = Vec::new();
-        for stripe in view.catalog.stripes() {
-            let index = usize::try_from(stripe.label).unwrap_or_default();
-            if floors.len() <= index {
-                floors.resize_with(index + 1, Vec::new);
-            }
-            if !floors[index].is_empty() {
-                continue;
-            }
-            let label = view.catalog.label(stripe.label)?;
-            let lowest = |readers: &[Reader]| {
-                readers.iter().filter_map(|reader| reader.floor(label)).min().map(crate::mask::micros)
-            };
-            floors[index] =
-                groups.iter().map(|group| (lowest(&group.before), lowest(&group.after))).collect();
-        }
-        let shifts = vec![Shift::default(); groups.len()];
-        Ok(Self { view, floors, shifts, counted: HashSet::new(), listed })
-    }
-
-    fn floors_of(&self, label: i64) -> &[Floors] {
-        usize::try_from(label).ok().and_then(|index| self.floors.get(index)).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether anything changes for content with this label.
-    fn concerns(&self, label: i64) -> bool {
-        self.floors_of(label).iter().any(|(before, after)| before != after)
-    }
-
-    fn take(&mut self, row: &Row) -> Result<(), StoreError> {
-        let view = self.view;
-        let label = view.catalog.stripe(row.stripe).map_or(0, |stripe| stripe.label);
-        if !self.concerns(label) || view.arrival(row).is_none() {
-            return Ok(());
-        }
-        let shared = row.flags.has(Flags::SHARED);
-        if shared && !self.counted.insert(row.key) {
-            return Ok(());
-        }
-        let claims = if shared { view.snapshot.rows_of(&row.key)? } else { vec![row.clone()] };
-        let claims: Vec<Row> = claims.into_iter().filter(|claim| view.arrival(claim).is_some()).collect();
-        for group in 0..self.shifts.len() {
-            let (mut before, mut after) = (false, false);
-            for claim in &claims {
-                let label = view.catalog.stripe(claim.stripe).map_or(0, |stripe| stripe.label);
-                let Some((old, new)) = self.floors_of(label).get(group) else { continue };
-                before |= old.is_some_and(|floor| floor <= claim.at);
-                after |= new.is_some_and(|floor| floor <= claim.at);
-            }
-            if before != after {
-                self.shifts[group].count(&view.catalog.id_of(row)?, before, after, self.listed);
+    /// What a group reads of a contribution, before and after it carries another label where it is the own member's.
+    fn take_relabelled(
+        &self,
+        fate: &mut Fate,
+        group: &Group,
+        claim: &Claim,
+        label: &Label,
+    ) -> Result<(), StoreError> {
+        let row = &claim.row;
+        let meaning = self.catalog.meaning_of(row)?;
+        let (stored, now) = (instant(row.at), self.now());
+        let is_own = Some(row.source) == self.own;
+        let reads = |readers: &[Reader], label: &Label, at| readers.iter().any(|r| r.can_read(label, at));
+        let reads_then = |old: &Label, new: &Label| {
+            if is_own { reads(&group.after, new, now) } else { reads(&group.after, old, stored) }
+        };
+        let before = reads(&group.before, &meaning.label, stored);
+        let after = reads_then(&meaning.label, label);
+        fate.take(before, after);
+        for (part, is_read) in meaning.parts.iter().zip(self.parts_read(row)?) {
+            if is_read {
+                let before = before && reads(&group.before, part, stored);
+                let after = after && reads_then(part, &part.and(label));
+                fate.take_part(before, after);
             }
         }
         Ok(())
     }
+
+    /// The contributions to an object that the viewer can tell apart.
+    fn readable_claims(&self, key: &Key) -> Result<Vec<Claim>, StoreError> {
+        let (mut claims, mut arrivals): (Vec<Claim>, Vec<Arrival>) = (Vec::new(), Vec::new());
+        for row in self.snapshot.rows_of(key)? {
+            let Some(arrival) = self.arrival(&row) else { continue };
+            let order = self.timeline().order(arrival, row.seq);
+            let speaks = row.flags.has(Flags::AUTHORED);
+            claims.push(Claim { row, order, admitted: true, speaks, redacted: false });
+            arrivals.push(arrival);
+        }
+        self.settle_forms(&mut claims, &mut arrivals)?;
+        Ok(claims)
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,7 +40,7 @@ struct Likeness {
 
 impl View {
     /// Which parts of a row's object the viewer reads, in the order of its labels.
-    fn parts_read(&self, row: &Row) -> Result<Vec<bool>, StoreError> {
+    pub(super) fn parts_read(&self, row: &Row) -> Result<Vec<bool>, StoreError> {
         let count = self.catalog.meaning_of(row)?.parts.len();
         let stripe = self.catalog.stripe(row.stripe);
         let rule = stripe.and_then(|stripe| self.mask.rule(stripe.label));

@@ -20,7 +20,8 @@ pub static FORECAST: OutputPath = OutputPath {
     name: "native.forecast",
     method: Method::Post,
     path: "/api/v1/forecasts",
-    summary: "Who would gain or lose which objects by a change of membership, clearance, roles or label; changes nothing",
+    summary: "Who would gain or lose which objects by a change of membership, clearance, roles, label or policy; changes nothing",
+    params: &[Param::query("at", Kind::Timestamp, "Counts what is dated as it stands then; without, now")],
     body: Some(Body { media: JSON, schema: "Change", required: true }),
     answers: &[json("Forecast", "The viewers for whom something changes")],
     ..READ
