@@ -1,13 +1,14 @@
 //! Agreements: the framework under which parties share, as an object like any other. Release rules cite them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use kizuna_stix::{Fault, Id, Object, time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::label::Label;
+use crate::Directory;
+use crate::label::{Classification, Handling, Label};
 use crate::marking::extension;
 use crate::party::{MemberId, Party};
 
@@ -44,6 +45,21 @@ pub struct Agreement {
     pub until: Option<Timestamp>,
     /// When the parties look at it again.
     pub review: Option<Timestamp>,
+}
+
+/// Why a release does not rest on an agreement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Refusal {
+    #[error("it is not in force yet")]
+    NotYet,
+    #[error("it is over")]
+    Over,
+    #[error("the member that releases is no party to it")]
+    NoParty,
+    #[error("not everybody whom the label given names is a party to it")]
+    Recipients,
+    #[error("it does not allow the label given")]
+    Label,
 }
 
 /// The object is no agreement.
@@ -121,10 +137,98 @@ impl Agreement {
         })
     }
 
+    /// What speaks against releasing content under it: `label` is the one given, `by` the member that releases,
+    /// `already` the members that gave the content. Empty: nothing.
+    pub fn refusals(
+        &self,
+        label: &Label,
+        by: MemberId,
+        already: &BTreeSet<MemberId>,
+        directory: &Directory,
+        now: Timestamp,
+    ) -> Vec<Refusal> {
+        let mut refusals = Vec::new();
+        if self.from.is_some_and(|from| now < from) {
+            refusals.push(Refusal::NotYet);
+        }
+        if self.until.is_some_and(|until| until <= now) {
+            refusals.push(Refusal::Over);
+        }
+        if !reaches(&self.parties, &BTreeSet::from([Party::Member(by)]), directory, now) {
+            refusals.push(Refusal::NoParty);
+        }
+        let mut parties = self.parties.clone();
+        parties.extend(already.iter().map(|member| Party::Member(*member)));
+        if !label.audience().iter().any(|clause| reaches(&parties, clause, directory, now)) {
+            refusals.push(Refusal::Recipients);
+        }
+        let allows = |allowed: &Label| allows(allowed, label, already, directory, now);
+        if !self.allows.is_empty() && !self.allows.iter().any(allows) {
+            refusals.push(Refusal::Label);
+        }
+        refusals
+    }
+
+    /// Whether its parties were to look at it again before this instant.
+    pub fn is_review_due(&self, now: Timestamp) -> bool {
+        self.review.is_some_and(|review| review <= now)
+    }
+
     /// Whether it is in force at this instant.
     pub fn in_force(&self, at: Timestamp) -> bool {
         self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
     }
+}
+
+/// Whether everybody who is named is within some parties.
+fn reaches(within: &BTreeSet<Party>, named: &BTreeSet<Party>, directory: &Directory, now: Timestamp) -> bool {
+    let label = |parties: &BTreeSet<Party>| Label::builder().rel(parties.iter().copied()).label();
+    !named.is_empty() && directory.covers(&label(within), &label(named), now)
+}
+
+/// Whether content with this label may leave where that one is allowed: to nobody else, up to its level and TLP, and
+/// with no handling that it does not name.
+fn allows(
+    allowed: &Label,
+    label: &Label,
+    already: &BTreeSet<MemberId>,
+    directory: &Directory,
+    now: Timestamp,
+) -> bool {
+    let gave: BTreeSet<Party> = already.iter().map(|member| Party::Member(*member)).collect();
+    let names_somebody = !allowed.audience().is_empty();
+    let to_allowed = names_somebody
+        && allowed.audience().iter().all(|clause| {
+            let clause = clause.union(&gave).copied().collect();
+            label.audience().iter().any(|named| reaches(&clause, named, directory, now))
+        });
+    let up_to_level = label.classification().iter().all(|(policy, asked)| {
+        allowed.classification().get(policy).is_some_and(|most| is_up_to(policy, most, asked, directory))
+    });
+    let up_to_tlp = match (allowed.tlp(), label.tlp()) {
+        (Some(most), Some(tlp)) => tlp <= most,
+        _ => true,
+    };
+    let is_known = |handling: &Handling| allowed.handling().contains(handling);
+    let is_handled =
+        label.handling().iter().filter(|handling| **handling != Handling::Exercise).all(is_known);
+    let is_exercise = |label: &Label| label.handling().contains(&Handling::Exercise);
+    let stays_exercise = is_exercise(label) || !is_exercise(allowed);
+    to_allowed && up_to_level && up_to_tlp && is_handled && stays_exercise
+}
+
+/// Whether every level and category that is asked is one that the most allowed includes.
+fn is_up_to(policy: &str, most: &Classification, asked: &Classification, directory: &Directory) -> bool {
+    let rank = |level: &str| directory.policy(policy).and_then(|known| known.rank(level));
+    let is_reached = |level: &str| {
+        most.levels().any(|other| other == level || (rank(level).is_some() && rank(level) <= rank(other)))
+    };
+    let has = |sets: &BTreeMap<String, BTreeSet<String>>, (set, tags): (&String, &BTreeSet<String>)| {
+        tags.is_empty() || sets.get(set).is_some_and(|known| tags.is_subset(known))
+    };
+    asked.levels().all(is_reached)
+        && asked.restrictive.iter().all(|tags| has(&most.restrictive, tags))
+        && asked.permissive.iter().all(|tags| has(&most.permissive, tags))
 }
 
 fn list<T: Default + for<'de> Deserialize<'de>>(

@@ -22,7 +22,7 @@ pub mod rules;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use kizuna_stix::{Id, canonical};
+use kizuna_stix::{Id, canonical, time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -158,6 +158,23 @@ pub struct High {
     pub authors: BTreeSet<PersonId>,
 }
 
+/// What a release rests on: an agreement, or nothing, which every surface says. Whether the agreement holds is asked
+/// when it matters ([`crate::agreement::Agreement::refusals`]); here it is only cited.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Basis {
+    pub agreement: Option<Cited>,
+    /// What else there is to say of it, in words. It is no basis.
+    pub note: Option<String>,
+}
+
+/// One version of an agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cited {
+    pub id: Id,
+    /// Its `modified`: a newer version is another agreement.
+    pub version: Timestamp,
+}
+
 /// What is decided. Any change of it leaves earlier approvals behind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decided {
@@ -167,8 +184,8 @@ pub struct Decided {
     pub label: Label,
     /// The policies and rules under which it is decided, see [`Rules::version`].
     pub policy: String,
-    /// An agreement's id, or what else the release rests on; nothing is said so.
-    pub basis: Option<String>,
+    /// What the release rests on.
+    pub basis: Basis,
     /// When the release ends by itself, exclusive.
     pub expires: Option<Timestamp>,
 }
@@ -306,15 +323,21 @@ impl Release {
         let object = |item: &Item| json!({ "object_ref": item.object_ref.as_str(), "digest": item.digest });
         let objects: Vec<Value> = self.decided.objects.iter().map(object).collect();
         let end = self.decided.expires.map(|expires| expires.to_string());
-        let says = json!({
+        let Basis { agreement, note } = &self.decided.basis;
+        let cited = agreement.as_ref().map(|cited| cited.id.as_str());
+        let mut says = json!({
             "release": self.id.as_str(),
             "by": self.by.to_string(),
             "objects": objects,
             "label": self.decided.label.canonical(),
             "policy": self.decided.policy,
-            "basis": self.decided.basis,
+            "basis": cited.or(note.as_deref()),
             "expires": end,
         });
+        if let Some(cited) = agreement {
+            says["basis_version"] = json!(time::format(cited.version));
+            says["basis_note"] = json!(note);
+        }
         says.as_object().map(canonical::map_to_vec).unwrap_or_default()
     }
 

@@ -56,7 +56,11 @@ fn two_releasers_release_and_the_recipient_reads() {
 
     let dry = json!({ "objects": [id_of("a")], "label": "rel:Borduria" });
     let preview = world.ana.post("/api/v1/releases?dry_run=true", &dry).json();
-    assert_eq!(preview["findings"], json!([]));
+    let findings = preview["findings"].as_array().unwrap();
+    assert_eq!(
+        (findings.len(), &findings[0]["place"], &findings[0]["blocks"]),
+        (1, &json!("basis"), &json!(false))
+    );
     let reached = preview["release"]["reached"]["members"].as_array().unwrap();
     assert_eq!(reached.len(), 2);
 

@@ -165,7 +165,8 @@ impl Reading {
     }
 }
 
-fn read(bytes: &[u8]) -> Option<Agreement> {
+/// The agreement in these bytes.
+pub(crate) fn read(bytes: &[u8]) -> Option<Agreement> {
     let object = Object::from_value(serde_json::from_slice(bytes).ok()?).ok()?;
     Agreement::read(&object).ok()
 }

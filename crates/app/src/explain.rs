@@ -2,11 +2,17 @@
 
 use jiff::Timestamp;
 use kizuna_access::reader::{Rule, Step};
+use kizuna_access::release::{Basis, RELEASE_KIND, State};
 use kizuna_access::{Directory, Label, MemberId, Party, Principal, Reader, spec};
 use kizuna_stix::Id;
 use kizuna_store::writer::Actor;
 
-use crate::{AppError, Node};
+use crate::read::Reading;
+use crate::release::load;
+use crate::{AppError, Node, Search};
+
+/// Releases told of one object at most.
+const RELEASES: usize = 50;
 
 /// Why one contribution can or cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -42,6 +48,20 @@ pub struct Explanation {
     pub readable: bool,
     /// Per contribution; for the viewer itself only those it may read.
     pub contributions: Vec<Because>,
+    /// The releases of it that the viewer may read, newest step first.
+    pub releases: Vec<ReleasedBy>,
+}
+
+/// One release of an object, and on what it rests.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ReleasedBy {
+    pub id: Id,
+    /// The name of the member that releases.
+    pub by: String,
+    pub state: State,
+    /// The agreement; nothing where it rests on none.
+    pub basis: Option<Id>,
+    pub basis_note: Option<String>,
 }
 
 impl Node {
@@ -69,7 +89,8 @@ impl Node {
                 Because { fields: fields.collect(), ..told }
             })
             .collect();
-        Ok(Explanation { id: id.clone(), readable: true, contributions })
+        let releases = reading.releases_of(id)?;
+        Ok(Explanation { id: id.clone(), readable: true, contributions, releases })
     }
 
     /// The operator's explanation at the machine: looks past the gate, and is audited as dangerous.
@@ -100,7 +121,32 @@ impl Node {
             })
             .collect();
         let readable = contributions.iter().any(|because| because.readable);
-        Ok(Explanation { id: id.clone(), readable, contributions })
+        let releases = self.read(viewer)?.releases_of(id)?;
+        Ok(Explanation { id: id.clone(), readable, contributions, releases })
+    }
+}
+
+impl Reading {
+    /// The releases of an object that this viewer may read.
+    fn releases_of(&self, id: &Id) -> Result<Vec<ReleasedBy>, AppError> {
+        let kinds = vec![RELEASE_KIND.to_owned()];
+        let search = Search { refers_to: Some(id.clone()), kinds, ..Search::default() };
+        let mut releases: Vec<ReleasedBy> = Vec::new();
+        for item in self.search(&search, None, RELEASES)?.items {
+            let Ok(release) = load(self, &item.id) else { continue };
+            if releases.iter().any(|known| known.id == release.id) {
+                continue;
+            }
+            let Basis { agreement, note } = release.decided.basis;
+            releases.push(ReleasedBy {
+                by: self.member_name(release.by),
+                id: release.id,
+                state: release.state,
+                basis: agreement.map(|cited| cited.id),
+                basis_note: note,
+            });
+        }
+        Ok(releases)
     }
 }
 

@@ -10,6 +10,7 @@
 //! Steps are taken one at a time, under one lock.
 
 mod assemble;
+mod basis;
 mod carry;
 mod check;
 mod decide;
@@ -32,6 +33,7 @@ pub use kizuna_access::release::{self as meaning, Kind, RELEASE_KIND};
 pub use look::{Filter, Summary};
 pub use rules::RuleShown;
 
+pub(crate) use desk::load;
 pub(crate) use direct::refuses_direct;
 
 use crate::people::Member;
@@ -46,9 +48,12 @@ pub struct Proposal {
     pub objects: Vec<Id>,
     /// The label given, in words; what it leaves unsaid stays as it is.
     pub label: String,
-    /// An agreement's id, or what else it rests on.
+    /// The id of the agreement that it rests on; without, it rests on none, which every surface says.
     #[serde(default)]
     pub basis: Option<String>,
+    /// What else there is to say of the basis, in words.
+    #[serde(default)]
+    pub basis_note: Option<String>,
     /// When it ends by itself.
     #[serde(default)]
     pub expires: Option<Timestamp>,
@@ -63,18 +68,24 @@ pub struct Proposal {
     pub draft: bool,
 }
 
-/// What stands in the way of a release. Each blocks it until it is resolved.
+/// What stands in the way of a release, or is to be looked at.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Finding {
-    /// An object's id, and where in it.
+    /// An object's id, and where in it; `basis` or `label` for what the release says itself.
     pub place: String,
     pub rule: String,
     pub way_out: String,
+    /// Whether it blocks the release until it is resolved.
+    pub blocks: bool,
 }
 
 impl Finding {
     fn new(place: &impl ToString, rule: impl Into<String>, way_out: impl Into<String>) -> Self {
-        Self { place: place.to_string(), rule: rule.into(), way_out: way_out.into() }
+        Self { place: place.to_string(), rule: rule.into(), way_out: way_out.into(), blocks: true }
+    }
+
+    fn warning(place: &impl ToString, rule: impl Into<String>, way_out: impl Into<String>) -> Self {
+        Self { blocks: false, ..Self::new(place, rule, way_out) }
     }
 }
 
@@ -115,8 +126,14 @@ pub struct Shown {
     #[serde(skip)]
     pub from: Vec<Label>,
     pub policy_version: String,
-    /// Nothing is said so on every surface: no basis.
-    pub basis: Option<String>,
+    /// The agreement that it rests on. Nothing is said so on every surface: no basis.
+    pub basis: Option<Id>,
+    /// The agreement's title, where the viewer reads it.
+    pub basis_title: Option<String>,
+    /// What else was said of the basis.
+    pub basis_note: Option<String>,
+    /// What is to be said of the basis now, for who decides: an open release with one that blocks is not approved.
+    pub basis_findings: Vec<Finding>,
     pub expires: Option<Timestamp>,
     pub decide_by: Option<Timestamp>,
     pub proposer: PersonId,

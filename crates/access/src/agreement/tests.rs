@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::*;
+use crate::label::Tlp;
 use crate::story::{at, community, member, rel};
 
 fn agreement() -> Agreement {
@@ -59,4 +60,40 @@ fn what_misses_a_part_is_no_agreement() {
 fn its_schema_is_json() {
     let schema: Value = serde_json::from_str(extension::AGREEMENT.schema).unwrap();
     assert_eq!(schema["properties"]["type"]["const"], KIND);
+}
+
+#[test]
+fn a_release_rests_on_it_within_its_parties_labels_and_dates() {
+    let mut story = crate::story::Story::cast();
+    story.join("alpha", "circle");
+    let allowed =
+        Label::builder().rel([rel("JPN")]).class("EXERCISE", "CONFIDENTIAL").tlp(Tlp::Amber).label();
+    let agreement = Agreement { allows: vec![allowed], ..agreement() };
+    let refused = |words: &str, by: &str, now: Timestamp| {
+        let label = crate::spec::parse(words, &story.directory).unwrap().label();
+        agreement.refusals(&label, member(by), &BTreeSet::new(), &story.directory, now)
+    };
+    let table = [
+        ("rel:JPN", "alpha", 15),
+        ("rel:JPN class:EXERCISE/RESTRICTED", "alpha", 15),
+        ("rel:JPN class:EXERCISE/SECRET", "alpha", 15),
+        ("rel:JPN all:EXERCISE/Special=A class:EXERCISE/RESTRICTED", "alpha", 15),
+        ("rel:JPN tlp:red", "alpha", 15),
+        ("rel:JPN orcon", "alpha", 15),
+        ("rel:JPN exercise", "alpha", 15),
+        ("rel:circle", "alpha", 15),
+        ("rel:JPN,KOR", "alpha", 15),
+        ("rel:JPN", "echo", 15),
+        ("rel:JPN", "alpha", 9),
+        ("rel:JPN", "alpha", 10),
+        ("rel:JPN", "alpha", 20),
+    ];
+    let lines =
+        table.map(|(words, by, now)| format!("{words} by {by} at {now}: {:?}", refused(words, by, at(now))));
+    insta::assert_snapshot!(lines.join("\n"));
+    // Who gave the content has it already.
+    let label = Label::builder().rel([rel("JPN"), Party::Member(member("echo"))]).label();
+    let already = BTreeSet::from([member("echo")]);
+    let refusals = agreement.refusals(&label, member("alpha"), &already, &story.directory, at(15));
+    assert_eq!(refusals, []);
 }

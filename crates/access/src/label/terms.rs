@@ -71,6 +71,12 @@ impl Terms {
         self
     }
 
+    /// What is asked beside the TLP.
+    #[must_use]
+    pub fn without_tlp(self) -> Self {
+        Self { tlp: None, ..self }
+    }
+
     /// What both ask for. Commutative, associative, idempotent; terms that say nothing are neutral.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {

@@ -61,6 +61,8 @@ pub struct Standing {
     pub consented: BTreeSet<MemberId>,
     /// Who agreed and does not count.
     pub uncounted: Vec<(PersonId, Why)>,
+    /// Whether the rules ask for an agreement, and none is cited.
+    pub lacks_basis: bool,
     #[serde(skip)]
     of: [u8; 32],
 }
@@ -80,7 +82,8 @@ impl Cleared {
 
 impl Standing {
     pub fn is_met(&self) -> bool {
-        self.counted.len() >= usize::from(self.needs.max(1)) && self.consents.is_subset(&self.consented)
+        let are_enough = self.counted.len() >= usize::from(self.needs.max(1));
+        are_enough && self.consents.is_subset(&self.consented) && !self.lacks_basis
     }
 
     /// Proof that enough people agree; nothing where they do not.
@@ -103,6 +106,7 @@ pub fn judge(
         counted: BTreeSet::new(),
         consented: BTreeSet::new(),
         uncounted: Vec::new(),
+        lacks_basis: needs.basis && release.decided.basis.agreement.is_none(),
         of: release.digest(),
     };
     let statement = hex::encode(standing.of);

@@ -9,10 +9,10 @@ use kizuna_stix::{Fault, Id, Object, time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{Approval, Decided, Item, RELEASE_KIND, Refusal, Release, State, Step};
-use crate::Label;
+use super::{Approval, Basis, Cited, Decided, Item, RELEASE_KIND, Refusal, Release, State, Step};
 use crate::marking::extension;
 use crate::party::{MemberId, PersonId};
+use crate::{Label, agreement};
 
 /// What stands for "no basis": said, never left out.
 const NO_BASIS: &str = "none";
@@ -24,7 +24,12 @@ struct Written {
     objects: Vec<Item>,
     label: Label,
     policy_version: String,
+    /// An agreement's id, or [`NO_BASIS`]. Records from before agreements were cited have words here.
     basis: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    basis_version: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    basis_note: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,12 +74,19 @@ impl Release {
     }
 
     fn full(&self) -> Written {
+        let Basis { agreement, note } = self.decided.basis.clone();
+        let (basis, basis_version) = match agreement {
+            Some(cited) => (cited.id.to_string(), Some(cited.version)),
+            None => (NO_BASIS.to_owned(), None),
+        };
         Written {
             state: self.state,
             objects: self.decided.objects.clone(),
             label: self.decided.label.clone(),
             policy_version: self.decided.policy.clone(),
-            basis: self.decided.basis.clone().unwrap_or_else(|| NO_BASIS.to_owned()),
+            basis,
+            basis_version,
+            basis_note: note,
             expires: self.decided.expires,
             decide_by: Some(self.decide_by),
             proposer: self.proposer,
@@ -120,7 +132,7 @@ impl Release {
         let value = Value::Object(object.value().clone());
         let written: Written =
             serde_json::from_value(value).map_err(|error| BadRelease(error.to_string()))?;
-        let basis = Some(written.basis).filter(|basis| basis != NO_BASIS);
+        let basis = stated(written.basis, written.basis_version, written.basis_note);
         Ok(Self {
             id: object.id().clone(),
             by,
@@ -165,6 +177,19 @@ impl Release {
     /// The ids of what is released.
     pub fn ids(&self) -> impl Iterator<Item = &Id> {
         self.decided.objects.iter().map(|item| &item.object_ref)
+    }
+}
+
+/// What a record says that the release rests on. Words in the place of an agreement are no basis: they are a note.
+fn stated(basis: String, version: Option<Timestamp>, note: Option<String>) -> Basis {
+    if basis == NO_BASIS {
+        return Basis { agreement: None, note };
+    }
+    match (basis.parse::<Id>(), version) {
+        (Ok(id), Some(version)) if id.kind() == agreement::KIND => {
+            Basis { agreement: Some(Cited { id, version }), note }
+        }
+        _ => Basis { agreement: None, note: Some(basis) },
     }
 }
 

@@ -104,12 +104,15 @@ pub struct Needs {
     /// Whether the originator's member must agree, whoever else does.
     pub originator: bool,
     pub direct: Direct,
+    /// Whether it must rest on an agreement.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub basis: bool,
 }
 
-const ONE: Needs = Needs { releasers: 1, originator: false, direct: Direct::Writers };
-const TWO: Needs = Needs { releasers: 2, originator: false, direct: Direct::Nobody };
+const ONE: Needs = Needs { releasers: 1, originator: false, direct: Direct::Writers, basis: false };
+const TWO: Needs = Needs { releasers: 2, originator: false, direct: Direct::Nobody, basis: false };
 const STRICT: Needs = Needs { direct: Direct::Writers, ..TWO };
-const CONSENT: Needs = Needs { releasers: 1, originator: true, direct: Direct::Writers };
+const CONSENT: Needs = Needs { releasers: 1, originator: true, direct: Direct::Writers, basis: false };
 
 impl Needs {
     /// What both ask for.
@@ -119,6 +122,7 @@ impl Needs {
             releasers: self.releasers.max(other.releasers),
             originator: self.originator || other.originator,
             direct: self.direct.max(other.direct),
+            basis: self.basis || other.basis,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod sequences;
 
+use kizuna_stix::Object;
 use uuid::Uuid;
 
 use super::*;
@@ -20,6 +21,14 @@ pub(super) fn cast() -> Story {
         story.clear(Holder::Person(person(name)), cleared("SECRET"));
     }
     story
+}
+
+fn cited(number: u8) -> Cited {
+    Cited { id: Id::new(crate::agreement::KIND, Uuid::from_u128(u128::from(number))), version: at(3) }
+}
+
+fn noted(note: &str) -> Basis {
+    Basis { agreement: None, note: Some(note.to_owned()) }
 }
 
 pub(super) fn item(number: u8, from: &Label) -> Item {
@@ -53,7 +62,7 @@ pub(super) fn decided(story: &Story, from: &Label) -> Decided {
     terms.audience = None;
     let label = terms.rel([rel("EST"), crate::Party::Member(member("alpha"))]).label();
     let policy = story.directory.release_rules().version([from, &label]);
-    Decided { objects: vec![item(1, from)], label, policy, basis: None, expires: None }
+    Decided { objects: vec![item(1, from)], label, policy, basis: Basis::default(), expires: None }
 }
 
 pub(super) fn proposal(story: &Story, from: &Label) -> Release {
@@ -176,11 +185,12 @@ fn a_stranger_does_not_count() {
 fn any_change_leaves_approvals_behind() {
     let story = cast();
     let base = proposal(&story, &open());
-    let changes: [fn(&mut Decided); 5] = [
+    let changes: [fn(&mut Decided); 6] = [
         |decided| decided.objects[0].digest = hex::encode([9; 32]),
         |decided| decided.label = decided.label.including(member("grid")),
         |decided| decided.policy = "another".to_owned(),
-        |decided| decided.basis = Some("agreement".to_owned()),
+        |decided| decided.basis.note = Some("a word".to_owned()),
+        |decided| decided.basis.agreement = Some(cited(1)),
         |decided| decided.expires = Some(at(5_000)),
     ];
     for change in changes {
@@ -205,7 +215,7 @@ fn a_change_of_rules_leaves_approvals_behind() {
     let mut story = cast();
     let mut release = proposal(&story, &open());
     agree(&mut release, "one", story.now);
-    let needs = Needs { releasers: 1, originator: false, direct: Direct::Nobody };
+    let needs = Needs { releasers: 1, originator: false, direct: Direct::Nobody, basis: false };
     story.tell(Rights::ReleaseRuleSet { on: On::Everything, needs: Some(needs) });
     assert_eq!(why(&release, &story, "one"), Some(Why::OtherPolicy));
 }
@@ -220,7 +230,7 @@ fn proof_for_one_release_opens_no_other() {
     other.id = Id::new(RELEASE_KIND, Uuid::from_u128(8));
     assert_eq!(other.released(&cleared, None, story.now), Err(NotNow::NotCleared));
     release
-        .amend(Decided { basis: Some("x".to_owned()), ..release.decided.clone() }, person("clerk"), story.now)
+        .amend(Decided { basis: noted("x"), ..release.decided.clone() }, person("clerk"), story.now)
         .unwrap();
     assert_eq!(release.released(&cleared, None, story.now), Err(NotNow::NotCleared));
 }
@@ -309,4 +319,46 @@ fn the_report_counts_waits_and_reasons() {
     assert_eq!(summary.refusals["political"], 0);
     assert_eq!(summary.longest_wait, Some(30));
     assert_eq!(report::report([], story.now).median, None);
+}
+
+#[test]
+fn a_basis_is_recorded_and_words_are_none() {
+    let story = cast();
+    let mut release = proposal(&story, &open());
+    for basis in [
+        Basis::default(),
+        noted("they asked"),
+        Basis { agreement: Some(cited(1)), note: None },
+        Basis { agreement: Some(cited(1)), note: Some("§ 4".to_owned()) },
+    ] {
+        release.decided.basis = basis.clone();
+        let object = release.object().unwrap();
+        let read = Release::read(&object).unwrap();
+        assert_eq!((read.decided.basis.clone(), read.digest()), (basis.clone(), release.digest()));
+        assert_eq!(object.text("basis") == Some("none"), basis.agreement.is_none());
+    }
+    // As records were written before agreements were cited.
+    let mut old = release.object().unwrap().into_value();
+    for property in ["basis_version", "basis_note"] {
+        old.remove(property);
+    }
+    old.insert("basis".to_owned(), json!("the memorandum of 2024"));
+    let old = Release::read(&Object::from_value(Value::Object(old)).unwrap()).unwrap();
+    assert_eq!(old.decided.basis, noted("the memorandum of 2024"));
+}
+
+#[test]
+fn where_the_rules_ask_for_an_agreement_nothing_is_cleared_without_one() {
+    let mut story = cast();
+    let needs = Needs { basis: true, ..story.directory.release_rules().needs(&open()) };
+    story.tell(Rights::ReleaseRuleSet { on: On::Everything, needs: Some(needs) });
+    let mut release = proposal(&story, &open());
+    agree(&mut release, "one", story.now);
+    let judged = standing(&release, &story);
+    assert!(judged.lacks_basis && judged.counted.len() == 1 && judged.cleared().is_none());
+    let mut decided = release.decided.clone();
+    decided.basis.agreement = Some(cited(1));
+    release.amend(decided, person("clerk"), story.now).unwrap();
+    agree(&mut release, "one", story.now);
+    assert!(standing(&release, &story).cleared().is_some());
 }

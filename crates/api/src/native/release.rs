@@ -156,6 +156,8 @@ pub(super) struct NewRule {
     #[serde(default)]
     originator: bool,
     direct: Option<Direct>,
+    #[serde(default)]
+    basis: bool,
 }
 
 pub(super) async fn set_rule(
@@ -165,7 +167,8 @@ pub(super) async fn set_rule(
 ) -> Result<StatusCode, Failure> {
     let on: On = rule.on.parse().map_err(|error| Failure::invalid("$.on", format!("{error}")))?;
     let direct = rule.direct.unwrap_or(Direct::Nobody);
-    let needs = rule.releasers.map(|releasers| Needs { releasers, originator: rule.originator, direct });
+    let NewRule { originator, basis, .. } = rule;
+    let needs = rule.releasers.map(|releasers| Needs { releasers, originator, direct, basis });
     server.writing(move |node: &Node| node.set_release_rule(&viewer.caller(), on, needs)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -82,7 +82,7 @@ impl Story {
 
     /// Lets analysts write for others directly what else takes a release.
     pub fn open_to_writers(&self, on: &str) {
-        let needs = Needs { releasers: 2, originator: false, direct: Direct::Writers };
+        let needs = Needs { releasers: 2, originator: false, direct: Direct::Writers, basis: false };
         self.node.set_release_rule(&Caller::Operator, on.parse().unwrap(), Some(needs)).unwrap();
     }
 

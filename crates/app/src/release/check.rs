@@ -1,12 +1,13 @@
 //! What stands in the way of a release. Every check that blocks one reports here, as [`Finding`]s: when it is proposed,
 //! and again when it is approved, against the view of whoever does so.
 
-use kizuna_access::release::{High, Release, Way};
+use kizuna_access::release::{Basis, High, Release, Way};
 use kizuna_access::{Label, MemberId};
 use kizuna_stix::Object;
 
 use super::Finding;
 use super::assemble::{Assembled, Source};
+use super::basis::{self, Asked};
 use crate::betrayal::{self, Draft, WayOut};
 use crate::read::Reading;
 use crate::{AppError, Node};
@@ -17,10 +18,11 @@ impl Node {
         &self,
         reading: &Reading,
         assembled: &[Assembled],
-        label: &Label,
+        (label, basis): (&Label, &Basis),
         by: MemberId,
     ) -> Result<Vec<Finding>, AppError> {
-        let mut findings = Vec::new();
+        let highs: Vec<&High> = assembled.iter().map(|one| &one.high).collect();
+        let mut findings = basis_findings(reading, basis, label, by, &highs)?;
         for one in assembled {
             findings.extend(one.faults.iter().cloned());
             findings.extend(of_source(reading, &one.source, one.high.way, label));
@@ -48,6 +50,21 @@ impl Node {
         let way_out = format!("ask {name} to release it on its own node");
         Ok(vec![Finding::new(&item.id, rule, way_out)])
     }
+}
+
+/// What is to be said of a basis for releasing content that came from these.
+pub(super) fn basis_findings(
+    reading: &Reading,
+    basis: &Basis,
+    label: &Label,
+    by: MemberId,
+    highs: &[&High],
+) -> Result<Vec<Finding>, AppError> {
+    let rules = reading.directory().release_rules();
+    let labels = highs.iter().map(|high| &high.from).chain([label]);
+    let is_needed = labels.map(|label| rules.needs(label)).any(|needs| needs.basis);
+    let originators = highs.iter().map(|high| high.originator).collect();
+    basis::findings(reading, &Asked { basis, label, by, originators, is_needed })
 }
 
 /// Whether a version may leave as it stands.
@@ -104,12 +121,13 @@ fn words(way: WayOut) -> &'static str {
     }
 }
 
-/// Findings as the fault of a request.
+/// Findings that block, as the fault of a request.
 pub(super) fn unless_blocked(findings: &[Finding]) -> Result<(), AppError> {
+    let findings: Vec<&Finding> = findings.iter().filter(|finding| finding.blocks).collect();
     if findings.is_empty() {
         return Ok(());
     }
-    let fault = |finding: &Finding| kizuna_stix::Fault {
+    let fault = |finding: &&Finding| kizuna_stix::Fault {
         severity: kizuna_stix::Severity::Error,
         path: finding.place.clone(),
         rule: format!("{}; {}", finding.rule, finding.way_out),

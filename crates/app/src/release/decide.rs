@@ -9,7 +9,7 @@ use kizuna_store::writer::Actor;
 
 use super::check::{unchanged, unless_blocked};
 use super::desk::load;
-use super::propose::conflict;
+use super::propose::{conflict, said};
 use super::{Shown, deciding};
 use crate::read::Reading;
 use crate::{AppError, Node};
@@ -31,7 +31,7 @@ impl Node {
         let now = self.now();
         self.needs_to_approve(&reading, &release)?;
         let assembled = self.assembled(&reading, &release)?;
-        let mut findings = self.findings(&reading, &assembled, &release.decided.label, release.by)?;
+        let mut findings = self.findings(&reading, &assembled, said(&release), release.by)?;
         findings.extend(unchanged(&release, &assembled));
         unless_blocked(&findings)?;
 

@@ -51,7 +51,7 @@ impl Node {
                 "state": release.state.as_str(),
                 "statement": hex::encode(release.digest()),
                 "objects": release.decided.objects.len(),
-                "basis": release.decided.basis,
+                "basis": release.decided.basis.agreement.as_ref().map(|cited| cited.id.as_str()),
             }),
         })?;
         Ok(())

@@ -2,7 +2,7 @@
 
 use kizuna_access::release::rules::reaches_others;
 use kizuna_access::release::{Direct, RELEASE_KIND};
-use kizuna_access::{Directory, Label};
+use kizuna_access::{Directory, Label, agreement};
 use kizuna_stix::Object;
 
 use crate::ingest::Giver;
@@ -30,7 +30,10 @@ pub fn refuses_direct(
         return None;
     }
     let needs = directory.release_rules().needs(label);
+    // Written directly, it would rest on nothing. Agreements are what others rest on.
+    let lacks_basis = needs.basis && object.kind() != agreement::KIND;
     let who = match needs.direct {
+        _ if lacks_basis => "what is given to others rests on an agreement".to_owned(),
         Direct::Writers => return None,
         Direct::Releasers if giver.is_releaser => return None,
         Direct::Releasers => "a releaser writes for others directly".to_owned(),

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use kizuna_access::release::judge::{consents, needs, unfit};
 use kizuna_access::release::report::{self, Report};
-use kizuna_access::release::{RELEASE_KIND, Release, State};
+use kizuna_access::release::{Decided, High, RELEASE_KIND, Release, State};
 use kizuna_access::rights::Role;
 use kizuna_access::{Label, MemberId, Principal};
 use kizuna_stix::Id;
 
+use super::check::basis_findings;
 use super::desk::load;
 use super::{May, Reached, Shown, deciding, desk};
 use crate::people::Caller;
@@ -121,6 +122,15 @@ impl Node {
                 from.push(high.from.clone());
             }
         }
+        let highs: Vec<&High> =
+            release.decided.objects.iter().filter_map(|item| item.high.as_ref()).collect();
+        let Decided { basis, label, .. } = &release.decided;
+        let basis_findings = if is_full && release.state.is_open() {
+            basis_findings(reading, basis, label, release.by, &highs)?
+        } else {
+            Vec::new()
+        };
+        let basis_title = basis.agreement.as_ref().and_then(|cited| reading.agreement(&cited.id).ok());
         let reached = self.reached(reading, &release.decided.label)?;
         let may = self.may(reading, &release);
         Ok(Shown {
@@ -134,7 +144,10 @@ impl Node {
             objects: release.decided.objects,
             label: release.decided.label,
             policy_version: release.decided.policy,
-            basis: release.decided.basis,
+            basis: release.decided.basis.agreement.map(|cited| cited.id),
+            basis_title: basis_title.map(|agreement| agreement.title),
+            basis_note: release.decided.basis.note,
+            basis_findings,
             expires: release.decided.expires,
             decide_by: is_full.then_some(release.decide_by),
             proposer: release.proposer,

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use kizuna_access::label::{Handling, Terms};
 use kizuna_access::release::rules::reaches_others;
-use kizuna_access::release::{Decided, RELEASE_KIND, Release};
+use kizuna_access::release::{Basis, Decided, RELEASE_KIND, Release};
 use kizuna_access::{Label, Principal};
 use kizuna_stix::Id;
 use kizuna_store::writer::Actor;
 use uuid::Uuid;
 
 use super::assemble::{Assembled, Source, next_version};
+use super::basis::cite;
 use super::check::unless_blocked;
 use super::desk::load;
 use super::{Finding, MOST_OBJECTS, Preview, Proposal, Shown};
@@ -21,7 +22,7 @@ use crate::{AppError, Node};
 
 /// How long a proposal waits for a decision where nothing is said.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(24 * 30);
-/// Longest reason or basis, in characters.
+/// Longest reason or note, in characters.
 const LONGEST: usize = 2_000;
 
 /// A release that is put together, with what speaks against it.
@@ -72,7 +73,7 @@ impl Node {
         let mut release = load(&reading, id)?;
         needs_to_write_for(&reading, &release)?;
         let assembled = self.assembled(&reading, &release)?;
-        let mut findings = self.findings(&reading, &assembled, &release.decided.label, release.by)?;
+        let mut findings = self.findings(&reading, &assembled, said(&release), release.by)?;
         findings.extend(super::check::unchanged(&release, &assembled));
         unless_blocked(&findings)?;
         release.propose(who.person(), self.now()).map_err(|not_now| conflict(&not_now))?;
@@ -124,7 +125,9 @@ impl Node {
             .into_iter()
             .map(|source| self.assemble(reading, source, &label, (who.member(), id), modified))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut findings = self.findings(reading, &assembled, &label, who.member())?;
+        let agreement = worded(proposal.basis.as_deref()).map(|words| cite(reading, &words)).transpose()?;
+        let basis = Basis { agreement, note: worded(proposal.basis_note.as_deref()) };
+        let mut findings = self.findings(reading, &assembled, (&label, &basis), who.member())?;
         if !reaches_others(&label, who.member(), reading.directory()) {
             let rule = "the label given names nobody beside the own member";
             findings.push(Finding::new(&"label", rule, "say to whom, such as rel:EST"));
@@ -134,14 +137,14 @@ impl Node {
         let decided = Decided {
             policy: rules.version(labels),
             objects: assembled.iter().map(Assembled::released).collect(),
-            basis: said(proposal.basis.as_deref()),
+            basis,
             expires: proposal.expires,
             label,
         };
         let decide_by =
             proposal.decide_by.unwrap_or_else(|| now.checked_add(PATIENCE).unwrap_or(Timestamp::MAX));
         let mut release = Release::draft(id.clone(), who.member(), who.person(), decided, decide_by, now);
-        release.reason = said(proposal.reason.as_deref());
+        release.reason = worded(proposal.reason.as_deref());
         Ok(Put { release, findings })
     }
 
@@ -187,7 +190,12 @@ fn given(asked: &Terms, sources: &[Source], who: &Principal) -> Label {
     label
 }
 
-fn said(text: Option<&str>) -> Option<String> {
+/// What a release gives, and on what it rests.
+pub(super) fn said(release: &Release) -> (&Label, &Basis) {
+    (&release.decided.label, &release.decided.basis)
+}
+
+fn worded(text: Option<&str>) -> Option<String> {
     text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
@@ -202,7 +210,7 @@ fn check_form(proposal: &Proposal, now: Timestamp) -> Result<(), AppError> {
         let rule = "markings, releases and what this node mints beside content are not released";
         return Err(AppError::invalid(format!("$.objects[{place}]"), rule));
     }
-    for (place, text) in [("$.reason", &proposal.reason), ("$.basis", &proposal.basis)] {
+    for (place, text) in [("$.reason", &proposal.reason), ("$.basis_note", &proposal.basis_note)] {
         if text.as_ref().is_some_and(|text| text.chars().count() > LONGEST) {
             return Err(AppError::invalid(place, format!("is longer than {LONGEST} characters")));
         }

@@ -14,6 +14,8 @@ pub struct RuleShown {
     pub releasers: u8,
     pub originator: bool,
     pub direct: Direct,
+    /// Whether it must rest on an agreement.
+    pub basis: bool,
     /// Whether it was set here, or is a default.
     pub set: bool,
 }
@@ -27,6 +29,7 @@ impl Node {
             releasers: needs.releasers,
             originator: needs.originator,
             direct: needs.direct,
+            basis: needs.basis,
             set,
         };
         Ok(directory.release_rules().in_force().into_iter().map(shown).collect())

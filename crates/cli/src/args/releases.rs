@@ -111,9 +111,13 @@ pub struct ReleasePropose {
     #[arg(long, value_name = "LABEL", required_unless_present = "draft_id")]
     pub label: Option<String>,
 
-    /// An agreement's id, or what else it rests on; without, every surface says that there is none.
-    #[arg(long, value_name = "TEXT")]
+    /// The agreement that it rests on; without, every surface says that there is none.
+    #[arg(long, value_name = "AGREEMENT-ID")]
     pub basis: Option<String>,
+
+    /// What else there is to say of the basis; it is none itself.
+    #[arg(long, value_name = "TEXT")]
+    pub basis_note: Option<String>,
 
     /// When it ends by itself.
     #[arg(long, value_name = "TIMESTAMP")]
@@ -157,6 +161,10 @@ pub struct ReleaseRules {
     /// Who may write such content for others directly.
     #[arg(long, value_enum, default_value_t = Direct::Nobody)]
     pub direct: Direct,
+
+    /// Whether it must rest on an agreement.
+    #[arg(long, requires = "set")]
+    pub basis: bool,
 
     /// Go back to the default on this.
     #[arg(long, value_name = "ON", conflicts_with = "set")]

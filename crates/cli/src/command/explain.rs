@@ -33,6 +33,13 @@ pub fn run(node: &Node, explain: &Explain, desk: &mut Desk<'_>) -> Result<(), Fa
             print_steps(desk, "    ", &fields.steps)?;
         }
     }
+    for release in &told.releases {
+        let basis = release.basis.as_ref().map_or_else(|| "no basis".to_owned(), ToString::to_string);
+        let beside = release.basis_note.as_ref().map(|words| format!(" ({words})")).unwrap_or_default();
+        let (id, state, by) = (&release.id, release.state.as_str(), &release.by);
+        desk.print("")?;
+        desk.print(format!("{id} of {by}: {state}, on {basis}{beside}"))?;
+    }
     desk.say("this looked past the gate, and is in the audit")?;
     Ok(())
 }

@@ -78,6 +78,7 @@ fn propose(node: &Node, typed: ReleasePropose, desk: &mut Desk<'_>) -> Result<()
         objects,
         label: typed.label.unwrap_or_default(),
         basis: typed.basis,
+        basis_note: typed.basis_note,
         expires: typed.expires,
         decide_by: typed.decide_by,
         reason: typed.reason,
@@ -123,7 +124,7 @@ fn print(node: &Node, shown: &Shown, desk: &mut Desk<'_>) -> Result<(), Fail> {
     if !shown.reached.peers.is_empty() {
         desk.print(format!("  peers   {}", shown.reached.peers.join(", ")))?;
     }
-    desk.print(format!("  basis   {}", shown.basis.as_deref().unwrap_or("no basis")))?;
+    basis(shown, desk)?;
     if let Some(expires) = shown.expires {
         desk.print(format!("  ends    {expires}"))?;
     }
@@ -147,11 +148,24 @@ fn print(node: &Node, shown: &Shown, desk: &mut Desk<'_>) -> Result<(), Fail> {
     Ok(())
 }
 
+fn basis(shown: &Shown, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    match (&shown.basis, &shown.basis_title) {
+        (None, _) => desk.print("  basis   no basis")?,
+        (Some(id), None) => desk.print(format!("  basis   {id}"))?,
+        (Some(id), Some(title)) => desk.print(format!("  basis   {title} ({id})"))?,
+    }
+    if let Some(note) = &shown.basis_note {
+        desk.print(format!("  note    {note}"))?;
+    }
+    findings(&shown.basis_findings, desk)
+}
+
 /// What is still missing, in words.
 fn waits(standing: &Standing) -> String {
     if standing.is_met() {
         return "nothing: enough people agree".to_owned();
     }
+    let basis = standing.lacks_basis.then(|| "an agreement to rest on".to_owned());
     let missing = usize::from(standing.needs).saturating_sub(standing.counted.len());
     let people = match missing {
         0 => None,
@@ -160,12 +174,13 @@ fn waits(standing: &Standing) -> String {
     };
     let is_consent_missing = !standing.consents.is_subset(&standing.consented);
     let originator = is_consent_missing.then(|| "its originator".to_owned());
-    people.into_iter().chain(originator).collect::<Vec<_>>().join(" and ")
+    people.into_iter().chain(originator).chain(basis).collect::<Vec<_>>().join(" and ")
 }
 
 fn findings(findings: &[Finding], desk: &mut Desk<'_>) -> Result<(), Fail> {
     for finding in findings {
-        desk.print(format!("  BLOCKED {}: {}", finding.place, finding.rule))?;
+        let word = if finding.blocks { "BLOCKED" } else { "NOTE   " };
+        desk.print(format!("  {word} {}: {}", finding.place, finding.rule))?;
         desk.print(format!("          {}", finding.way_out))?;
     }
     Ok(())
@@ -177,19 +192,31 @@ fn rules(node: &Node, typed: &ReleaseRules, desk: &mut Desk<'_>) -> Result<(), F
         let needs = match (&typed.set, typed.releasers) {
             (None, _) => None,
             (Some(_), None) => return Err(Fail::usage("say how many people it takes: --releasers N")),
-            (Some(_), Some(releasers)) => {
-                Some(Needs { releasers, originator: typed.originator, direct: direct(typed.direct) })
-            }
+            (Some(_), Some(releasers)) => Some(Needs {
+                releasers,
+                originator: typed.originator,
+                direct: direct(typed.direct),
+                basis: typed.basis,
+            }),
         };
         node.set_release_rule(&Caller::Operator, on, needs)?;
         desk.say("set; what is proposed under other rules has to be agreed to anew")?;
     }
     let rules = node.release_rules()?;
-    desk.print_rows(&["on", "releasers", "originator", "written directly by", "since"], &rules, |rule| {
+    let heads = ["on", "releasers", "originator", "basis", "written directly by", "since"];
+    desk.print_rows(&heads, &rules, |rule| {
         let originator = if rule.originator { "must agree" } else { "" };
+        let basis = if rule.basis { "an agreement" } else { "" };
         let since = if rule.set { "set here" } else { "default" };
         let direct = rule.direct.as_str().to_owned();
-        vec![rule.on.clone(), rule.releasers.to_string(), originator.to_owned(), direct, since.to_owned()]
+        vec![
+            rule.on.clone(),
+            rule.releasers.to_string(),
+            originator.to_owned(),
+            basis.to_owned(),
+            direct,
+            since.to_owned(),
+        ]
     })
 }
 

@@ -36,7 +36,15 @@ fn a_release_is_proposed_approved_shown_and_withdrawn() {
     let ask = ["release", "propose", &id, "--label", "rel:XVE", "--as", "a@xas.example"];
     let tried = desk.run(&[&ask[..], &["--dry-run"]].concat());
     assert!(tried.out.contains("reaches Asterin CERT, Velkar Shield"), "{tried:?}");
-    assert!(tried.out.contains("no basis"), "{tried:?}");
+    assert!(tried.out.contains("no basis") && tried.out.contains("it rests on no agreement"), "{tried:?}");
+    let agreement =
+        ["agreement", "add", "--title", "Harbour memorandum", "--scope", "ports", "--party", "XAS"];
+    let more = ["--party", "XVE", "--label", "rel:XAS,XVE", "--as", "a@xas.example"];
+    let agreement = desk.run(&[&agreement[..], &more[..]].concat()).ok().trim().to_owned();
+    let ask = [&ask[..], &["--basis", &agreement, "--basis-note", "§ 4"]].concat();
+    let tried = desk.run(&[&ask[..], &["--dry-run"]].concat()).ok();
+    assert!(tried.contains(&format!("basis   Harbour memorandum ({agreement})")), "{tried}");
+    assert!(tried.contains("note    § 4") && !tried.contains("BLOCKED"), "{tried}");
     let proposed = desk.run(&[&ask[..], &["--json"]].concat()).ok();
     let proposed: Value = serde_json::from_str(&proposed).unwrap();
     let release = proposed["id"].as_str().unwrap();
@@ -64,7 +72,8 @@ fn rules_are_shown_and_set() {
     assert!(rules.contains("class:EXERCISE/SECRET"), "{rules}");
     let set =
         ["release", "rules", "--set", "class:EXERCISE/RESTRICTED", "--releasers", "1", "--direct", "writers"];
-    assert!(desk.run(&set).ok().contains("set here"));
+    let set = desk.run(&[&set[..], &["--basis"]].concat()).ok();
+    assert!(set.contains("set here") && set.contains("an agreement"), "{set}");
     assert_eq!(desk.run(&["release", "rules", "--set", "orcon", "--releasers", "1"]).code, 1);
     assert_eq!(desk.run(&["release", "rules", "--set", "tlp:purple", "--releasers", "1"]).code, 2);
     assert!(

@@ -135,7 +135,7 @@ fn checked(node: &Node, desk: &Desk, preview: &Preview, typed: &Typed) -> Result
         rule: finding.rule.clone(),
         way_out: finding.way_out.clone(),
     };
-    page.findings = preview.findings.iter().map(finding).collect();
+    page.findings = preview.findings.iter().filter(|finding| finding.blocks).map(finding).collect();
     page.preview = Some(typed.clone());
     Ok(page)
 }
@@ -157,10 +157,16 @@ fn proposal(typed: &Typed) -> Result<Proposal, AppError> {
     let ids = typed.objects.split(|c: char| c.is_whitespace() || c == ',').filter(|text| !text.is_empty());
     let expires = said(&typed.expires).map(|text| text.parse::<Timestamp>());
     let expires = expires.transpose().map_err(|error| AppError::invalid("$.expires", error.to_string()))?;
+    // What is typed for a basis is an agreement's id, or words beside.
+    let (basis, basis_note) = match said(&typed.basis) {
+        Some(words) if words.parse::<Id>().is_err() => (None, Some(words)),
+        other => (other, None),
+    };
     Ok(Proposal {
         objects: ids.map(id).collect::<Result<Vec<Id>, AppError>>()?,
         label: typed.label.clone(),
-        basis: said(&typed.basis),
+        basis,
+        basis_note,
         expires,
         reason: said(&typed.reason),
         ..Proposal::default()
@@ -286,7 +292,7 @@ fn page(node: &Node, desk: &Desk, shown: &Shown) -> Result<ReleasePage, AppError
         differences: if is_full { differences(t, &card) } else { Vec::new() },
         members: shown.reached.members.iter().map(|member| member.name.clone()).collect(),
         peers: shown.reached.peers.clone(),
-        basis: shown.basis.clone(),
+        basis: shown.basis.as_ref().map(|id| shown.basis_title.clone().unwrap_or_else(|| id.to_string())),
         expires: shown.expires.map(|expires| Moment::new(expires, zone)),
         reason: shown.reason.clone(),
         refusal: shown

@@ -231,7 +231,7 @@ impl Play {
         match what {
             0 => decided.objects[0].digest = format!("{change:064x}"),
             1 => decided.label = decided.label.including(member(&format!("m{change}"))),
-            2 => decided.basis = Some(format!("agreement {change}")),
+            2 => decided.basis.note = Some(format!("agreement {change}")),
             _ => decided.expires = Some(now + SignedDuration::from_secs(2_000 + i64::from(change))),
         }
         decided.policy = self.story.directory.release_rules().version([&self.from, &decided.label]);
@@ -272,7 +272,8 @@ impl Play {
             Op::Key(who, false) => _ = self.books.distrusted.insert(PEOPLE[who]),
             Op::Rule(on, people) => {
                 let rule = [On::Everything, level_rule(self.books.level), On::Handling(Handling::Orcon)];
-                let needs = Needs { releasers: people, originator: on == 2, direct: Direct::Nobody };
+                let needs =
+                    Needs { releasers: people, originator: on == 2, direct: Direct::Nobody, basis: false };
                 self.story.tell(Rights::ReleaseRuleSet { on: rule[on].clone(), needs: Some(needs) });
                 self.books.rules[on] = Some(people);
             }
