@@ -44,3 +44,28 @@ fn stock_clients_read_everything_and_nothing_else() {
     let tools: Vec<&Value> = seen["parsed"].as_array().unwrap().iter().filter(is_tool).collect();
     assert_eq!(json!(tools), json!(expected));
 }
+
+/// Requests of every kind that the API's own description allows, and many that it does not.
+#[test]
+fn schemathesis_finds_no_fault_of_the_program_and_nothing_undocumented() {
+    let Some(python) = std::env::var_os("KIZUNA_PYTHON") else {
+        println!("skipped: KIZUNA_PYTHON names no Python that has schemathesis");
+        return;
+    };
+    let world = World::attesting();
+    world.ana.give("rel:Circle", &[tool("shared"), tool("another")]);
+    let schema = format!("{}/api/v1/openapi.json", world.base());
+    let examples = std::env::var("KIZUNA_EXAMPLES").unwrap_or_else(|_| "3".to_owned());
+    for who in [&world.ana, &world.ada] {
+        let authorization = format!("Authorization: Bearer {}", who.key.as_ref().unwrap());
+        let mut command = Command::new(&python);
+        command.args(["-m", "schemathesis.cli", "run", &schema, "--header", &authorization]);
+        command.args(["--max-examples", &examples, "--phases", "examples,coverage,fuzzing", "--no-color"]);
+        command.args(["--checks", CHECKS, "--seed", "20261101"]);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
+                      response_schema_conformance,response_headers_conformance";

@@ -221,7 +221,7 @@ pub static CHANGES: OutputPath = OutputPath {
     answers: &[Answer {
         status: 200,
         media: "text/event-stream",
-        schema: "Text",
+        schema: "ChangeEvent",
         summary: "Events named `object`, each an item",
     }],
     ..READ
