@@ -40,6 +40,10 @@ test-quick: ## The layers that need neither root, nor a browser, nor another lan
 lint: ## Formatting, clippy, dependency rules
 	@scripts/lint
 
+.PHONY: fuzz
+fuzz: ## Fuzz every parser, a minute each
+	@scripts/fuzz 60
+
 .PHONY: bench
 bench: ## Measure a node on this machine (docs/BENCHMARKS.md)
 	@scripts/bench 200000
