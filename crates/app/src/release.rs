@@ -103,6 +103,8 @@ pub struct Reached {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct May {
     pub propose: bool,
+    /// Change what is decided; every approval is gone with that.
+    pub amend: bool,
     pub approve: bool,
     pub take_back: bool,
     pub reject: bool,

@@ -6,6 +6,7 @@
 //! what it was made from.
 
 mod coarse;
+mod compare;
 mod make;
 mod template;
 
@@ -22,6 +23,7 @@ use crate::read::Reading;
 use crate::{AppError, Item, Node};
 
 pub use coarse::Precision;
+pub use compare::{Because, Compared, Recorded};
 pub use template::Template;
 
 /// Objects in one tear-line.

@@ -858,3 +858,100 @@ release-why-proposer = proposed it
 release-why-author = wrote it
 release-why-cannot-read = may no longer read it
 release-why-other-member = is of a member that does not decide about it
+col-choose = Choose
+release-amend = Change the proposal
+release-amend-what = Every approval so far is gone when the proposal is changed.
+release-do-amend = { $n ->
+    [one] Change it: { $count } member reached
+   *[other] Change it: { $count } members reached
+}
+release-decide-by = Lapses
+release-waits = Waiting now
+release-of-chosen = Propose their release
+release-within-hour = within 1 hour
+release-within-half-day = within 12 hours
+release-within-day = within 1 day
+release-within-three-days = within 3 days
+release-within-week = within 7 days
+release-within-longer = longer
+reach-members = Members
+reach-peers = Peers
+reach-no-peers = None that sends there, as far as you may know
+reach-feeds = Feeds
+reach-no-feeds = None: this node serves no feed to anybody without an account
+
+## Tear-lines
+
+tearline-new = Make a tear-line
+tearline-one = Tear-line
+tearline-what = A new set of objects for a lower label, made from a higher one. Nothing in it names what it was made from.
+tearline-objects = Made from
+tearline-of-chosen = Make a tear-line of the chosen
+tearline-instead = Make a tear-line instead
+tearline-template = Template
+tearline-template-indicator = Indicator only
+tearline-template-context = Indicator with context
+tearline-template-advisory = Advisory
+tearline-template-what-indicator = What a tool needs to detect; nothing about who, whom and why.
+tearline-template-what-context = The same with the malware and behaviour it indicates, and how these relate.
+tearline-template-what-advisory = The same under a report with a text written for its readers.
+tearline-label = Label to be read under
+tearline-label-help = In words, such as "tlp:green rel:EST class:EXERCISE/UNCLASSIFIED". What is left unsaid, such as the level, stays as the high side has it when it is released. Times are cut in UTC.
+tearline-times = Times are cut to
+tearline-times-exact = as they are
+tearline-times-hour = the hour
+tearline-times-day = the day
+tearline-times-month = the month
+tearline-advisory = The advisory
+tearline-advisory-help = For the template Advisory: what is said above the indicators, in words of its own.
+tearline-advisory-name = Title
+tearline-advisory-text = Text
+tearline-preview = Preview
+tearline-preview-help = Nothing is stored before you have seen high against low.
+tearline-again = Preview again
+tearline-make = { $n ->
+    [one] Make { $count } draft
+   *[other] Make { $count } drafts
+}
+tearline-make-help = Drafts stay with your own member, under the label of what they were made from. They leave by a release.
+tearline-made = These are drafts of your own member. They leave by a release, in which another person sees this difference.
+tearline-low-count = { $n ->
+    [one] { $count } object of the low side
+   *[other] { $count } objects of the low side
+}
+tearline-difference = High against low
+tearline-difference-help = Each field as it is and as it would be. Choose what departs from the template, and preview again.
+tearline-high-only = Only who reads both sides sees this.
+tearline-cut = There are more fields than choices here; the command line and the API take any number.
+tearline-findings = What it would still betray
+tearline-way-reference = drop the reference
+tearline-way-mark = give the field a marking of its own
+tearline-way-choose = choose for this field: drop, replace or coarsen it
+tearline-way-release = release that too
+tearline-way-name = name the recipients in its marking
+tearline-added = New
+tearline-high = High side
+tearline-low = Low side
+tearline-left-out = Left out
+tearline-field = Field
+tearline-rule = Rule
+tearline-nothing = nothing
+tearline-act = What to do
+tearline-with = Replaced by
+tearline-act-template = as the template has it
+tearline-act-keep = keep it
+tearline-act-drop = remove it
+tearline-act-replace = replace it by
+tearline-act-coarsen = coarsen it
+tearline-fate-disclosed = Disclosed on purpose
+tearline-fate-kept = Kept
+tearline-fate-dropped = Removed
+tearline-fate-replaced = Replaced
+tearline-fate-coarsened = Coarsened
+tearline-fate-remapped = Names the new object
+tearline-because-template = by the template
+tearline-because-chosen = chosen by who made it
+tearline-because-reference = follows what it names
+tearline-because-times = times are cut
+release-basis-note = Basis in words
+release-basis-help = An agreement that covers it, by id; what no agreement says, in words beside.

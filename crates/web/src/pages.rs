@@ -16,6 +16,7 @@ mod row;
 mod search;
 mod sent;
 mod sign_in;
+mod tearline;
 mod title;
 
 use axum::extract::FromRequest;
@@ -62,7 +63,12 @@ pub fn routes() -> Routes {
         .add(&paths::PROPOSE_RELEASE, release::propose)
         .add(&paths::RELEASE_REPORT, release::report)
         .add(&paths::RELEASE, release::one)
+        .add(&paths::AMEND_RELEASE, release::amend)
+        .add(&paths::AMENDED_RELEASE, release::amended)
         .add(&paths::DECIDE_RELEASE, release::step)
+        .add(&paths::NEW_TEARLINE, tearline::new)
+        .add(&paths::MAKE_TEARLINE, tearline::make)
+        .add(&paths::TEARLINE, tearline::one)
         .add(&paths::QUARANTINE, quarantine::list)
         .add(&paths::QUARANTINED, quarantine::one)
         .add(&paths::AUDIT, audit::audit)
@@ -122,6 +128,14 @@ pub(crate) fn own_path(path: &str) -> &str {
     let is_plain = |c: char| c.is_ascii_graphic() && c != '\\';
     let is_own = path.starts_with('/') && !path.starts_with("//") && path.chars().all(is_plain);
     if is_own { path } else { "/" }
+}
+
+/// What a query says under a name that may be repeated.
+pub(crate) fn named<'a>(
+    asked: &'a [(String, String)],
+    key: &'static str,
+) -> impl Iterator<Item = &'a String> {
+    asked.iter().filter(move |(name, _)| name == key).map(|(_, value)| value)
 }
 
 /// A text as part of a query string.

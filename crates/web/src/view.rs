@@ -23,6 +23,7 @@ pub mod release;
 pub mod row;
 pub mod search;
 pub mod sign_in;
+pub mod tearline;
 pub mod zone;
 
 pub use form::Faults;

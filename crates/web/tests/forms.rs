@@ -150,3 +150,21 @@ fn a_wrong_time_zone_is_the_form_again() {
     let shown = site.send("ana", "/preferences", &[("zone", "Tokyo"), ("back", "/search")]);
     is_form_again(&shown, 400, "fault-zone-zone", &["value=\"Tokyo\"", "value=\"/search\""]);
 }
+
+#[test]
+fn a_wrong_tear_line_is_the_form_again() {
+    let site = site();
+    let typed = |label: &'static str| [("objects", TOOL), ("label", label), ("template", "context")];
+    let shown = site.send("ana", "/tearlines", &typed("rel:Nowhere"));
+    is_form_again(&shown, 400, "fault-tearline-label", &[TOOL, "rel:Nowhere", "value=\"context\" checked"]);
+    let absent = TOOL.replace("0001", "0077");
+    let wrong = site.send("ana", "/tearlines", &[("objects", absent.as_str()), ("label", "tlp:green")]);
+    is_form_again(&wrong, 400, "fault-tearline-objects", &[&absent]);
+    let advisory = [("objects", TOOL), ("label", "tlp:green"), ("template", "advisory")];
+    is_form_again(&site.send("ana", "/tearlines", &advisory), 400, "fault-tearline-advisory", &[]);
+    let target = format!("{TOOL} $.name");
+    let mut chosen = typed("tlp:green rel:XBB").to_vec();
+    chosen.extend([("at-1", target.as_str()), ("act-1", "coarsen")]);
+    let shown = site.send("ana", "/tearlines", &chosen);
+    is_form_again(&shown, 400, "fault-act-1", &["value=\"coarsen\" selected"]);
+}

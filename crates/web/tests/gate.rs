@@ -120,7 +120,18 @@ fn questions(name: &str) -> Vec<String> {
         }
         "pages.proposals" => plain("/proposals"),
         "pages.releases" => plain("/releases"),
-        "pages.new-release" => plain("/releases/new?object=made-up"),
+        "pages.new-release" | "pages.new-tearline" => {
+            let path = if name == "pages.new-release" { "/releases/new" } else { "/tearlines/new" };
+            let each = objects().map(|id| format!("{path}?object={id}"));
+            let all: Vec<String> = objects().map(|id| format!("object={id}")).collect();
+            each.chain([format!("{path}?{}", all.join("&")), format!("{path}?object=made-up")]).collect()
+        }
+        "pages.amend-release" => {
+            plain("/releases/kizuna-release--00000000-0000-4000-8000-00000000dead/amend")
+        }
+        "pages.tearline" => {
+            plain("/tearlines/kizuna-sanitisation--00000000-0000-4000-8000-00000000dead?label=tlp:green")
+        }
         "pages.release-report" => plain("/releases/report"),
         "pages.release" => plain("/releases/kizuna-release--00000000-0000-4000-8000-00000000dead"),
         "pages.quarantine" => plain("/quarantine"),

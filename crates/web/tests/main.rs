@@ -6,4 +6,5 @@ mod forms;
 mod gate;
 mod markup;
 mod pages;
+mod tearlines;
 mod translations;

@@ -6,7 +6,7 @@ use askama::Template;
 use kizuna_web::language::Language;
 use kizuna_web::preferences::{Preferences, Theme};
 
-use crate::fixture::{self, lists, policies, release, working};
+use crate::fixture::{self, lists, policies, release, tearline, working};
 use crate::markup;
 
 fn every_page(p: &Preferences) -> Vec<(&'static str, String)> {
@@ -34,6 +34,10 @@ fn every_page(p: &Preferences) -> Vec<(&'static str, String)> {
         ("release", release::release(p).render().unwrap()),
         ("release-check", release::blocked(p).render().unwrap()),
         ("release-new", release::new_release(p).render().unwrap()),
+        ("release-amend", release::amend(p).render().unwrap()),
+        ("tearline-new", tearline::new(p).render().unwrap()),
+        ("tearline-preview", tearline::preview(p).render().unwrap()),
+        ("tearline", tearline::made(p).render().unwrap()),
         ("release-report", release::report(p).render().unwrap()),
         ("import", working::import(p).render().unwrap()),
         ("import-check", working::import_check(p).render().unwrap()),

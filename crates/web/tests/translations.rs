@@ -23,6 +23,7 @@ const FAMILIES: &[&str] = &[
     "reliability-",
     "release-",
     "rule-",
+    "tearline-",
     "sector-",
     "theme-",
     "verb-",

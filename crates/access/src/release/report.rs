@@ -22,6 +22,24 @@ pub struct Report {
     pub p90: Option<i64>,
     /// Of those that still wait: for how long the longest has, in seconds.
     pub longest_wait: Option<i64>,
+    /// How many were released within which time; every word of [`WITHIN`].
+    pub released_within: BTreeMap<&'static str, usize>,
+    /// How many have waited for no longer than that, and wait still.
+    pub waiting_within: BTreeMap<&'static str, usize>,
+}
+
+/// Spans of time, shortest first: the word, and the seconds that it ends with.
+pub const WITHIN: [(&str, i64); 6] = [
+    ("hour", 3_600),
+    ("half-day", 43_200),
+    ("day", 86_400),
+    ("three-days", 259_200),
+    ("week", 604_800),
+    ("longer", i64::MAX),
+];
+
+fn within(seconds: i64) -> &'static str {
+    WITHIN.iter().find(|(_, end)| seconds <= *end).map_or("longer", |(word, _)| word)
 }
 
 /// Sums up. Each release counts once, as it stands.
@@ -29,6 +47,8 @@ pub fn report<'a>(releases: impl IntoIterator<Item = &'a Release>, now: Timestam
     let mut report = Report::default();
     report.refusals.extend(Kind::ALL.map(|kind| (kind.as_str(), 0)));
     report.states.extend(State::ALL.map(|state| (state.as_str(), 0)));
+    report.released_within.extend(WITHIN.map(|(word, _)| (word, 0)));
+    report.waiting_within.extend(WITHIN.map(|(word, _)| (word, 0)));
     let mut took: Vec<i64> = Vec::new();
     for release in releases {
         *report.states.entry(release.state.as_str()).or_default() += 1;
@@ -38,9 +58,12 @@ pub fn report<'a>(releases: impl IntoIterator<Item = &'a Release>, now: Timestam
         let Some(proposed) = release.proposed_at() else { continue };
         if let Some(released) = release.released_at() {
             report.released += 1;
-            took.push(seconds(released.duration_since(proposed)));
+            let lasted = seconds(released.duration_since(proposed));
+            *report.released_within.entry(within(lasted)).or_default() += 1;
+            took.push(lasted);
         } else if release.state.is_open() {
             let waits = seconds(now.duration_since(proposed));
+            *report.waiting_within.entry(within(waits)).or_default() += 1;
             report.longest_wait = report.longest_wait.max(Some(waits));
         }
     }

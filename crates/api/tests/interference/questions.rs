@@ -258,6 +258,17 @@ fn pages(name: &str, script: &Script) -> Option<Vec<Question>> {
         "audit" => vec![Question::new("/audit?action=exercise.")],
         "releases" => vec![Question::new("/releases")],
         "new-release" => vec![Question::new("/releases/new")],
+        "amend-release" => {
+            vec![Question::new(format!("/releases/kizuna-release--{}/amend", stix::uuid("release")))]
+        }
+        "new-tearline" => {
+            let begin = |number: u32| format!("/tearlines/new?object={}", object(number));
+            let numbers = asked(script.seed).into_iter();
+            numbers.map(|number| Question::new(begin(number)).about(number)).collect()
+        }
+        "tearline" => {
+            vec![Question::new(format!("/tearlines/kizuna-sanitisation--{}", stix::uuid("tearline")))]
+        }
         "release-report" => vec![Question::new("/releases/report")],
         "release" => vec![Question::new(format!("/releases/kizuna-release--{}", stix::uuid("release")))],
         "quarantined" => vec![Question::new("/quarantine/made-up")],

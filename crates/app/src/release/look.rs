@@ -189,6 +189,7 @@ impl Node {
         let is_own = who.member() == release.by;
         May {
             propose: release.state == State::Draft && is_own,
+            amend: is_open && is_own,
             approve: is_asked && is_fit && !has_approved,
             take_back: is_asked && has_approved,
             reject: is_asked && decides,

@@ -24,7 +24,7 @@ fn object(kind: &str, number: u32, mut more: Value) -> Value {
 
 const ADDRESS: &str = "ipv4-addr--a6e5fbee-ac2d-5ad8-bfc4-e5f8f38ce1b7";
 
-fn high() -> Vec<Value> {
+pub(super) fn high() -> Vec<Value> {
     vec![
         object(
             "indicator",
@@ -58,13 +58,13 @@ fn ids() -> Vec<Id> {
     high().iter().map(|object| object["id"].as_str().unwrap().parse().unwrap()).collect()
 }
 
-fn story() -> Story {
+pub(super) fn story() -> Story {
     let story = Story::begin();
     assert_eq!(story.give("xas", &high(), Some("tlp:amber+strict")).quarantined, 0);
     story
 }
 
-fn order(template: Template) -> Order {
+pub(super) fn order(template: Template) -> Order {
     Order { objects: ids(), template, label: "tlp:green rel:XAS,XVE".to_owned(), ..Order::default() }
 }
 

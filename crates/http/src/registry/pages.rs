@@ -26,7 +26,12 @@ pub static ALL: &[&OutputPath] = &[
     &PROPOSE_RELEASE,
     &RELEASE_REPORT,
     &RELEASE,
+    &AMEND_RELEASE,
+    &AMENDED_RELEASE,
     &DECIDE_RELEASE,
+    &NEW_TEARLINE,
+    &MAKE_TEARLINE,
+    &TEARLINE,
     &QUARANTINE,
     &QUARANTINED,
     &IMPORT,
@@ -262,9 +267,12 @@ pub static RELEASES: OutputPath = OutputPath {
 pub static NEW_RELEASE: OutputPath = OutputPath {
     name: "pages.new-release",
     path: "/releases/new",
-    reads: Reads::Nothing,
     summary: "Choose what is to be released, and to whom",
-    params: &[Param::query("object", Kind::Text, "An object to begin with")],
+    params: &[
+        Param::query("object", Kind::Text, "An object to begin with; may be repeated"),
+        Param::query("tearline", Kind::StixId, "The record of a tear-line whose objects to begin with"),
+        Param::query("label", Kind::Text, "The label to begin with, in words"),
+    ],
     ..PAGE
 };
 
@@ -294,6 +302,61 @@ pub static RELEASE: OutputPath = OutputPath {
     reads: Reads::Decisions,
     summary: "A release: what, from which label to which, whom it reaches, its history",
     params: &[RELEASE_ID],
+    ..PAGE
+};
+
+/// The form to change a proposal with.
+pub static AMEND_RELEASE: OutputPath = OutputPath {
+    name: "pages.amend-release",
+    path: "/releases/{id}/amend",
+    reads: Reads::Decisions,
+    summary: "Change what is decided, while nobody has decided",
+    params: &[RELEASE_ID],
+    ..PAGE
+};
+
+/// Shows what the changed proposal would let out; then changes it.
+pub static AMENDED_RELEASE: OutputPath = OutputPath {
+    name: "pages.amended-release",
+    path: "/releases/{id}/amend",
+    reads: Reads::Decisions,
+    summary: "What the changed proposal would let out; with `do=propose` changes it",
+    params: &[RELEASE_ID],
+    answers: SHOWN,
+    ..ACTION
+};
+
+/// The form to make a tear-line with.
+pub static NEW_TEARLINE: OutputPath = OutputPath {
+    name: "pages.new-tearline",
+    path: "/tearlines/new",
+    summary: "Choose how a tear-line is made",
+    params: &[
+        Param::query("object", Kind::Text, "An object to begin with; may be repeated"),
+        Param::query("release", Kind::StixId, "A release whose objects to begin with"),
+    ],
+    ..PAGE
+};
+
+/// Shows what a tear-line would be; then makes it.
+pub static MAKE_TEARLINE: OutputPath = OutputPath {
+    name: "pages.make-tearline",
+    path: "/tearlines",
+    reads: Reads::Content,
+    summary: "What a tear-line would be, high against low; with `do=make` makes it",
+    answers: SHOWN,
+    ..ACTION
+};
+
+/// One tear-line.
+pub static TEARLINE: OutputPath = OutputPath {
+    name: "pages.tearline",
+    path: "/tearlines/{id}",
+    summary: "A tear-line, high against low, for those of its member who read both",
+    params: &[
+        Param::path("id", Kind::StixId, "The record's id"),
+        Param::query("label", Kind::Text, "The label that was meant, to propose its release under"),
+    ],
     ..PAGE
 };
 

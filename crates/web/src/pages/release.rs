@@ -1,4 +1,7 @@
-//! Releases: the queue, one of them, proposing one, and where sharing gets stuck.
+//! Releases: the queue, one of them, proposing and changing one, and where sharing gets stuck.
+
+mod propose;
+mod report;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,31 +12,29 @@ use jiff::Timestamp;
 use kizuna_access::Label;
 use kizuna_access::PersonId;
 use kizuna_access::release::{Kind, Refusal, Standing};
-use kizuna_app::release::{Filter, Preview, Proposal, Shown};
-use kizuna_app::{AppError, Node, Reading};
-use kizuna_http::{Failure, Path, Query, Server};
+use kizuna_app::release::{Filter, Finding, Shown};
+use kizuna_app::{AppError, Item, Node, Reading};
+use kizuna_http::{Failure, Path, Server};
 use kizuna_stix::Id;
-use serde::Deserialize;
 
 use super::desk::Desk;
-use super::sent::{Sent, sent};
 use super::title::Titles;
-use super::{Form, html, html_with, see};
+use super::{Form, html, html_with, see, tearline};
 use crate::label;
 use crate::language::{Language, grouped};
 use crate::moment::Moment;
 use crate::view::object::FaultView;
 use crate::view::release::{
-    Bar, Buttons, Difference, FORM, FindingView, NewReleasePage, ReleaseCard, ReleasePage, ReleaseReportPage,
-    ReleasedObject, ReleasesPage, StepView, Typed,
+    BasisView, Buttons, Difference, FindingView, ReleaseCard, ReleasePage, ReleasedObject, ReleasesPage, StepView,
 };
 use crate::view::sign_in::Choice;
-use crate::view::{Faults, Here, LabelView, Run};
+use crate::view::{Here, LabelView, Run};
+
+pub(super) use propose::{amend, amended, new, propose};
+pub(super) use report::report;
 
 /// Releases on one page of the queue.
 const MOST: usize = 200;
-/// The widest bar.
-const WIDEST: u64 = 300;
 
 pub(super) async fn list(Shared(server): Shared<Server>, desk: Desk) -> Result<Response, Failure> {
     let page = server
@@ -71,106 +72,6 @@ pub(super) async fn one(
 fn assemble(node: &Node, desk: &Desk, id: &Id) -> Result<ReleasePage, AppError> {
     let shown = node.show_release(desk.who(), id)?;
     page(node, desk, &shown)
-}
-
-#[derive(Deserialize)]
-pub(super) struct Asked {
-    object: Option<String>,
-}
-
-pub(super) async fn new(
-    Shared(server): Shared<Server>,
-    desk: Desk,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Failure> {
-    let page = server
-        .blocking(move |node| -> Result<NewReleasePage, AppError> {
-            let typed = Typed { objects: asked.object.unwrap_or_default(), ..Typed::default() };
-            Ok(NewReleasePage {
-                page: desk.page(Here::Release, &*node.directory()?),
-                typed,
-                faults: Faults::default(),
-            })
-        })
-        .await?;
-    Ok(html(&page))
-}
-
-/// First shows what would leave and whom it would reach; then proposes it.
-pub(super) async fn propose(
-    Shared(server): Shared<Server>,
-    desk: Desk,
-    Form(fields): Form<BTreeMap<String, String>>,
-) -> Result<Response, Failure> {
-    let work = move |node: &Node| {
-        let typed = typed(&fields);
-        let is_check = fields.get("do").is_none_or(|done| done != "propose");
-        let attempt = proposal(&typed).and_then(|proposal| {
-            if is_check {
-                let preview = node.preview_release(desk.who(), &proposal)?;
-                return Ok(Sent::check(&checked(node, &desk, &preview, &typed)?));
-            }
-            let shown = node.propose_release(desk.who(), &proposal)?;
-            Ok(Sent::Done(href(&shown.id)))
-        });
-        sent(attempt.map_err(unreadable), FORM, |faults| {
-            Ok(NewReleasePage { page: desk.page(Here::Release, &*node.directory()?), typed, faults })
-        })
-    };
-    Ok(server.writing(work).await?.response())
-}
-
-/// An object that is hidden or absent is a fault of what was typed.
-fn unreadable(error: AppError) -> AppError {
-    match error {
-        AppError::NotFound => AppError::invalid("$.objects", "names an object that you do not read"),
-        other => other,
-    }
-}
-
-fn checked(node: &Node, desk: &Desk, preview: &Preview, typed: &Typed) -> Result<ReleasePage, AppError> {
-    let mut page = page(node, desk, &preview.release)?;
-    let finding = |finding: &kizuna_app::release::Finding| FindingView {
-        place: finding.place.clone(),
-        rule: finding.rule.clone(),
-        way_out: finding.way_out.clone(),
-    };
-    page.findings = preview.findings.iter().filter(|finding| finding.blocks).map(finding).collect();
-    page.preview = Some(typed.clone());
-    Ok(page)
-}
-
-fn typed(fields: &BTreeMap<String, String>) -> Typed {
-    let field = |name: &str| fields.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
-    Typed {
-        objects: field("objects"),
-        label: field("label"),
-        basis: field("basis"),
-        expires: field("expires"),
-        reason: field("reason"),
-    }
-}
-
-fn proposal(typed: &Typed) -> Result<Proposal, AppError> {
-    let said = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-    let id = |text: &str| text.parse().map_err(|error| AppError::invalid("$.objects", format!("{error}")));
-    let ids = typed.objects.split(|c: char| c.is_whitespace() || c == ',').filter(|text| !text.is_empty());
-    let expires = said(&typed.expires).map(|text| text.parse::<Timestamp>());
-    let expires = expires.transpose().map_err(|error| AppError::invalid("$.expires", error.to_string()))?;
-    // What is typed for a basis is an agreement's id, or words beside.
-    let (basis, basis_note) = match said(&typed.basis) {
-        Some(words) if words.parse::<Id>().is_err() => (None, Some(words)),
-        other => (other, None),
-    };
-    Ok(Proposal {
-        objects: ids.map(id).collect::<Result<Vec<Id>, AppError>>()?,
-        label: typed.label.clone(),
-        basis,
-        basis_note,
-        expires,
-        reason: said(&typed.reason),
-        ..Proposal::default()
-    })
 }
 
 /// One step of a release; a step that is refused says why on its page.
@@ -227,51 +128,27 @@ fn refusal(fields: &BTreeMap<String, String>) -> Result<Refusal, AppError> {
     Ok(Refusal { kind, text: fields.get("text").map(|text| text.trim().to_owned()).unwrap_or_default() })
 }
 
-pub(super) async fn report(Shared(server): Shared<Server>, desk: Desk) -> Result<Response, Failure> {
-    let page = server
-        .blocking(move |node| -> Result<ReleaseReportPage, AppError> {
-            let t = desk.t();
-            let summary = node.release_report(desk.who())?;
-            let report = summary.report;
-            let took = |seconds: Option<i64>| seconds.map(|seconds| duration(t, seconds));
-            let most = report.refusals.values().copied().max().unwrap_or_default() as u64;
-            let bar = |(place, kind): (usize, &Kind)| {
-                let count = report.refusals.get(kind.as_str()).copied().unwrap_or_default() as u64;
-                let width = (count * WIDEST).checked_div(most).unwrap_or_default();
-                Bar { name: t.term("release-kind", kind.as_str()), count, width, y: place as u64 * 32 + 6 }
-            };
-            let states = report.states.iter().filter(|(_, count)| **count > 0);
-            Ok(ReleaseReportPage {
-                page: desk.page(Here::Release, &*node.directory()?),
-                median: took(report.median),
-                p90: took(report.p90),
-                longest_wait: took(report.longest_wait),
-                released: report.released as u64,
-                states: states
-                    .map(|(state, count)| (t.term("release-state", state), *count as u64))
-                    .collect(),
-                bars: Kind::ALL.iter().enumerate().map(bar).collect(),
-                refused: report.refusals.values().sum::<usize>() as u64,
-                capped: summary.capped,
-            })
-        })
-        .await?;
-    Ok(html(&page))
-}
-
 fn page(node: &Node, desk: &Desk, shown: &Shown) -> Result<ReleasePage, AppError> {
     let t = desk.t();
     let zone = &desk.preferences.zone;
     let reading = node.read(desk.who())?;
     let mut titles = Titles::new(t, &reading);
     let card = card(desk, &reading, &mut titles, shown, node.now())?;
+    let ids: Vec<Id> = shown.objects.iter().map(|item| item.object_ref.clone()).collect();
+    let (torn, highs) = tearline::of_release(t, &reading, &ids)?;
     let mut objects = Vec::new();
     for item in &shown.objects {
         let title = title(&mut titles, &item.object_ref)?;
         let kind_name = t.term("kind", item.object_ref.kind());
-        objects.push(ReleasedObject { href: format!("/objects/{}", item.object_ref), title, kind_name });
+        objects.push(ReleasedObject {
+            href: format!("/objects/{}", item.object_ref),
+            kind: item.object_ref.kind().to_owned(),
+            title,
+            kind_name,
+        });
     }
-    let labels = shown.from.iter().chain([&shown.label]);
+    let highs: Vec<Label> = highs.iter().map(Item::whole).collect();
+    let labels = shown.from.iter().chain([&shown.label]).chain(&highs);
     let banner = label::banner(t, labels, reading.directory());
     let person = |id: PersonId| person(desk, &reading, id);
     let step = |step: &kizuna_access::release::Step| StepView {
@@ -289,11 +166,18 @@ fn page(node: &Node, desk: &Desk, shown: &Shown) -> Result<ReleasePage, AppError
     let is_full = !shown.from.is_empty();
     Ok(ReleasePage {
         objects,
+        torn,
+        tearline: None,
         differences: if is_full { differences(t, &card) } else { Vec::new() },
         members: shown.reached.members.iter().map(|member| member.name.clone()).collect(),
         peers: shown.reached.peers.clone(),
-        basis: shown.basis.as_ref().map(|id| shown.basis_title.clone().unwrap_or_else(|| id.to_string())),
+        basis: shown.basis.as_ref().map(|id| BasisView {
+            href: format!("/objects/{id}"),
+            title: shown.basis_title.clone().unwrap_or_else(|| id.to_string()),
+        }),
+        basis_note: shown.basis_note.clone(),
         expires: shown.expires.map(|expires| Moment::new(expires, zone)),
+        decide_by: shown.decide_by.filter(|_| shown.state.is_open()).map(|by| Moment::new(by, zone)),
         reason: shown.reason.clone(),
         refusal: shown
             .refusal
@@ -303,13 +187,15 @@ fn page(node: &Node, desk: &Desk, shown: &Shown) -> Result<ReleasePage, AppError
         uncounted: uncounted.map(|(who, why)| (person(*who), t.term("release-why", why.as_str()))).collect(),
         buttons: Buttons {
             propose: may.propose,
+            amend: may.amend,
             approve: may.approve,
             take_back: may.take_back,
             reject: may.reject,
             withdraw: may.withdraw,
         },
         kinds: Kind::ALL.iter().map(kind).collect(),
-        findings: Vec::new(),
+        findings: blocking(&shown.basis_findings, true),
+        warnings: blocking(&shown.basis_findings, false),
         faults: Vec::new(),
         preview: None,
         page: desk.page(Here::Release, reading.directory()).under(banner),
@@ -347,6 +233,16 @@ fn card(
 
 fn title(titles: &mut Titles<'_>, id: &Id) -> Result<Run, AppError> {
     Ok(titles.find(id)?.map_or_else(|| Run::new("", id.to_string()), |title| title.text))
+}
+
+/// The findings that block, or those that are only to be looked at.
+fn blocking(findings: &[Finding], block: bool) -> Vec<FindingView> {
+    let view = |finding: &Finding| FindingView {
+        place: finding.place.clone(),
+        rule: finding.rule.clone(),
+        way_out: finding.way_out.clone(),
+    };
+    findings.iter().filter(|finding| finding.blocks == block).map(view).collect()
 }
 
 /// A person of the reader's own member by address; anybody else is one of another member.

@@ -116,6 +116,7 @@ fn answer(reading: &Reading, desk: &Desk, query: &SearchQuery) -> Result<Found, 
         capped: count.capped,
         read_as: if read_as == ReadAs::Value { said(t, &values) } else { Vec::new() },
         next: next.map(|next| href(text, &query.kind, Some((read_as, &next)))),
+        may_choose: reading.reader().may_write(),
         later: query.next.is_some(),
     })))
 }

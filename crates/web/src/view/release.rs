@@ -2,15 +2,17 @@
 
 use askama::Template;
 
+use crate::icon::{self, Icon};
 use crate::moment::Moment;
 use crate::view::form::{Faults, Shape};
 use crate::view::object::FaultView;
 use crate::view::sign_in::Choice;
+use crate::view::tearline::DifferenceView;
 use crate::view::{LabelView, Page, Run};
 
 /// The form that proposes a release.
 pub const FORM: Shape =
-    Shape { name: "release", fields: &["objects", "label", "basis", "expires", "decide_by", "reason"] };
+    Shape { name: "release", fields: &["objects", "label", "basis", "basis_note", "expires", "decide_by", "reason"] };
 
 /// One release in a list.
 #[derive(Debug, Clone)]
@@ -74,8 +76,15 @@ pub struct ReleasesPage {
 #[derive(Debug, Clone)]
 pub struct ReleasedObject {
     pub href: String,
+    pub kind: String,
     pub title: Run,
     pub kind_name: String,
+}
+
+impl ReleasedObject {
+    pub fn icon(&self) -> Icon {
+        icon::of_kind(&self.kind)
+    }
 }
 
 /// One part of a label, before and after.
@@ -114,14 +123,38 @@ pub struct FindingView {
     pub way_out: String,
 }
 
+/// The agreement that a release rests on.
+#[derive(Debug, Clone)]
+pub struct BasisView {
+    pub href: String,
+    pub title: String,
+}
+
 /// What was typed to propose it.
 #[derive(Debug, Clone, Default)]
 pub struct Typed {
+    /// The page of the release that is changed; nothing where a new one is proposed.
+    pub release: Option<String>,
     pub objects: String,
     pub label: String,
+    /// An agreement's id.
     pub basis: String,
+    /// What else it rests on.
+    pub basis_note: String,
     pub expires: String,
     pub reason: String,
+}
+
+impl Typed {
+    /// The message that heads the form.
+    pub fn title(&self) -> &'static str {
+        if self.release.is_some() { "release-amend" } else { "release-propose" }
+    }
+
+    /// Where the form goes.
+    pub fn action(&self) -> String {
+        self.release.as_ref().map_or_else(|| "/releases".to_owned(), |release| format!("{release}/amend"))
+    }
 }
 
 /// What the reader may do.
@@ -129,6 +162,7 @@ pub struct Typed {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Buttons {
     pub propose: bool,
+    pub amend: bool,
     pub approve: bool,
     pub take_back: bool,
     pub reject: bool,
@@ -141,12 +175,20 @@ pub struct ReleasePage {
     pub page: Page,
     pub card: ReleaseCard,
     pub objects: Vec<ReleasedObject>,
+    /// High against low of what was made as a tear-line, for who reads both.
+    pub torn: DifferenceView,
+    /// Leads to the form that makes a tear-line of what would be released.
+    pub tearline: Option<String>,
     pub differences: Vec<Difference>,
     /// The members that it reaches, the own one first.
     pub members: Vec<String>,
     pub peers: Vec<String>,
-    pub basis: Option<String>,
+    pub basis: Option<BasisView>,
+    /// What else was said of the basis.
+    pub basis_note: Option<String>,
     pub expires: Option<Moment>,
+    /// When it lapses if nobody decides.
+    pub decide_by: Option<Moment>,
     pub reason: Option<String>,
     /// Kind and words.
     pub refusal: Option<(String, String)>,
@@ -155,7 +197,10 @@ pub struct ReleasePage {
     pub uncounted: Vec<(String, String)>,
     pub buttons: Buttons,
     pub kinds: Vec<Choice>,
+    /// What blocks it.
     pub findings: Vec<FindingView>,
+    /// What is to be looked at.
+    pub warnings: Vec<FindingView>,
     /// Where the last attempt was wrong, and why.
     pub faults: Vec<FaultView>,
     /// It is not proposed yet: what would be sent to do so.
@@ -167,6 +212,8 @@ pub struct ReleasePage {
 pub struct NewReleasePage {
     pub page: Page,
     pub typed: Typed,
+    /// Agreements that it can rest on: id and title.
+    pub agreements: Vec<(String, String)>,
     pub faults: Faults,
 }
 
@@ -175,19 +222,8 @@ pub struct NewReleasePage {
 pub struct Bar {
     pub name: String,
     pub count: u64,
-    /// Of at most 300.
+    /// Of at most 100, the longest of its chart.
     pub width: u64,
-    pub y: u64,
-}
-
-impl Bar {
-    pub fn text_y(&self) -> u64 {
-        self.y + 15
-    }
-
-    pub fn count_x(&self) -> u64 {
-        self.width + 128
-    }
 }
 
 #[derive(Debug, Clone, Template)]
@@ -198,15 +234,14 @@ pub struct ReleaseReportPage {
     pub p90: Option<String>,
     pub longest_wait: Option<String>,
     pub released: u64,
-    pub states: Vec<(String, u64)>,
-    pub bars: Vec<Bar>,
-    /// Of all bars.
+    /// From proposal to release.
+    pub times: Vec<Bar>,
+    /// Of those that wait.
+    pub waits: Vec<Bar>,
+    pub states: Vec<Bar>,
+    /// By kind of reason.
+    pub reasons: Vec<Bar>,
+    /// Of all reasons.
     pub refused: u64,
     pub capped: bool,
-}
-
-impl ReleaseReportPage {
-    pub fn height(&self) -> usize {
-        self.bars.len() * 32
-    }
 }

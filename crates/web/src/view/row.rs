@@ -77,6 +77,16 @@ impl Row {
     pub fn icon(&self) -> Icon {
         icon::of_kind(&self.kind)
     }
+
+    /// Whether it says something, and not about what else is there: only that is released or made a tear-line of.
+    pub fn is_content(&self) -> bool {
+        !self.kind.starts_with("kizuna-") && self.kind != "marking-definition"
+    }
+
+    /// The object's id.
+    pub fn id(&self) -> &str {
+        self.href.rsplit('/').next().unwrap_or_default()
+    }
 }
 
 #[cfg(test)]

@@ -31,6 +31,8 @@ pub struct SearchPage {
     /// What the question was also understood as, such as `IPv4 address 192.0.2.7`.
     pub read_as: Vec<String>,
     pub next: Option<String>,
+    /// Whether rows can be chosen, for a tear-line or a release.
+    pub may_choose: bool,
     /// Whether this is a later page of the same search.
     pub later: bool,
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Router;
 use axum::body::Body;
 use http::Request;
-use kizuna_access::rights::{Role, Sector};
+use kizuna_access::rights::{Holder, Role, Sector};
+use kizuna_access::spec;
 use kizuna_app::people::NewMember;
 use kizuna_app::{Caller, Config, Delivery, Node};
 use kizuna_http::{Caps, Server, registry};
@@ -32,11 +33,18 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// What stands in the page, without its frame and without drawings.
+    pub fn main(&self) -> String {
+        let from = self.body.find("<main ").unwrap_or_default();
+        let to = self.body.find("</main>").unwrap_or(self.body.len());
+        cut(&self.body[from..to], "<svg ", "</svg>")
+    }
+
     /// Status, kind and body without what is of the moment: times of arrival, sealed names and cursors, and the ids
     /// of labels, which are minted with their time.
     pub fn plain(&self) -> String {
         let mut plain = cut(&self.body, "<time ", "</time>");
-        for opaque in ["/quarantine/", "next=", "/objects/kizuna-label--"] {
+        for opaque in ["/quarantine/", "next=", "kizuna-label--"] {
             plain = cut(&plain, opaque, "\"");
         }
         format!("{} {}\n{plain}", self.status, self.kind)
@@ -95,6 +103,7 @@ impl Site {
             ("cai", cascadia, Role::Analyst),
             ("ada", arvonia, Role::Admin),
             ("rex", arvonia, Role::Releaser),
+            ("rea", arvonia, Role::Releaser),
             ("roy", arvonia, Role::Releaser),
         ];
         for (name, member, role) in accounts {
@@ -114,6 +123,17 @@ impl Site {
         let bundle = json!({ "type": "bundle", "id": "bundle--00000000-0000-4000-8000-000000000001", "objects": objects });
         let delivery = Delivery { label: Some(label), ..Delivery::default() };
         self.node.ingest(&who, bundle.to_string().as_bytes(), &delivery).unwrap();
+    }
+
+    /// Clears somebody, and with him his member and the node, as the operator at the machine can.
+    pub fn clear(&self, who: &str, clearance: &str) {
+        let who = self.node.authenticate(&self.keys[who], None).unwrap();
+        let directory = self.node.directory().unwrap();
+        let clearance = spec::clearance([clearance], &*directory).unwrap();
+        let people = self.node.people(Caller::Operator);
+        for holder in [Holder::Node, Holder::Member(who.member()), Holder::Person(who.person())] {
+            people.clear(holder, clearance.clone()).unwrap();
+        }
     }
 
     /// Tags an object in somebody's name.

@@ -59,6 +59,7 @@ pub(super) fn page(
         capped: next.is_some(),
         read_as: vec![text.to_owned()],
         next: next.map(|next| format!("{}&next={next}", href(text, "", None))),
+        may_choose: reading.reader().may_write(),
         later: query.next.is_some(),
     })
 }
