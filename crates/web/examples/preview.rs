@@ -39,6 +39,7 @@ async fn page(Path(name): Path<String>, Query(wish): Query<HashMap<String, Strin
         "tearline-new" => fixture::tearline::new(&p).render(),
         "tearline-preview" => fixture::tearline::preview(&p).render(),
         "tearline" => fixture::tearline::made(&p).render(),
+        "policy-check" => fixture::policies::policy_check(&p).render(),
         "policies" => fixture::policies::policies(&p).render(),
         "peer" => fixture::lists::one_peer(&p).render(),
         "proposals" => fixture::lists::proposals(&p).render(),

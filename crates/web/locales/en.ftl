@@ -689,7 +689,7 @@ policies-reads-other = Who is cleared under { $policy } reads that
 policies-all-needed = all are needed
 policies-one-needed = one is needed
 policies-shown-only = shown only
-policies-import = Who runs the node imports a policy from its file (SPIF). Look at what would change first:
+policies-import = Who runs the node imports a policy from its file (SPIF), here or with: kizuna policy import --dry-run FILE
 agreements-title = Agreements
 agreements-what = The frameworks under which parties share. Releases cite them.
 agreements-none = None yet that you may read. Add the first one:
@@ -955,3 +955,36 @@ tearline-because-reference = follows what it names
 tearline-because-times = times are cut
 release-basis-note = Basis in words
 release-basis-help = An agreement that covers it, by id; what no agreement says, in words beside.
+
+## Importing a policy
+
+policy-import = Import a policy
+policy-file = The policy's file (SPIF, XML)
+policy-text = Or its text
+policy-check = Show what would change
+policy-check-help = Nothing is imported before you have seen the difference.
+policy-replaces = replaces version
+policy-is-new = not known here yet
+policy-changes = { $n ->
+    [one] { $count } difference
+   *[other] { $count } differences
+}
+policy-changes-title = Differences
+policy-no-changes = Nothing differs.
+policy-part = Part
+policy-before = Now
+policy-after = After the import
+policy-losses = Kept in the file, and not applied
+policy-viewers = Who would gain or lose objects
+policy-no-viewers = Nobody, of what you may read.
+policy-viewers-help = Counted over what you may read yourself.
+policy-gained = { $n ->
+    [one] gains { $count } object
+   *[other] gains { $count } objects
+}
+policy-lost = { $n ->
+    [one] loses { $count } object
+   *[other] loses { $count } objects
+}
+policy-do = Import { $name }
+policy-leave = Leave it

@@ -665,7 +665,7 @@ policies-reads-other = { $policy }の適格者が相手の区分を閲覧可
 policies-all-needed = すべて必要
 policies-one-needed = いずれか一つが必要
 policies-shown-only = 表示のみ
-policies-import = ノードの運用者がファイル（SPIF）からポリシーを取り込みます。まず変更点を確認してください。
+policies-import = ノードの運用者が、ここ、または次のコマンドでファイル（SPIF）からポリシーを取り込みます: kizuna policy import --dry-run FILE
 agreements-title = 協定
 agreements-what = 当事者間で共有する際の枠組みです。開示の根拠として引用されます。
 agreements-none = 閲覧できる協定はまだありません。最初の協定を追加してください。
@@ -898,3 +898,27 @@ tearline-because-reference = 参照先に従う
 tearline-because-times = 時刻の切り捨て
 release-basis-note = 根拠の補足
 release-basis-help = 対象となる協定をIDで指定します。協定にないことは補足に書きます。
+
+## Importing a policy
+
+policy-import = ポリシーの取り込み
+policy-file = ポリシーのファイル（SPIF、XML）
+policy-text = または本文
+policy-check = 変更点を表示
+policy-check-help = 差分を確認するまで、取り込みは行いません。
+policy-replaces = 置き換える版
+policy-is-new = このノードでは新規
+policy-changes = 変更点 { $count } 件
+policy-changes-title = 変更点
+policy-no-changes = 変更はありません。
+policy-part = 部分
+policy-before = 現在
+policy-after = 取り込み後
+policy-losses = ファイルに残し、適用しないもの
+policy-viewers = 読める範囲が変わる相手
+policy-no-viewers = 閲覧できる範囲では、誰にも変化はありません。
+policy-viewers-help = あなたが読める範囲で数えています。
+policy-gained = { $count } 件を新たに読める
+policy-lost = { $count } 件を読めなくなる
+policy-do = { $name } を取り込む
+policy-leave = 取りやめる

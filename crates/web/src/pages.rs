@@ -48,6 +48,8 @@ pub fn routes() -> Routes {
         .add(&paths::COLLECTIONS, directory::collections)
         .add(&paths::MEMBERS, directory::members)
         .add(&paths::POLICIES, policies::policies)
+        .add(&paths::CHECK_POLICY, policies::check)
+        .add(&paths::IMPORT_POLICY, policies::import)
         .add(&paths::AGREEMENTS, policies::agreements)
         .add(&paths::LEVELS, policies::levels)
         .add(&paths::PEERS, peers::list)

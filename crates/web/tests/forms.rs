@@ -168,3 +168,34 @@ fn a_wrong_tear_line_is_the_form_again() {
     let shown = site.send("ana", "/tearlines", &chosen);
     is_form_again(&shown, 400, "fault-act-1", &["value=\"coarsen\" selected"]);
 }
+
+const ASTERIN: &str = include_str!("../../../fixtures/policies/asterin.xml");
+
+#[test]
+fn a_policy_is_imported_after_its_difference_was_seen() {
+    let site = site();
+    assert!(!site.ask("ana", "/policies", "en").body.contains("policy-file"), "only who runs the node");
+    assert_eq!(site.upload("ana", "/policies", &[("text", None, ASTERIN)]).status, 403);
+    let shown = site.upload("ada", "/policies", &[("file", Some("asterin.xml"), ASTERIN)]);
+    assert!(shown.status == 200 && shown.body.contains("GUARDED"), "{}", shown.main());
+    assert!(!site.ask("ada", "/policies", "en").body.contains("GUARDED"), "nothing is imported yet");
+    let token = &shown.body[shown.body.find("name=\"token\" value=\"").unwrap() + 20..];
+    let token = token.trim_start_matches('"');
+    let token = &token[..token.find('"').unwrap()];
+    let done = site.send("ada", "/policies/import", &[("token", token)]);
+    assert_eq!((done.status, done.place.as_str()), (303, "/policies"), "{}", done.main());
+    assert!(site.ask("ada", "/policies", "en").body.contains("GUARDED"));
+    let again = site.send("ada", "/policies/import", &[("token", token)]);
+    is_form_again(&again, 400, "fault-policy-file", &[]);
+}
+
+#[test]
+fn a_wrong_policy_is_the_form_again_with_line_and_rule() {
+    let site = site();
+    let wrong = ASTERIN.replace("lacv=\"20\"", "lacv=\"10\"");
+    let shown = site.upload("ada", "/policies", &[("file", Some(""), ""), ("text", None, &wrong)]);
+    is_form_again(&shown, 400, "fault-policy-text", &["class=\"wrong-line\"", "&#60;SPIF", "line "]);
+    let shown = site.upload("ada", "/policies", &[("file", Some("a.xml"), "<SPIF>"), ("text", None, "")]);
+    is_form_again(&shown, 400, "fault-policy-file", &["&#60;SPIF&#62;"]);
+    is_form_again(&site.upload("ada", "/policies", &[("text", None, "")]), 400, "fault-policy-file", &[]);
+}

@@ -20,6 +20,7 @@ fn every_page(p: &Preferences) -> Vec<(&'static str, String)> {
         ("collections", lists::collections(p).render().unwrap()),
         ("members", lists::members(p).render().unwrap()),
         ("policies", policies::policies(p).render().unwrap()),
+        ("policy-check", policies::policy_check(p).render().unwrap()),
         ("agreements", policies::agreements(p).render().unwrap()),
         ("agreements-none", policies::no_agreements(p).render().unwrap()),
         ("peers", lists::peers(p).render().unwrap()),

@@ -11,6 +11,8 @@ pub static ALL: &[&OutputPath] = &[
     &COLLECTIONS,
     &MEMBERS,
     &POLICIES,
+    &CHECK_POLICY,
+    &IMPORT_POLICY,
     &AGREEMENTS,
     &LEVELS,
     &PEERS,
@@ -153,6 +155,26 @@ pub static POLICIES: OutputPath = OutputPath {
     reads: Reads::Directory,
     summary: "Security policies: levels, categories, equivalences with their dates",
     ..PAGE
+};
+
+/// Says what importing a policy would change.
+pub static CHECK_POLICY: OutputPath = OutputPath {
+    name: "pages.check-policy",
+    path: "/policies",
+    reads: Reads::Content,
+    summary: "What importing a policy would change, and for whom",
+    body: Some(Body { media: "multipart/form-data", schema: "", required: true }),
+    answers: SHOWN,
+    ..ACTION
+};
+
+/// Imports a policy that was checked.
+pub static IMPORT_POLICY: OutputPath = OutputPath {
+    name: "pages.import-policy",
+    path: "/policies/import",
+    reads: Reads::Directory,
+    summary: "Imports a policy that was checked",
+    ..ACTION
 };
 
 /// Agreements.

@@ -1,12 +1,17 @@
-//! Policies and their equivalences, agreements, and the style sheet with the colours of levels.
+//! Policies and their equivalences, importing one, agreements, and the style sheet with the colours of levels.
+
+mod import;
 
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use http::header;
 use jiff::Timestamp;
+use kizuna_access::Directory;
 use kizuna_access::policy::{Applied, TagType};
+use kizuna_access::rights::Role;
 use kizuna_app::agreements::AgreementInfo;
 use kizuna_app::people::{EquivalenceInfo, LevelInfo, PolicyInfo};
+use kizuna_app::{AppError, Node};
 use kizuna_http::{Failure, Server, Viewer};
 
 use super::desk::Desk;
@@ -15,19 +20,31 @@ use crate::language::Language;
 use crate::levels;
 use crate::moment::Moment;
 use crate::view::policies::{
-    AgreementView, AgreementsPage, Equal, LevelRow, PoliciesPage, PolicyView, SetView,
+    AgreementView, AgreementsPage, Equal, LevelRow, PoliciesPage, PolicyForm, PolicyView, SetView,
 };
 use crate::view::{Here, Level, Run};
 
+pub(super) use import::{check, import};
+
 pub(super) async fn policies(Shared(server): Shared<Server>, desk: Desk) -> Result<Response, Failure> {
-    let page = server
-        .blocking(move |node| {
-            let policies = node.people(desk.caller()).policies()?;
-            let views = policies.iter().map(|policy| policy_view(&desk, policy, &policies)).collect();
-            Ok(PoliciesPage { page: desk.page(Here::Policies, &*node.directory()?), policies: views })
-        })
-        .await?;
+    let page = server.blocking(move |node| known(node, &desk)).await?;
     Ok(html(&page))
+}
+
+/// What the node knows, and for who runs it the form to import more.
+fn known(node: &Node, desk: &Desk) -> Result<PoliciesPage, AppError> {
+    let policies = node.people(desk.caller()).policies()?;
+    let directory = node.directory()?;
+    let views = policies.iter().map(|policy| policy_view(desk, policy, &policies)).collect();
+    let form = may_import(&directory, desk).then(PolicyForm::default);
+    Ok(PoliciesPage { page: desk.page(Here::Policies, &directory), policies: views, form })
+}
+
+/// Whether the reader runs the node. Importing asks again.
+fn may_import(directory: &Directory, desk: &Desk) -> bool {
+    let is_own = directory.own_member().is_some_and(|own| own.id == desk.who().member());
+    let person = directory.person(desk.who().person());
+    is_own && person.is_some_and(|person| person.roles().contains(&Role::Admin))
 }
 
 fn policy_view(desk: &Desk, policy: &PolicyInfo, all: &[PolicyInfo]) -> PolicyView {

@@ -25,7 +25,8 @@ use crate::language::{Language, grouped};
 use crate::moment::Moment;
 use crate::view::object::FaultView;
 use crate::view::release::{
-    BasisView, Buttons, Difference, FindingView, ReleaseCard, ReleasePage, ReleasedObject, ReleasesPage, StepView,
+    BasisView, Buttons, Difference, FindingView, ReleaseCard, ReleasePage, ReleasedObject, ReleasesPage,
+    StepView,
 };
 use crate::view::sign_in::Choice;
 use crate::view::{Here, LabelView, Run};

@@ -21,6 +21,10 @@ impl Faults {
         Self { shape, found }
     }
 
+    pub fn found(&self) -> &[FaultView] {
+        &self.found
+    }
+
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }

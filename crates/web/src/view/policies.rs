@@ -3,7 +3,11 @@
 use askama::Template;
 
 use crate::moment::Moment;
+use crate::view::form::{Faults, Shape};
 use crate::view::{LabelView, Level, Page};
+
+/// The form that imports a policy.
+pub const FORM: Shape = Shape { name: "policy", fields: &["file", "text"] };
 
 /// One way in which a level counts as one of another policy.
 #[derive(Debug, Clone)]
@@ -59,6 +63,43 @@ pub struct PolicyView {
 pub struct PoliciesPage {
     pub page: Page,
     pub policies: Vec<PolicyView>,
+    /// With which a policy is imported, for who runs the node.
+    pub form: Option<PolicyForm>,
+}
+
+/// A policy's file, to be imported.
+#[derive(Debug, Clone, Default)]
+pub struct PolicyForm {
+    /// The XML; also of a file that was wrong, to be mended here.
+    pub text: String,
+    /// The line that is wrong and those around it, with their numbers.
+    pub lines: Vec<(usize, String, bool)>,
+    pub faults: Faults,
+}
+
+/// One difference between what is known and what would be imported.
+#[derive(Debug, Clone)]
+pub struct ChangeView {
+    pub part: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+/// What an import would change.
+#[derive(Debug, Clone, Template)]
+#[template(path = "policy_check.html")]
+pub struct PolicyCheckPage {
+    pub page: Page,
+    /// Names the bytes that wait on the node.
+    pub token: String,
+    pub id: String,
+    pub version: u64,
+    pub replaces: Option<u64>,
+    pub changes: Vec<ChangeView>,
+    /// What of the file is kept and not applied: part and reason.
+    pub losses: Vec<(String, String)>,
+    /// Who would gain and lose objects: the name, and how many.
+    pub viewers: Vec<(String, u64, u64)>,
 }
 
 /// One agreement.

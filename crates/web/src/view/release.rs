@@ -11,8 +11,10 @@ use crate::view::tearline::DifferenceView;
 use crate::view::{LabelView, Page, Run};
 
 /// The form that proposes a release.
-pub const FORM: Shape =
-    Shape { name: "release", fields: &["objects", "label", "basis", "basis_note", "expires", "decide_by", "reason"] };
+pub const FORM: Shape = Shape {
+    name: "release",
+    fields: &["objects", "label", "basis", "basis_note", "expires", "decide_by", "reason"],
+};
 
 /// One release in a list.
 #[derive(Debug, Clone)]
