@@ -61,7 +61,7 @@ impl std::convert::From<StoreError> for AppError {
             StoreError::NotAuthenticated => Self::NotAuthenticated,
             StoreError::NotFound => Self::NotFound,
             StoreError::Rights(error) => error.into(),
-            StoreError::Locked(_) | StoreError::TooNew { .. } | StoreError::Disk(_) => {
+            StoreError::Locked(_) | StoreError::TooNew { .. } | StoreError::Disk(_) | StoreError::Away(_) => {
                 Self::Unavailable(error.to_string())
             }
             StoreError::Engine(_) => Self::Internal(error.to_string()),

@@ -6,7 +6,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kizuna_access::{Directory, Principal};
 use kizuna_stix::read::Limits;
 use kizuna_store::{Clock, Options, Store, SystemClock};
@@ -20,11 +20,17 @@ use crate::read::Reading;
 use crate::record::{Recorder, Trace};
 use crate::signing::Vault;
 
+/// How long a piece of work stays with a process that says no more.
+const LEASE: SignedDuration = SignedDuration::from_secs(15);
+
 /// How to open a node.
 #[derive(Clone)]
 pub struct Config {
     /// The data directory; created when it is new.
     pub data: PathBuf,
+    /// The address of a PostgreSQL database that holds the node, `postgres://…`; any number of processes open it, each
+    /// with a data directory of its own. Without one the node lies in the data directory.
+    pub database: Option<String>,
     pub clock: Arc<dyn Clock>,
     /// Read connections kept open.
     pub readers: usize,
@@ -37,7 +43,7 @@ pub struct Config {
 impl Config {
     pub fn new(data: impl Into<PathBuf>) -> Self {
         let (clock, limits) = (Arc::new(SystemClock), Limits::default());
-        Self { data: data.into(), clock, readers: 8, limits, attests: true }
+        Self { data: data.into(), database: None, clock, readers: 8, limits, attests: true }
     }
 }
 
@@ -53,6 +59,10 @@ pub struct Node {
     pub(crate) vault: Arc<Vault>,
     pub(crate) attests: bool,
     data: Arc<PathBuf>,
+    /// Whether other processes may have the same node open.
+    is_shared: bool,
+    /// This process among those that have the node open.
+    pub(crate) holder: Arc<str>,
     /// Held while a one-time link is used, so that it works once.
     pub(crate) signing_in: Arc<Mutex<()>>,
     /// Held while an overlay is read, changed and written.
@@ -72,11 +82,16 @@ impl Node {
     /// [`AppError::Unavailable`] where another process owns the directory or the disk refuses.
     pub fn open(config: Config) -> Result<Self, AppError> {
         create_private(&config.data)?;
-        let options =
-            Options { directory: config.data.clone(), clock: config.clock.clone(), readers: config.readers };
+        let options = Options {
+            directory: config.data.clone(),
+            database: config.database.clone(),
+            clock: config.clock.clone(),
+            readers: config.readers,
+        };
         let store = Store::open(options)?;
         let sealer = Sealer::new(&store.secret("cursor")?);
-        let vault = Arc::new(Vault::open(&config.data)?);
+        let is_shared = config.database.is_some();
+        let vault = Arc::new(if is_shared { Vault::shared(&store)? } else { Vault::open(&config.data)? });
         if config.attests {
             vault.open_current(&store)?;
             let attests = Arc::clone(&vault);
@@ -93,6 +108,8 @@ impl Node {
             vault,
             attests: config.attests,
             data: Arc::new(config.data),
+            is_shared,
+            holder: uuid::Uuid::new_v4().to_string().into(),
             signing_in: Arc::default(),
             judging: Arc::default(),
             changing_peers: Arc::default(),
@@ -110,6 +127,17 @@ impl Node {
     /// The data directory.
     pub fn data(&self) -> &Path {
         &self.data
+    }
+
+    /// Whether other processes may have the same node open.
+    pub fn is_shared(&self) -> bool {
+        self.is_shared
+    }
+
+    /// Whether this process does a piece of work now that one process of the node does at a time. It keeps it while it
+    /// asks again; when it is gone, another has it before long.
+    pub(crate) fn is_mine(&self, work: &str) -> Result<bool, AppError> {
+        Ok(!self.is_shared || self.store.lease(work, &self.holder, LEASE)?)
     }
 
     /// What the engine says about durability, read back from it.

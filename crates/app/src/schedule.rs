@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::AppError;
+use crate::{AppError, Node};
 
 /// How often it is looked what is due.
 const LOOK: Duration = Duration::from_millis(500);
@@ -21,16 +21,24 @@ impl Drop for Schedule {
 }
 
 impl Schedule {
-    /// Starts a thread of this name that looks what is due; a failure is logged, and the next look is taken.
+    /// Starts a thread of this name that looks what is due; a failure is logged, and the next look is taken. Of the
+    /// processes that have the node open one looks; when it is gone, another does.
     pub(crate) fn start(
+        node: &Node,
         name: &'static str,
         mut look: impl FnMut() -> Result<(), AppError> + Send + 'static,
     ) -> Result<Self, AppError> {
         let ended = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&ended);
+        let node = node.clone();
         let run = move || {
             while !stop.load(Ordering::Relaxed) {
-                if let Err(error) = look() {
+                let looked = match node.is_mine(name) {
+                    Ok(true) => look(),
+                    Ok(false) => Ok(()),
+                    Err(error) => Err(error),
+                };
+                if let Err(error) = looked {
                     tracing::warn!(schedule = name, error = %error, "what is due cannot be looked up");
                 }
                 std::thread::sleep(LOOK);

@@ -39,10 +39,15 @@ pub struct Args {
         global = true,
         env = "KIZUNA_DATA",
         hide_env_values = true,
-        default_value = "./kizuna-data",
+        default_value = DATA,
         value_name = "DIR"
     )]
     pub data: PathBuf,
+
+    /// A PostgreSQL database that holds the node instead, such as postgres://kizuna@db.example/kizuna; any number of
+    /// servers open it, each with a data directory of its own. A password is better given in the environment.
+    #[arg(long, global = true, env = "KIZUNA_STORE", hide_env_values = true, value_name = "URL")]
+    pub store: Option<String>,
 
     /// Print results as JSON, one value a line.
     #[arg(long, global = true)]
@@ -51,6 +56,33 @@ pub struct Args {
     #[command(subcommand)]
     pub command: Command,
 }
+
+impl Args {
+    /// Where the node is. An address given in place of the data directory is its database.
+    pub fn place(&self) -> Place {
+        let given = self.data.to_str().filter(|text| is_address(text));
+        let Some(address) = given else {
+            return Place { data: self.data.clone(), database: self.store.clone() };
+        };
+        Place { data: PathBuf::from(DATA), database: Some(address.to_owned()) }
+    }
+}
+
+/// Where a node is.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The data directory of this machine.
+    pub data: PathBuf,
+    /// The database, where it is not in the directory.
+    pub database: Option<String>,
+}
+
+fn is_address(text: &str) -> bool {
+    text.starts_with("postgres://") || text.starts_with("postgresql://")
+}
+
+/// The data directory where none is given.
+const DATA: &str = "./kizuna-data";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {

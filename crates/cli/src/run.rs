@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use kizuna_app::{AppError, Config, Node};
 
-use crate::args::{Args, Audit, AuditCommand, Command};
+use crate::args::{Args, Audit, AuditCommand, Command, Place};
 use crate::command;
 use crate::control;
 use crate::desk::Desk;
@@ -18,8 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Runs what was typed, and gives the exit code.
 pub fn run(args: Args) -> u8 {
+    let place = args.place();
     match args.command {
-        Command::Serve(serve) => at_terminal(args.json, |desk| command::serve::run(&args.data, &serve, desk)),
+        Command::Serve(serve) => at_terminal(args.json, |desk| command::serve::run(&place, &serve, desk)),
         Command::Settings(file) => at_terminal(args.json, |desk| command::settings::run(&file, desk)),
         Command::TaxiiCheck(check) => at_terminal(args.json, |desk| command::taxii_check::run(&check, desk)),
         Command::Bench(bench) => at_terminal(args.json, |desk| command::bench::run(&bench, desk)),
@@ -37,16 +38,16 @@ fn reach_node(args: Args) -> u8 {
         Ok(request) => request,
         Err(fail) => return at_terminal(args.json, |_| Err(fail)),
     };
-    let begun = Instant::now();
+    let (begun, place) = (Instant::now(), args.place());
     loop {
-        if let Some(answer) = control::forward(&args.data, &request) {
+        if let Some(answer) = control::forward(&place.data, &request) {
             return answer.unwrap_or_else(|error| broken(&error));
         }
-        match open(&args.data) {
+        match open(&place) {
             Ok(node) => {
                 return at_terminal(args.json, |desk| command::run(&node, args.command, desk));
             }
-            Err(AppError::Unavailable(_)) if is_locked(&args.data) && begun.elapsed() < PATIENCE => {
+            Err(AppError::Unavailable(_)) if is_locked(&place.data) && begun.elapsed() < PATIENCE => {
                 std::thread::sleep(Duration::from_millis(50));
             }
             Err(error) => return at_terminal(args.json, |_| Err(error.into())),
@@ -60,8 +61,8 @@ pub fn on_node(node: &Node, command: Command, desk: &mut Desk<'_>) -> u8 {
     concluded(done, desk)
 }
 
-fn open(data: &Path) -> Result<Node, AppError> {
-    Node::open(Config::new(data))
+fn open(place: &Place) -> Result<Node, AppError> {
+    Node::open(Config { database: place.database.clone(), ..Config::new(&place.data) })
 }
 
 fn is_locked(data: &Path) -> bool {

@@ -5,11 +5,13 @@
 //! looked up by bisection.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use kizuna_access::Recorded;
 use kizuna_stix::Fault;
 use kizuna_stix::observable::Observable;
+use tokio::sync::watch;
 
 use crate::StoreError;
 use crate::chain::Link;
@@ -108,7 +110,22 @@ pub(crate) struct Heads {
     pub tick: i64,
     /// The newest instant of a contribution or an event of rights.
     pub at: i64,
+    /// Whatever this snapshot does not hold is later than this instant too. Where one process alone writes, its own
+    /// clock sees to that, and this is the end of time.
+    pub closed: i64,
 }
+
+/// What a transaction begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Begun {
+    /// Another process has written since this one last did: what is kept in memory is behind.
+    pub is_behind: bool,
+    /// Every event of the transaction is later than this instant (microseconds).
+    pub after: i64,
+}
+
+/// Where commits are told: the newest sequence number, as a wake-up.
+pub(crate) type Commits = Arc<watch::Sender<u64>>;
 
 /// What kind of thing an interned text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -193,6 +210,9 @@ pub(crate) trait Backend: Send + Sync {
 
     /// Writes a consistent copy of everything to a file that does not exist yet.
     fn copy_to(&self, target: &std::path::Path) -> Result<(), StoreError>;
+
+    /// Tells what other processes commit, where there can be any; asked for once. It ends when nobody listens.
+    fn watch(&self, commits: Commits) -> Result<(), StoreError>;
 }
 
 /// Which end of a range to begin with.
@@ -297,7 +317,10 @@ pub(crate) struct NewRow<'a> {
 /// The one writing end. Between `begin` and `commit` everything is one transaction, in which `mark` and `undo` set
 /// aside what one request did.
 pub(crate) trait Ledger: Send {
-    fn begin(&mut self) -> Result<(), StoreError>;
+    /// Until the end of the transaction no other process writes.
+    fn begin(&mut self) -> Result<Begun, StoreError>;
+    /// Says which objects are asked for soon, so that they can be read at once.
+    fn expect(&mut self, keys: &[Key]) -> Result<(), StoreError>;
     fn mark(&mut self) -> Result<(), StoreError>;
     /// Takes back everything since `mark`.
     fn undo(&mut self) -> Result<(), StoreError>;
@@ -308,9 +331,13 @@ pub(crate) trait Ledger: Send {
     fn rollback(&mut self);
 
     fn heads(&mut self) -> Result<Heads, StoreError>;
-    fn terms(&mut self) -> Result<Vec<TermRow>, StoreError>;
-    fn stripes(&mut self) -> Result<Vec<StripeRow>, StoreError>;
-    fn rights(&mut self) -> Result<Vec<Recorded>, StoreError>;
+    fn terms_after(&mut self, id: i64) -> Result<Vec<TermRow>, StoreError>;
+    fn stripes_after(&mut self, id: i64) -> Result<Vec<StripeRow>, StoreError>;
+    fn rights_after(&mut self, epoch: i64) -> Result<Vec<Recorded>, StoreError>;
+    /// Node state, as it is in this transaction.
+    fn state(&mut self, kind: &str, key: &str, now: i64) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Says that readers judge by this instant: whatever is committed after this transaction is later.
+    fn close(&mut self, instant: i64) -> Result<(), StoreError>;
     fn rows_of(&mut self, key: &Key) -> Result<Vec<Row>, StoreError>;
     fn body(&mut self, seq: Seq) -> Result<Body, StoreError>;
 

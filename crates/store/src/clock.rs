@@ -58,11 +58,12 @@ impl StoreClock {
         now
     }
 
-    /// Begins the writer's transaction; every event in it is later than whatever a reader took for now.
-    pub fn begin(self: &Arc<Self>) -> Ticks {
+    /// Begins the writer's transaction; every event in it is later than whatever a reader took for now, and than
+    /// `after`, the newest instant of other processes.
+    pub fn begin(self: &Arc<Self>, after: i64) -> Ticks {
         let wall = self.wall.now().as_microsecond();
         let mut state = self.state.lock();
-        let start = wall.max(state.high + 1);
+        let start = wall.max(state.high.max(after) + 1);
         state.open = Some(start);
         Ticks { clock: Arc::clone(self), last: start }
     }

@@ -14,6 +14,7 @@ pub mod chain;
 pub mod clock;
 pub mod contribution;
 mod mask;
+mod postgres;
 pub mod query;
 mod sqlite;
 pub mod store;

@@ -9,17 +9,18 @@ use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::Timestamp;
-use kizuna_access::{Directory, MemberId, Principal, leak};
+use jiff::{SignedDuration, Timestamp};
+use kizuna_access::{Directory, MemberId, Principal, Reader, leak};
 use kizuna_stix::{Id, Object};
 use parking_lot::Mutex;
 use rand::RngCore;
 use tokio::sync::watch;
 
-use crate::backend::{Backend, Heads, Snapshot};
+use crate::backend::{Backend, Commits, Heads, Ledger, Snapshot};
 use crate::catalog::Catalog;
 use crate::clock::{StoreClock, instant};
 use crate::mask::{Ground, Mask};
+use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::view::Parts;
 use crate::vitals::Vitals;
@@ -32,6 +33,9 @@ pub use dangerous::{Checked, Dangerous, Stored};
 const MASKS: usize = 4096;
 /// How often a view is begun again because the directory in memory was newer than its snapshot.
 const ATTEMPTS: usize = 100;
+
+/// Node state: who does a piece of work, by its name.
+const LEASE: &str = "lease";
 
 /// What can go wrong.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +56,9 @@ pub enum StoreError {
     /// The disk is full or may not be written: nothing was acknowledged, nothing is lost.
     #[error("the disk {0}: nothing was stored, free it and try again")]
     Disk(String),
+    /// Whether a write that was under way has been stored is not known; it was not acknowledged.
+    #[error("the database cannot be reached: {0}")]
+    Away(String),
     #[error("the store failed: {0}")]
     Engine(String),
 }
@@ -59,7 +66,11 @@ pub enum StoreError {
 /// How to open a store.
 #[derive(Clone)]
 pub struct Options {
+    /// Of this process alone, whatever the engine.
     pub directory: PathBuf,
+    /// The address of a PostgreSQL database (`postgres://…`), for a node of any number of processes. Without one the
+    /// data is in the directory.
+    pub database: Option<String>,
     pub clock: Arc<dyn Clock>,
     /// Read connections kept open.
     pub readers: usize,
@@ -76,12 +87,12 @@ struct Inner {
     clock: Arc<StoreClock>,
     writer: Writer,
     commits: watch::Receiver<u64>,
+    /// Where the commits of other processes are told; taken when somebody first listens.
+    elsewhere: Mutex<Option<Commits>>,
     /// At the newest epoch that a snapshot has shown.
     directory: Mutex<Arc<Directory>>,
     catalog: Mutex<Arc<Catalog>>,
     masks: Mutex<HashMap<Principal, Compiled>>,
-    /// Held while a secret is made, so that it is made once.
-    making_secret: Mutex<()>,
 }
 
 /// A mask and how long it stands.
@@ -95,25 +106,24 @@ struct Compiled {
 impl Store {
     /// Opens the data directory, creating it when it is new, and takes its lock.
     pub fn open(options: Options) -> Result<Self, StoreError> {
-        let Options { directory, clock, readers } = options;
+        let Options { directory, database, clock, readers } = options;
         let lock = take_lock(&directory)?;
-        let file = directory.join("kizuna.db");
-        make_private(&file)?;
-        let (backend, mut ledger) = Sqlite::open(&file, readers)?;
-        sync_directory(&directory)?;
-        let books = Books::load(&mut ledger)?;
+        let (backend, mut ledger) = open_engine(&directory, database.as_deref(), readers)?;
+        let books = Books::load(ledger.as_mut())?;
         let clock = Arc::new(StoreClock::new(clock, books.heads().at));
         let (commit, commits) = watch::channel(books.heads().seq.unsigned_abs());
-        let link = crate::writer::start(Box::new(ledger), books, Arc::clone(&clock), commit, lock)?;
+        let commit = Arc::new(commit);
+        let told = Arc::clone(&commit);
+        let link = crate::writer::start(ledger, books, Arc::clone(&clock), told, lock)?;
         let inner = Inner {
-            backend: Box::new(backend),
+            backend,
             clock,
             writer: Writer::new(link),
             commits,
+            elsewhere: Mutex::new(Some(commit)),
             directory: Mutex::default(),
             catalog: Mutex::default(),
             masks: Mutex::default(),
-            making_secret: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -121,13 +131,40 @@ impl Store {
     /// The only way to read: a view for this principal, checked against the rights as they are now. Holds a read
     /// transaction until dropped; call from a blocking thread.
     pub fn view(&self, who: &Principal) -> Result<View, StoreError> {
-        let Standpoint { snapshot, heads, now, directory } = self.standpoint()?;
-        let reader = directory.reader(who, instant(now)).map_err(|_| StoreError::NotAuthenticated)?;
+        let (Standpoint { snapshot, heads, now, directory }, reader, since) = self.settled(who)?;
         let catalog = self.catalog(snapshot.as_ref(), &heads)?;
-        let ground =
-            Ground { snapshot: snapshot.as_ref(), catalog: &catalog, reader: &reader, head: heads.seq, now };
+        let (head, ahead) = (heads.seq, snapshot.as_ref());
+        let ground = Ground { snapshot: ahead, catalog: &catalog, reader: &reader, head, now: since };
         let mask = self.mask(who, directory.epoch(), &ground)?;
         Ok(View::new(Parts { snapshot, heads, now, reader, directory, catalog, mask }))
+    }
+
+    /// A standpoint with its reader, and an instant by which the reader's rights are the same as now and which lies
+    /// before everything that the snapshot does not hold.
+    ///
+    /// In a node of one process its clock sees to that. Where several write, an event may be on its way elsewhere with
+    /// an instant before the one that is *now* here. Only where a date in the rules lies in between does that matter:
+    /// then this instant is written down first, and whatever is committed after it is later.
+    fn settled(&self, who: &Principal) -> Result<(Standpoint, Reader, i64), StoreError> {
+        for _ in 0..ATTEMPTS {
+            let standpoint = self.standpoint()?;
+            let Standpoint { heads, now, directory, .. } = &standpoint;
+            let read = |at: i64| directory.reader(who, instant(at));
+            let reader = read(*now).map_err(|_| StoreError::NotAuthenticated)?;
+            let closed = heads.closed.max(heads.at);
+            if *now <= closed {
+                let now = *now;
+                return Ok((standpoint, reader, now));
+            }
+            let stands = |before: Reader| before.valid_until().is_none_or(|until| instant(*now) < until);
+            if read(closed).is_ok_and(stands) {
+                return Ok((standpoint, reader, closed));
+            }
+            let now = *now;
+            drop(standpoint);
+            self.inner.writer.close(now)?;
+        }
+        Err(StoreError::Engine("the rules keep changing".into()))
     }
 
     pub fn writer(&self) -> Writer {
@@ -175,6 +212,11 @@ impl Store {
 
     /// A wake-up per commit. Only a hint: what is new is found by reading on from a position.
     pub fn commits(&self) -> watch::Receiver<u64> {
+        if let Some(commits) = self.inner.elsewhere.lock().take()
+            && let Err(error) = self.inner.backend.watch(commits)
+        {
+            tracing::error!(error = %error, "what other front-ends commit is not told here");
+        }
         self.inner.commits.clone()
     }
 
@@ -184,24 +226,36 @@ impl Store {
         self.inner.writer.pulse().read(seq)
     }
 
+    /// Takes or keeps a piece of work that one process of the node does at a time; whether `holder` has it now. It is
+    /// let go after `length` unless it is kept: then another takes it.
+    pub fn lease(&self, work: &str, holder: &str, length: SignedDuration) -> Result<bool, StoreError> {
+        let now = self.inner.clock.wall();
+        let held = self.state(LEASE, work)?;
+        if held.as_ref().is_some_and(|other| other != holder.as_bytes()) {
+            return Ok(false);
+        }
+        let expires = now.saturating_add(length).unwrap_or(Timestamp::MAX);
+        let value = Some(holder.as_bytes().to_vec());
+        self.inner.writer.swap_state(LEASE, work, held, value, Some(expires))
+    }
+
     /// A secret of this node, made once and kept (`cursor` seals cursors, `session` signs sessions).
     pub fn secret(&self, name: &str) -> Result<[u8; 32], StoreError> {
-        let _making = self.inner.making_secret.lock();
-        if let Some(kept) = self.state("secret", name)? {
-            return kept
-                .try_into()
-                .map_err(|_| StoreError::Engine(format!("the secret {name} is not of 32 bytes")));
+        loop {
+            if let Some(kept) = self.state("secret", name)? {
+                return kept
+                    .try_into()
+                    .map_err(|_| StoreError::Engine(format!("the secret {name} is not of 32 bytes")));
+            }
+            let mut secret = [0; 32];
+            rand::rng().fill_bytes(&mut secret);
+            // Another process may make it at the same time: the first one's stands.
+            self.inner.writer.swap_state("secret", name, None, Some(secret.to_vec()), None)?;
         }
-        self.make_secret(name)
     }
 
     /// Makes this secret anew: what the old one sealed or opened is void.
     pub fn renew_secret(&self, name: &str) -> Result<[u8; 32], StoreError> {
-        let _making = self.inner.making_secret.lock();
-        self.make_secret(name)
-    }
-
-    fn make_secret(&self, name: &str) -> Result<[u8; 32], StoreError> {
         let mut secret = [0; 32];
         rand::rng().fill_bytes(&mut secret);
         self.inner.writer.set_state("secret", name, Some(secret.to_vec()), None)?;
@@ -233,7 +287,8 @@ impl Store {
             let snapshot = self.inner.backend.snapshot()?;
             let heads = snapshot.heads()?;
             let Some(directory) = self.directory_at(snapshot.as_ref(), heads.epoch)? else { continue };
-            let now = observed.max(heads.at);
+            let closed = if heads.closed == i64::MAX { 0 } else { heads.closed };
+            let now = observed.max(heads.at).max(closed);
             return Ok(Standpoint { snapshot, heads, now, directory });
         }
         Err(StoreError::Engine("the directory keeps changing".into()))
@@ -303,6 +358,23 @@ impl Store {
         masks.insert(who.clone(), Compiled { epoch, valid_until, mask: Arc::clone(&mask) });
         Ok(mask)
     }
+}
+
+/// The engine that is asked for, its reading and its writing end.
+fn open_engine(
+    directory: &Path,
+    database: Option<&str>,
+    readers: usize,
+) -> Result<(Box<dyn Backend>, Box<dyn Ledger>), StoreError> {
+    if let Some(url) = database {
+        let (backend, ledger) = Postgres::open(url, readers)?;
+        return Ok((Box::new(backend), Box::new(ledger)));
+    }
+    let file = directory.join("kizuna.db");
+    make_private(&file)?;
+    let (backend, ledger) = Sqlite::open(&file, readers)?;
+    sync_directory(directory)?;
+    Ok((Box::new(backend), Box::new(ledger)))
 }
 
 /// What every read begins with.

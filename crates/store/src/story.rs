@@ -75,8 +75,12 @@ impl Story {
     /// Two members of two countries, each with one analyst of the same name.
     pub fn cast() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let options =
-            Options { directory: directory.path().to_owned(), clock: Arc::new(SystemClock), readers: 4 };
+        let options = Options {
+            directory: directory.path().to_owned(),
+            database: None,
+            clock: Arc::new(SystemClock),
+            readers: 4,
+        };
         let story = Self { store: Store::open(options).unwrap(), directory };
         for (name, country) in [("alpha", "JPN"), ("bravo", "EST")] {
             story.tell(Rights::MemberAdded {
@@ -111,8 +115,12 @@ impl Story {
     pub fn reopened(self) -> Self {
         let Self { store, directory } = self;
         drop(store);
-        let options =
-            Options { directory: directory.path().to_owned(), clock: Arc::new(SystemClock), readers: 4 };
+        let options = Options {
+            directory: directory.path().to_owned(),
+            database: None,
+            clock: Arc::new(SystemClock),
+            readers: 4,
+        };
         Self { store: Store::open(options).unwrap(), directory }
     }
 

@@ -182,6 +182,28 @@ impl Writer {
         self.done(Request::SetState { kind: kind.to_owned(), key: key.to_owned(), value, expires })
     }
 
+    /// Sets node state as by [`Self::set_state`], provided that it is what is expected (`None`: there is none); whether
+    /// it was. Of several that expect the same, in whatever process, one succeeds.
+    pub fn swap_state(
+        &self,
+        kind: &str,
+        key: &str,
+        expected: Option<Vec<u8>>,
+        value: Option<Vec<u8>>,
+        expires: Option<jiff::Timestamp>,
+    ) -> Result<bool, StoreError> {
+        let (kind, key) = (kind.to_owned(), key.to_owned());
+        match self.ask(Request::SwapState { kind, key, expected, value, expires })? {
+            Reply::Swapped(done) => Ok(done),
+            _ => Err(wrong_reply()),
+        }
+    }
+
+    /// Makes an instant one that whatever is committed after it is later than, in every process.
+    pub(crate) fn close(&self, instant: i64) -> Result<(), StoreError> {
+        self.done(Request::Close(instant))
+    }
+
     fn done(&self, request: Request) -> Result<(), StoreError> {
         match self.ask(request)? {
             Reply::Done => Ok(()),

@@ -14,6 +14,7 @@ use kizuna_store::query::{Fields, Item};
 use kizuna_store::view::{AuditFilter, AuditLine, AuditObject};
 use kizuna_store::writer::{Actor, AuditEntry};
 use kizuna_store::{Clock, Contribution, Options, Outcome, Position, Quarantined, Store, StoreError, View};
+use kizuna_testkit::postgres::Schema;
 use kizuna_testkit::script::{
     Answer, Audited, Driver, Op, Query, Search, Seen, Standing, Start, Version, Viewer, Waste, Written,
 };
@@ -25,7 +26,14 @@ pub type Made = (&'static str, fn() -> Box<dyn Driver>);
 
 /// Every engine. A further one is a further line.
 pub fn engines() -> Vec<Made> {
-    vec![("sqlite", || Box::new(Engine::sqlite()))]
+    let mut engines: Vec<Made> = vec![("sqlite", || Box::new(Engine::sqlite()))];
+    if kizuna_testkit::postgres::is_installed() {
+        engines.push(("postgres", || Box::new(Engine::postgres())));
+    }
+    // `KIZUNA_ENGINE` names the only one that is wanted.
+    let wanted = std::env::var("KIZUNA_ENGINE").ok();
+    engines.retain(|(name, _)| wanted.as_ref().is_none_or(|wanted| wanted == name));
+    engines
 }
 
 /// A clock that stands until a script moves it.
@@ -53,20 +61,39 @@ pub struct Engine {
     /// Who was authenticated once: opening a view must check it again.
     principals: BTreeMap<Viewer, Principal>,
     _directory: tempfile::TempDir,
+    _schema: Option<Schema>,
 }
 
 impl Engine {
     pub fn sqlite() -> Self {
+        Self::new(None)
+    }
+
+    /// In a schema of its own.
+    pub fn postgres() -> Self {
+        Self::new(kizuna_testkit::postgres::schema())
+    }
+
+    fn new(schema: Option<Schema>) -> Self {
         let directory = scratch();
         let clock = Arc::new(ScriptClock(AtomicI64::new(0)));
         let options = Options {
             directory: directory.path().to_path_buf(),
+            database: schema.as_ref().map(|schema| schema.url().to_owned()),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             readers: 1,
         };
         let store = Store::open(options).unwrap();
         let (walks, principals) = (HashMap::new(), BTreeMap::new());
-        Self { store, clock, names: Names::default(), walks, principals, _directory: directory }
+        Self {
+            store,
+            clock,
+            names: Names::default(),
+            walks,
+            principals,
+            _directory: directory,
+            _schema: schema,
+        }
     }
 
     /// Gives an object as its source's own, outside of any script.

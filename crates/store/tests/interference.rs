@@ -21,6 +21,8 @@ fn every_answer_is_that_of_a_store_without_the_unreadable() {
     let cases = number("KIZUNA_CASES", 200);
     for (name, make) in engines() {
         let mut tally = Tally::default();
+        // Another engine decides nothing about who may read: fewer scripts show whether it gives the same rows.
+        let cases = if name == "sqlite" { cases } else { cases.div_ceil(4) };
         println!("{name}: seeds {first} to {}", first + cases - 1);
         for seed in first..first + cases {
             let script = generate::script(seed, generate::LENGTH);

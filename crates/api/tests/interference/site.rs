@@ -83,7 +83,12 @@ impl Site {
         };
         let clock: Arc<ScriptClock> = Arc::new(ScriptClock(AtomicI64::new(0)));
         let as_clock = || Arc::clone(&clock) as Arc<dyn Clock>;
-        let options = Options { directory: directory.path().to_path_buf(), clock: as_clock(), readers: 1 };
+        let options = Options {
+            directory: directory.path().to_path_buf(),
+            database: None,
+            clock: as_clock(),
+            readers: 1,
+        };
         let store = Store::open(options).unwrap();
         let mut names = Names::default();
         for step in steps {

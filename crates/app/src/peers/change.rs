@@ -116,7 +116,19 @@ impl Node {
 
     /// A credential as it is kept.
     pub(super) fn sealed(&self, peer: &str, key: Option<&Credential>) -> Result<Option<String>, AppError> {
-        key.map(|key| Seal::made(self.data())?.seal(peer, key)).transpose()
+        let seal = || if self.is_shared() { self.shared_seal() } else { Seal::made(self.data()) };
+        key.map(|key| seal()?.seal(peer, key)).transpose()
+    }
+
+    /// The credential for a peer, opened.
+    pub(super) fn opened(&self, peer: &str, sealed: &str) -> Result<Credential, AppError> {
+        let seal = if self.is_shared() { self.shared_seal()? } else { Seal::of(self.data())? };
+        seal.open(peer, sealed)
+    }
+
+    /// What seals in a node that several processes have open: its key lies in their database.
+    fn shared_seal(&self) -> Result<Seal, AppError> {
+        Ok(Seal::under(self.store.secret(KEY_FILE)?))
     }
 
     /// Seals the credentials that an earlier version kept in the clear.

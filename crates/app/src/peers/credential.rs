@@ -59,7 +59,11 @@ impl Seal {
             file.read_exact(&mut key)
         };
         read().map_err(|error| unreadable(&path, &error))?;
-        Ok(Self { cipher: XChaCha20Poly1305::new(&key.into()) })
+        Ok(Self::under(key))
+    }
+
+    pub fn under(key: [u8; KEY_BYTES]) -> Self {
+        Self { cipher: XChaCha20Poly1305::new(&key.into()) }
     }
 
     /// The key as it lies there, or a new one. One caller at a time.

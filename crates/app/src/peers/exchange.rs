@@ -1,7 +1,6 @@
 //! One exchange with a peer: pull, then push, then say how it went.
 
 use super::client::Client;
-use super::credential::Seal;
 use super::{Peer, PeerStatus, STATUS, locate};
 use crate::people::Caller;
 use crate::{AppError, Node};
@@ -81,7 +80,7 @@ impl Node {
     }
 
     fn exchange(&self, peer: &Peer, status: &mut PeerStatus) -> Result<(), AppError> {
-        let key = peer.sealed.as_deref().map(|sealed| Seal::of(self.data())?.open(&peer.name, sealed));
+        let key = peer.sealed.as_deref().map(|sealed| self.opened(&peer.name, sealed));
         let client = Client::new(peer, key.transpose()?.as_ref());
         let places = locate::collections(&client, peer)?;
         if peer.pull {

@@ -16,7 +16,7 @@ impl Node {
         let node = self.clone();
         let mut due: BTreeMap<String, Instant> = BTreeMap::new();
         let busy: Arc<Mutex<BTreeSet<String>>> = Arc::default();
-        Schedule::start("peers", move || node.start_due(&mut due, &busy))
+        Schedule::start(self, "peers", move || node.start_due(&mut due, &busy))
     }
 
     fn start_due(

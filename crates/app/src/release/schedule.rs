@@ -12,7 +12,7 @@ impl Node {
     /// Starts to let time have its effect on releases.
     pub fn schedule_releases(&self) -> Result<Schedule, AppError> {
         let node = self.clone();
-        Schedule::start("releases", move || node.settle_releases())
+        Schedule::start(self, "releases", move || node.settle_releases())
     }
 
     /// Lets time have its effect now: what is due expires, and what was approved when the node stopped is carried out.

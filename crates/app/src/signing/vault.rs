@@ -52,12 +52,21 @@ impl Vault {
             Err(error) if error.kind() == ErrorKind::NotFound => make(&file, data).map_err(unusable)?,
             Err(error) => return Err(unusable(error)),
         };
-        Ok(Self {
-            cipher: XChaCha20Poly1305::new((&*key).into()),
+        Ok(Self::under(&key))
+    }
+
+    /// The vault of a node that several processes have open: its key lies in their database, beside what it seals.
+    pub fn shared(store: &Store) -> Result<Self, AppError> {
+        Ok(Self::under(&Zeroizing::new(store.secret(FILE)?)))
+    }
+
+    fn under(key: &Zeroizing<[u8; 32]>) -> Self {
+        Self {
+            cipher: XChaCha20Poly1305::new((&**key).into()),
             open: Mutex::default(),
             making: Mutex::default(),
             ring: Mutex::default(),
-        })
+        }
     }
 
     /// A new private key, kept before anybody is told of it.

@@ -2,7 +2,6 @@
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -11,7 +10,7 @@ use kizuna_app::{Config, Node};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::args::Serve;
+use crate::args::{Place, Serve};
 use crate::desk::Desk;
 use crate::fail::Fail;
 use crate::settings::{Log, LogFormat, Settings};
@@ -20,13 +19,18 @@ use crate::{command, control};
 /// How long requests under way may take to end after Ctrl-C. Streams never end by themselves.
 const GRACE: Duration = Duration::from_secs(3);
 
-pub fn run(data: &Path, serve: &Serve, desk: &mut Desk<'_>) -> Result<(), Fail> {
+pub fn run(place: &Place, serve: &Serve, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    let data = place.data.as_path();
     let settings = command::settings::of(&serve.settings)?;
     start_log(&settings.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     // The port comes first: a second server is told about its port before it is told about the lock.
     let listener = runtime.block_on(listen(serve.listen.unwrap_or(settings.http.listen)))?;
-    let node = Node::open(Config { limits: settings.intake(), ..Config::new(data) })?;
+    let node = Node::open(Config {
+        limits: settings.intake(),
+        database: place.database.clone(),
+        ..Config::new(data)
+    })?;
     let _control = control::open(data, &node)
         .with_context(|| format!("{}: the control socket cannot be opened", data.display()))?;
     let schedule = node.schedule_peers()?;

@@ -82,7 +82,8 @@ impl Subject {
     }
 
     pub fn reopen(path: &Path) -> Self {
-        let options = Options { directory: path.to_owned(), clock: Arc::new(SystemClock), readers: 4 };
+        let options =
+            Options { directory: path.to_owned(), database: None, clock: Arc::new(SystemClock), readers: 4 };
         Self { store: Store::open(options).unwrap() }
     }
 

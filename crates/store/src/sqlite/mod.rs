@@ -16,7 +16,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::StoreError;
-use crate::backend::{Backend, Snapshot};
+use crate::backend::{Backend, Commits, Snapshot};
 
 pub(crate) use write::SqliteLedger;
 
@@ -63,6 +63,11 @@ impl Backend for Sqlite {
         // `VACUUM INTO` reads only the source, which `query_only` would forbid all the same.
         connection.pragma_update(None, "query_only", false).map_err(|e| failed(&e))?;
         connection.execute("VACUUM INTO ?1", [target.to_string_lossy().as_ref()]).map_err(|e| failed(&e))?;
+        Ok(())
+    }
+
+    fn watch(&self, _: Commits) -> Result<(), StoreError> {
+        // Nobody else writes.
         Ok(())
     }
 }

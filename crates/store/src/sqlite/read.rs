@@ -303,9 +303,7 @@ impl Snapshot for SqliteSnapshot {
     }
 
     fn state(&self, kind: &str, key: &str, now: i64) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut statement = self.statement(
-            "SELECT value FROM state WHERE kind = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)",
-        )?;
+        let mut statement = self.statement(STATE)?;
         statement.query_row(params![kind, key, now], |row| row.get(0)).optional().map_err(|e| failed(&e))
     }
 
@@ -331,6 +329,8 @@ pub(super) const HEADS: &str = "SELECT \
 pub(super) const TERMS: &str = "SELECT id, space, text FROM term WHERE id > ?1 ORDER BY id";
 pub(super) const STRIPES: &str = "SELECT id, label, kind, first, rows FROM stripe WHERE id > ?1 ORDER BY id";
 pub(super) const RIGHTS: &str = "SELECT event FROM rights WHERE epoch > ?1 ORDER BY epoch";
+pub(super) const STATE: &str =
+    "SELECT value FROM state WHERE kind = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)";
 pub(super) const BODY: &str = "SELECT bytes, warnings, parts FROM body WHERE seq = ?1";
 
 /// A statement over [`COLUMNS`].
@@ -346,6 +346,7 @@ pub(super) fn heads(row: &rusqlite::Row<'_>) -> rusqlite::Result<Heads> {
         seq: row.get(3)?,
         tick: row.get(4)?,
         at: row.get(5)?,
+        closed: i64::MAX,
     })
 }
 

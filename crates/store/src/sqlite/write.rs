@@ -7,7 +7,7 @@ use super::failed;
 use super::read::{self, decode};
 use super::schema;
 use crate::StoreError;
-use crate::backend::{Body, Flags, Heads, Key, Ledger, NewRow, Row, Seq, StripeRow, TermRow};
+use crate::backend::{Begun, Body, Flags, Heads, Key, Ledger, NewRow, Row, Seq, StripeRow, TermRow};
 use crate::chain::Link;
 use crate::contribution::Quarantined;
 use crate::writer::{AuditEntry, Leaf};
@@ -49,8 +49,15 @@ impl SqliteLedger {
 }
 
 impl Ledger for SqliteLedger {
-    fn begin(&mut self) -> Result<(), StoreError> {
-        self.run("BEGIN IMMEDIATE", [])
+    fn begin(&mut self) -> Result<Begun, StoreError> {
+        self.run("BEGIN IMMEDIATE", [])?;
+        // The lock of the data directory keeps others out.
+        Ok(Begun::default())
+    }
+
+    fn expect(&mut self, _: &[Key]) -> Result<(), StoreError> {
+        // Each is one look into pages that are in memory.
+        Ok(())
     }
 
     fn mark(&mut self) -> Result<(), StoreError> {
@@ -81,17 +88,27 @@ impl Ledger for SqliteLedger {
         self.statement(read::HEADS)?.query_row([], read::heads).map_err(|e| failed(&e))
     }
 
-    fn terms(&mut self) -> Result<Vec<TermRow>, StoreError> {
-        self.list(read::TERMS, [0], read::term)
+    fn terms_after(&mut self, id: i64) -> Result<Vec<TermRow>, StoreError> {
+        self.list(read::TERMS, [id], read::term)
     }
 
-    fn stripes(&mut self) -> Result<Vec<StripeRow>, StoreError> {
-        self.list(read::STRIPES, [0], read::stripe)
+    fn stripes_after(&mut self, id: i64) -> Result<Vec<StripeRow>, StoreError> {
+        self.list(read::STRIPES, [id], read::stripe)
     }
 
-    fn rights(&mut self) -> Result<Vec<Recorded>, StoreError> {
-        let events = self.list(read::RIGHTS, [0], |row| row.get::<_, String>(0))?;
+    fn rights_after(&mut self, epoch: i64) -> Result<Vec<Recorded>, StoreError> {
+        let events = self.list(read::RIGHTS, [epoch], |row| row.get::<_, String>(0))?;
         events.iter().map(|event| decode(event)).collect()
+    }
+
+    fn state(&mut self, kind: &str, key: &str, now: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        let found = self.list(read::STATE, params![kind, key, now], |row| row.get(0))?;
+        Ok(found.into_iter().next())
+    }
+
+    fn close(&mut self, _: i64) -> Result<(), StoreError> {
+        // The clock of this process sees to it.
+        Ok(())
     }
 
     fn rows_of(&mut self, key: &Key) -> Result<Vec<Row>, StoreError> {

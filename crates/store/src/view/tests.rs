@@ -199,7 +199,8 @@ fn a_missing_marking_that_arrives_is_a_right_gained() {
 #[test]
 fn one_process_owns_the_directory() {
     let story = Story::cast();
-    let again = Options { directory: story.directory(), clock: Arc::new(SystemClock), readers: 1 };
+    let again =
+        Options { directory: story.directory(), database: None, clock: Arc::new(SystemClock), readers: 1 };
     assert!(matches!(Store::open(again), Err(StoreError::Locked(_))));
 }
 
@@ -241,8 +242,12 @@ fn the_file_is_its_owners_alone_in_an_open_directory() {
     use std::os::unix::fs::PermissionsExt as _;
     let directory = tempfile::tempdir().unwrap();
     std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-    let options =
-        Options { directory: directory.path().to_owned(), clock: Arc::new(SystemClock), readers: 1 };
+    let options = Options {
+        directory: directory.path().to_owned(),
+        database: None,
+        clock: Arc::new(SystemClock),
+        readers: 1,
+    };
     let store = Store::open(options).unwrap();
     let mode = std::fs::metadata(directory.path().join("kizuna.db")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);

@@ -57,29 +57,45 @@ pub(crate) struct Mark {
 impl Books {
     /// Reads the books from what is on disk.
     pub fn load(ledger: &mut dyn Ledger) -> Result<Self, StoreError> {
-        let mut terms: HashMap<Space, HashMap<String, i64>> = HashMap::new();
-        for term in ledger.terms()? {
-            terms.entry(term.space).or_default().insert(term.text, term.id);
-        }
-        let stripes =
-            ledger.stripes()?.into_iter().map(|stripe| ((stripe.label, stripe.kind), stripe.id)).collect();
-        let mut directory = Directory::default();
-        for recorded in ledger.rights()? {
-            directory.apply(&recorded);
-        }
-        // The chain of an older database begins with its first new line.
-        let (last_line, digest) = ledger.audit_head()?;
-        Ok(Self {
-            heads: ledger.heads()?,
-            terms,
-            stripes,
-            directory: Arc::new(directory),
-            audited: (last_line, digest.unwrap_or_default()),
+        let mut books = Self {
+            heads: Heads::default(),
+            terms: HashMap::new(),
+            stripes: HashMap::new(),
+            directory: Arc::default(),
+            audited: (0, Link::default()),
             grown: HashMap::new(),
             new_terms: Vec::new(),
             new_stripes: Vec::new(),
             words: Vec::new(),
-        })
+        };
+        books.catch_up(ledger)?;
+        Ok(books)
+    }
+
+    /// Takes in what is on disk beyond these books: another process may have written.
+    pub fn catch_up(&mut self, ledger: &mut dyn Ledger) -> Result<(), StoreError> {
+        let heads = ledger.heads()?;
+        if heads.term > self.heads.term {
+            for term in ledger.terms_after(self.heads.term)? {
+                self.terms.entry(term.space).or_default().insert(term.text, term.id);
+            }
+        }
+        if heads.stripe > self.heads.stripe {
+            for stripe in ledger.stripes_after(self.heads.stripe)? {
+                self.stripes.insert((stripe.label, stripe.kind), stripe.id);
+            }
+        }
+        if heads.epoch > self.heads.epoch {
+            let directory = Arc::make_mut(&mut self.directory);
+            for recorded in ledger.rights_after(self.heads.epoch)? {
+                directory.apply(&recorded);
+            }
+        }
+        // The chain of an older database begins with its first new line.
+        let (last_line, digest) = ledger.audit_head()?;
+        self.audited = (last_line, digest.unwrap_or_default());
+        self.heads = heads;
+        Ok(())
     }
 
     pub fn heads(&self) -> &Heads {
@@ -185,6 +201,19 @@ impl Desk<'_> {
             Request::Audit(entry) => {
                 self.audit(&entry)?;
                 Ok(Reply::Done)
+            }
+            Request::Close(instant) => {
+                self.ledger.close(instant)?;
+                Ok(Reply::Done)
+            }
+            Request::SwapState { kind, key, expected, value, expires } => {
+                let now = self.ticks.wall();
+                let is_expected = self.ledger.state(&kind, &key, now)? == expected;
+                if is_expected {
+                    let expires = expires.map(Timestamp::as_microsecond);
+                    self.ledger.set_state(&kind, &key, value.as_deref(), expires)?;
+                }
+                Ok(Reply::Swapped(is_expected))
             }
             Request::SetState { kind, key, value, expires } => {
                 let expires = expires.map(Timestamp::as_microsecond);

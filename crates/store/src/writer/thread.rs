@@ -9,14 +9,13 @@ use std::time::Instant;
 use jiff::Timestamp;
 use kizuna_access::{Directory, Label, MemberId, Recorded, Rights};
 use kizuna_stix::{Id, Object};
-use tokio::sync::watch;
 
 use super::desk::{Books, Desk};
 use super::narrow::Reach;
 use super::prepare::Prepared;
 use super::{Actor, AuditEntry, Erasure, stopped};
 use crate::StoreError;
-use crate::backend::{Ledger, Seq};
+use crate::backend::{Commits, Key, Ledger, Seq};
 use crate::clock::StoreClock;
 use crate::contribution::{Outcome, Quarantined};
 use crate::vitals::Pulse;
@@ -58,6 +57,15 @@ pub(crate) enum Request {
     },
     Erase(Box<Erasure>),
     Audit(AuditEntry),
+    /// Readers judge by this instant: whatever comes is later.
+    Close(i64),
+    SwapState {
+        kind: String,
+        key: String,
+        expected: Option<Vec<u8>>,
+        value: Option<Vec<u8>>,
+        expires: Option<Timestamp>,
+    },
     SetState {
         kind: String,
         key: String,
@@ -71,6 +79,7 @@ pub(crate) enum Reply {
     Outcomes(Vec<Outcome>),
     Recorded(Box<Recorded>),
     Narrowed(u64),
+    Swapped(bool),
     Done,
 }
 
@@ -125,7 +134,7 @@ pub(crate) fn start(
     ledger: Box<dyn Ledger>,
     books: Books,
     clock: Arc<StoreClock>,
-    commits: watch::Sender<u64>,
+    commits: Commits,
     lock: File,
 ) -> Result<Link, StoreError> {
     let (queue, jobs) = sync_channel(QUEUE);
@@ -152,7 +161,7 @@ struct Thread {
     ledger: Box<dyn Ledger>,
     books: Books,
     clock: Arc<StoreClock>,
-    commits: watch::Sender<u64>,
+    commits: Commits,
     attestor: Arc<OnceLock<Box<Attestor>>>,
     pulse: Arc<Pulse>,
     /// The books may know more than the disk: they are read again before the next group.
@@ -224,12 +233,16 @@ impl Thread {
 
     /// The replies, durable; or the error because of which nothing of the group was stored.
     fn transact(&mut self, requests: Vec<Request>) -> Result<Vec<Result<Reply, StoreError>>, StoreError> {
+        let begun = self.ledger.begin()?;
         if self.stale {
             self.books = Books::load(self.ledger.as_mut())?;
             self.stale = false;
+        } else if begun.is_behind {
+            self.books.catch_up(self.ledger.as_mut())?;
         }
-        let mut ticks = self.clock.begin();
-        self.ledger.begin()?;
+        let mut ticks = self.clock.begin(begun.after);
+        let keys: Vec<Key> = requests.iter().flat_map(keys).collect();
+        self.ledger.expect(&keys)?;
         let mut replies = Vec::with_capacity(requests.len());
         for request in requests {
             let mark = self.books.mark();
@@ -243,7 +256,9 @@ impl Thread {
                     fail::fail_point!("after-request");
                     replies.push(Ok(reply));
                 }
-                Err(error @ (StoreError::Disk(_) | StoreError::Engine(_))) => return Err(error),
+                Err(error @ (StoreError::Disk(_) | StoreError::Away(_) | StoreError::Engine(_))) => {
+                    return Err(error);
+                }
                 Err(refusal) => {
                     self.ledger.undo()?;
                     self.books.undo(mark);
@@ -269,10 +284,22 @@ fn weight(request: &Request) -> usize {
     }
 }
 
+/// The objects that a request contributes to.
+fn keys(request: &Request) -> Vec<Key> {
+    match request {
+        Request::Contribute { prepared, .. } | Request::Relabel { prepared, .. } => {
+            prepared.iter().map(|one| one.key).collect()
+        }
+        Request::Reassign { prepared, .. } => prepared.iter().map(|(_, one)| one.key).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// The same error once more, for everybody who waited for the same sync.
 fn repeat(error: &StoreError) -> StoreError {
     match error {
         StoreError::Disk(what) => StoreError::Disk(what.clone()),
+        StoreError::Away(what) => StoreError::Away(what.clone()),
         other => StoreError::Engine(other.to_string()),
     }
 }

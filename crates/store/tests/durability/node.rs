@@ -25,7 +25,12 @@ pub struct Node {
 }
 
 pub fn try_open(path: &Path) -> Result<Store, StoreError> {
-    Store::open(Options { directory: path.to_owned(), clock: Arc::new(SystemClock), readers: 2 })
+    Store::open(Options {
+        directory: path.to_owned(),
+        database: None,
+        clock: Arc::new(SystemClock),
+        readers: 2,
+    })
 }
 
 impl Node {
