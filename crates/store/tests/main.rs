@@ -10,6 +10,8 @@ mod definitions;
 mod durability;
 mod engine;
 #[cfg(not(feature = "seeded-leaks"))]
+mod fronts;
+#[cfg(not(feature = "seeded-leaks"))]
 mod interference;
 #[cfg(feature = "seeded-leaks")]
 mod leaks;

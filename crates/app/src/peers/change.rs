@@ -8,7 +8,7 @@ use kizuna_store::writer::AuditEntry;
 use serde_json::json;
 use url::Url;
 
-use super::credential::{Credential, Seal};
+use super::credential::{Credential, KEY_FILE, Seal};
 use super::{PEERS, Peer, STATUS, pull, push};
 use crate::people::Caller;
 use crate::{AppError, Node};
