@@ -360,12 +360,11 @@ impl Store {
     }
 }
 
-/// The engine that is asked for, its reading and its writing end.
-fn open_engine(
-    directory: &Path,
-    database: Option<&str>,
-    readers: usize,
-) -> Result<(Box<dyn Backend>, Box<dyn Ledger>), StoreError> {
+/// An engine's reading and its writing end.
+type Engine = (Box<dyn Backend>, Box<dyn Ledger>);
+
+/// The engine that is asked for.
+fn open_engine(directory: &Path, database: Option<&str>, readers: usize) -> Result<Engine, StoreError> {
     if let Some(url) = database {
         let (backend, ledger) = Postgres::open(url, readers)?;
         return Ok((Box::new(backend), Box::new(ledger)));

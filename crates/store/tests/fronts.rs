@@ -123,11 +123,13 @@ fn contribution(name: &str, label: &Label) -> Contribution {
     }
 }
 
+/// Front-ends that write at once, and how often each does.
+const WRITERS: usize = 3;
+const ROUNDS: usize = 40;
+
 #[test]
 fn a_cursor_misses_nothing_that_any_front_end_stores() {
     let Some(schema) = schema() else { return };
-    const WRITERS: usize = 3;
-    const ROUNDS: usize = 40;
     let reader = Front::open(&schema);
     reader.begin();
     let who = reader.principal();

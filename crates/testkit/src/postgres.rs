@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// How long a server may take to answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const SOCKET: &str = ".s.PGSQL.5432";
 /// Settings of every instance: it is reached over a socket in its own directory, by its own user.
 const SETTINGS: &str =
@@ -88,13 +88,26 @@ impl Instance {
 
     /// Starts it again after a kill.
     pub fn restart(&mut self) {
-        let server = as_its_user(&program("postgres"), &self.base)
-            .arg("-D")
-            .arg(self.base.join("data"))
-            .spawn()
-            .expect("postgres starts");
-        self.server = Some(server);
-        await_answer(&self.base);
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            let mut server = as_its_user(&program("postgres"), &self.base)
+                .arg("-D")
+                .arg(self.base.join("data"))
+                .spawn()
+                .expect("postgres starts");
+            // It refuses while children of the killed one still end.
+            loop {
+                if answers(&self.base) {
+                    self.server = Some(server);
+                    return;
+                }
+                if server.try_wait().is_ok_and(|ended| ended.is_some()) {
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(30));
+            }
+        }
+        panic!("PostgreSQL does not start: see {}", self.base.join("log").display());
     }
 
     /// Ends it as a crash would: nothing is written out, and its children go with it.
@@ -102,10 +115,6 @@ impl Instance {
         if let Some(mut server) = self.server.take() {
             let _ = server.kill();
             let _ = server.wait();
-            // Its children notice that it is gone and end; the new one waits for their shared memory.
-            let pid = self.base.join("data/postmaster.pid");
-            let _ = fs::remove_file(pid);
-            std::thread::sleep(Duration::from_millis(200));
         }
     }
 
@@ -150,7 +159,10 @@ fn start_shared() -> (PathBuf, File) {
              \"kill -INT $pid; while [ -e data/postmaster.pid ]; do sleep 0.1; done\" && exit; done",
             postgres = program("postgres").display()
         );
-        as_its_user(Path::new("/bin/sh"), &base).arg("-c").arg(script).spawn().expect("postgres starts");
+        // It outlives this process, which has nothing to wait for.
+        drop(
+            as_its_user(Path::new("/bin/sh"), &base).arg("-c").arg(script).spawn().expect("postgres starts"),
+        );
         await_answer(&base);
     }
     (base, users)
@@ -182,9 +194,9 @@ fn make_cluster(base: &Path, settings: &str) {
     let file = data.join("postgresql.conf");
     let mut configuration = fs::read_to_string(&file).expect("the configuration");
     configuration.push_str(SETTINGS);
-    configuration.push_str(&format!("unix_socket_directories = '{}'\n", base.display()));
-    configuration.push_str(settings);
-    fs::write(&file, configuration).expect("the configuration is written");
+    configuration += settings;
+    let place = format!("unix_socket_directories = '{}'\n", base.display());
+    fs::write(&file, configuration + &place).expect("the configuration is written");
 }
 
 /// A program that runs in the directory as the server's user and outlives this process's terminal.

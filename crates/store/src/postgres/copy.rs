@@ -48,13 +48,11 @@ impl Copy {
     }
 
     pub fn maybe(&mut self, bytes: Option<impl AsRef<[u8]>>) -> &mut Self {
-        match bytes {
-            Some(bytes) => self.bytes(bytes.as_ref()),
-            None => {
-                self.bytes.extend_from_slice(&NULL);
-                self
-            }
+        if let Some(bytes) = bytes {
+            return self.bytes(bytes.as_ref());
         }
+        self.bytes.extend_from_slice(&NULL);
+        self
     }
 
     /// Sends the rows, where there are any.

@@ -83,6 +83,9 @@ pub(super) enum Change {
     Closed(i64),
 }
 
+/// What a transaction leaves of a piece of state; nothing where it removed it.
+pub(super) struct Left(pub Option<Vec<u8>>);
+
 /// What a transaction will write.
 #[derive(Default)]
 pub(super) struct Journal {
@@ -242,12 +245,12 @@ impl Journal {
         }))
     }
 
-    /// A piece of state that this transaction has set: `Some(None)` where it has removed it.
-    pub fn state(&self, kind: &str, key: &str, now: i64) -> Option<Option<Vec<u8>>> {
+    /// A piece of state that this transaction has set or removed, as what is left of it.
+    pub fn state(&self, kind: &str, key: &str, now: i64) -> Option<Left> {
         self.changes.iter().rev().find_map(|change| match change {
             Change::State { kind: of, key: name, value, expires } if of == kind && name == key => {
                 let stands = expires.is_none_or(|expires| expires > now);
-                Some(value.clone().filter(|_| stands))
+                Some(Left(value.clone().filter(|_| stands)))
             }
             _ => None,
         })

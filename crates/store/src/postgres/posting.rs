@@ -49,7 +49,7 @@ pub(super) fn pieces<'a>(texts: impl Iterator<Item = (Seq, &'a str)>) -> Vec<Pie
         let token = digest(&[token.as_bytes()]);
         pieces.extend(cut(token, &seqs));
     }
-    pieces.sort_unstable_by(|one, other| (one.token, one.first).cmp(&(other.token, other.first)));
+    pieces.sort_unstable_by_key(|piece| (piece.token, piece.first));
     pieces
 }
 

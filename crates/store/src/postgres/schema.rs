@@ -192,7 +192,7 @@ pub(super) fn describe(connection: &mut Connection) -> Result<String, StoreError
     for setting in ["synchronous_commit", "fsync", "full_page_writes"] {
         // Another engine of the same protocol may not have it.
         let value = connection.setting(setting).unwrap_or_else(|_| "unknown".to_owned());
-        said.push_str(&format!(", {setting}={value}"));
+        said = format!("{said}, {setting}={value}");
         if setting != "synchronous_commit" && value == "off" {
             said.push_str(" (NOT DURABLE: a crash of the machine may lose what was acknowledged)");
         }

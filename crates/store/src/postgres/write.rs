@@ -186,8 +186,8 @@ impl Ledger for PostgresLedger {
     }
 
     fn state(&mut self, kind: &str, key: &str, now: i64) -> Result<Option<Vec<u8>>, StoreError> {
-        if let Some(state) = self.journal.state(kind, key, now) {
-            return Ok(state);
+        if let Some(left) = self.journal.state(kind, key, now) {
+            return Ok(left.0);
         }
         let found = self.connection.query(read::STATE, &[&kind, &key.as_bytes(), &now])?;
         found.first().map(|row| get(row, 0)).transpose()
