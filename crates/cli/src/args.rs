@@ -44,14 +44,13 @@ pub struct Args {
     )]
     pub data: PathBuf,
 
-    /// A PostgreSQL database that holds the node instead, such as postgres://kizuna@db.example/kizuna; any number of
-    /// servers open it, each with a data directory of its own. A password is better given in the environment.
-    #[arg(long, global = true, env = "KIZUNA_STORE", hide_env_values = true, value_name = "URL")]
-    pub store: Option<String>,
-
     /// Print results as JSON, one value a line.
     #[arg(long, global = true)]
     pub json: bool,
+
+    /// A PostgreSQL database to keep the node in instead: postgres://USER@HOST/NAME.
+    #[arg(long, global = true, env = "KIZUNA_STORE", hide_env_values = true, value_name = "URL")]
+    pub store: Option<String>,
 
     #[command(subcommand)]
     pub command: Command,
