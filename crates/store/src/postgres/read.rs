@@ -39,6 +39,9 @@ pub(super) const BODIES: &str = "SELECT seq, bytes, warnings, parts FROM body WH
 pub(super) const STATE: &str =
     "SELECT value FROM state WHERE kind = $1 AND key = $2 AND (expires IS NULL OR expires > $3)";
 
+/// Rows of the index `contribution_shared`: [`Flags::SHARED`] or [`Flags::ERASED`].
+const SHARED: &str = "(flags & 72) <> 0";
+
 /// Numbers looked at for words at once, and how much more at every further look.
 const FIRST_WINDOW: i64 = 4_096;
 const WIDER: i64 = 8;
@@ -213,6 +216,21 @@ impl Snapshot for PostgresSnapshot {
         limit: usize,
     ) -> Result<Vec<Seq>, StoreError> {
         self.seqs(("contribution", "stripe"), &stripe, &range, order, limit)
+    }
+
+    fn stripe_count(&self, stripe: i64, range: Range<Seq>) -> Result<u64, StoreError> {
+        let sql =
+            "SELECT count(*) FROM contribution WHERE (stripe, seq) >= ($1, $2) AND (stripe, seq) < ($1, $3)";
+        let counted = self.numbers(sql, &[&stripe, &range.start, &range.end])?;
+        Ok(counted.first().map_or(0, |count| count.unsigned_abs()))
+    }
+
+    fn shared_seqs(&self, stripe: i64, range: Range<Seq>, limit: usize) -> Result<Vec<Seq>, StoreError> {
+        let sql = format!(
+            "SELECT seq FROM contribution WHERE (stripe, seq) >= ($1, $2) AND (stripe, seq) < ($1, $3) \
+             AND {SHARED} ORDER BY stripe, seq LIMIT $4"
+        );
+        self.numbers(&sql, &[&stripe, &range.start, &range.end, &count(limit)])
     }
 
     fn text_seqs(

@@ -61,6 +61,7 @@ CREATE TABLE contribution (
 );
 CREATE INDEX contribution_by_key ON contribution (key, seq);
 CREATE INDEX contribution_by_stripe ON contribution (stripe, seq);
+CREATE INDEX contribution_shared ON contribution (stripe, seq) WHERE (flags & 72) <> 0;
 
 CREATE TABLE body (seq BIGINT PRIMARY KEY, bytes BYTEA NOT NULL, warnings TEXT, parts TEXT);
 
