@@ -142,6 +142,13 @@ pub struct Item {
     pub high: Option<High>,
 }
 
+impl High {
+    /// What a reader of all that was decided about is asked for.
+    pub fn asks(&self) -> Label {
+        self.fields.iter().fold(self.from.clone(), |all, field| all.and(field))
+    }
+}
+
 /// What a released version was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct High {
@@ -154,6 +161,9 @@ pub struct High {
     pub originator: MemberId,
     /// Whether that member has to agree.
     pub consent: bool,
+    /// What its fields asked for beside that, as far as they were decided about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Label>,
     /// Its authors among the own member's people: none of them may approve.
     pub authors: BTreeSet<PersonId>,
 }
@@ -188,6 +198,8 @@ pub struct Decided {
     pub basis: Basis,
     /// When the release ends by itself, exclusive.
     pub expires: Option<Timestamp>,
+    /// Whose nodes may pass it on, where it is originator controlled: nobody's but those.
+    pub through: BTreeSet<MemberId>,
 }
 
 /// One person's agreement.
@@ -337,6 +349,9 @@ impl Release {
         if let Some(cited) = agreement {
             says["basis_version"] = json!(time::format(cited.version));
             says["basis_note"] = json!(note);
+        }
+        if !self.decided.through.is_empty() {
+            says["through"] = json!(self.decided.through);
         }
         says.as_object().map(canonical::map_to_vec).unwrap_or_default()
     }

@@ -96,4 +96,7 @@ pub struct Report {
 }
 
 #[cfg(test)]
+pub(crate) use proof::tests as sites;
+
+#[cfg(test)]
 pub(crate) mod tests;

@@ -19,6 +19,7 @@ pub mod generate;
 pub mod ingest;
 pub mod kept;
 pub mod node;
+mod originator;
 pub mod overlay;
 pub mod peers;
 pub mod people;

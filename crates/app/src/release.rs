@@ -54,6 +54,9 @@ pub struct Proposal {
     /// What else there is to say of the basis, in words.
     #[serde(default)]
     pub basis_note: Option<String>,
+    /// The members whose nodes may pass it on where it is originator controlled, by name or id.
+    #[serde(default)]
+    pub through: Vec<String>,
     /// When it ends by itself.
     #[serde(default)]
     pub expires: Option<Timestamp>,
@@ -136,6 +139,8 @@ pub struct Shown {
     pub basis_note: Option<String>,
     /// What is to be said of the basis now, for who decides: an open release with one that blocks is not approved.
     pub basis_findings: Vec<Finding>,
+    /// Whose nodes may pass on what is originator controlled; those that the viewer may know of.
+    pub through: Vec<String>,
     pub expires: Option<Timestamp>,
     pub decide_by: Option<Timestamp>,
     pub proposer: PersonId,

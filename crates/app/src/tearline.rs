@@ -18,6 +18,7 @@ use kizuna_stix::{Id, Object};
 use serde_json::Value;
 
 use crate::betrayal::{Disclosed, Draft, Finding};
+use crate::originator;
 use crate::people::Caller;
 use crate::read::Reading;
 use crate::{AppError, Item, Node};
@@ -141,6 +142,13 @@ impl Node {
         let sources: Result<Vec<Item>, AppError> =
             order.objects.iter().map(|id| reading.object(id)).collect();
         let sources = sources?;
+        // Originator controlled: a recipient derives nothing.
+        let is_anothers =
+            |item: &Item| originator::is_controlled(&item.label) && !originator::is_own(item, who.member());
+        if let Some(place) = sources.iter().position(is_anothers) {
+            let rule = "it is originator controlled, and another's: ask its originator for a tear-line";
+            return Err(AppError::invalid(format!("$.objects[{place}]"), rule));
+        }
         let high = high_label(&sources, who);
         let now = self.now();
         let made = make::make(order, &sources, who.member(), now)?;

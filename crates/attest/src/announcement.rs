@@ -5,8 +5,9 @@ use kizuna_access::marking::extension::KEY as EXTENSION;
 use kizuna_access::rights::Signer;
 use kizuna_access::travel::{self, BadTravel};
 use kizuna_access::{MemberId, PersonId};
-use kizuna_stix::{Fault, Id, Object, time};
-use serde_json::{Map, json};
+use kizuna_stix::{Fault, Id, Object, canonical, time};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::KeyRing;
@@ -99,6 +100,52 @@ pub fn under_markings(announcement: &Object, markings: &[Id]) -> Result<Object, 
     travel::identified(KEY_KIND, body)
 }
 
+/// The same announcement with the word of its member that the key is that of a person of its own: signed with the
+/// member's key at this instant.
+///
+/// # Errors
+/// The faults where the object is no announcement.
+pub fn vouched(announcement: &Object, member: &SecretKey, at: Timestamp) -> Result<Object, Vec<Fault>> {
+    let mut body = announcement.value().clone();
+    body.remove("id");
+    body.remove("vouch");
+    let signed = seal_of(announcement, KEY_KIND, UNSIGNED).map(|(payload, _)| payload).unwrap_or_default();
+    let seal = member.sign(Purpose::KeyVouched, &vouch_payload(&signed, at));
+    let vouch = json!({
+        "at": time::format(at),
+        "signing_key": seal.key.to_string(),
+        "signature": seal.signature.to_string(),
+    });
+    body.insert("vouch".to_owned(), vouch);
+    travel::identified(KEY_KIND, body)
+}
+
+/// What a member signs when it vouches for an announcement: what the announcement's own signature is over, and when.
+fn vouch_payload(announcement: &[u8], at: Timestamp) -> Vec<u8> {
+    let says = json!({ "announcement": hex::encode(Sha256::digest(announcement)), "at": time::format(at) });
+    says.as_object().map(canonical::map_to_vec).unwrap_or_default()
+}
+
+/// What of an announcement its own signature does not cover.
+const UNSIGNED: &[&str] = &["object_marking_refs", "vouch"];
+
+/// A member's word for a key, as it was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Vouch {
+    at: Timestamp,
+    seal: Seal,
+}
+
+impl Vouch {
+    fn read(value: &Value) -> Option<Self> {
+        let text = |key: &str| value.get(key).and_then(Value::as_str);
+        let at = time::parse(text("at")?).ok()?;
+        let seal =
+            Seal { key: text("signing_key")?.parse().ok()?, signature: text("signature")?.parse().ok()? };
+        Some(Self { at, seal })
+    }
+}
+
 /// An announcement, as it was found: its signature is not verified yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announcement {
@@ -110,6 +157,7 @@ pub struct Announcement {
     at: Timestamp,
     payload: Vec<u8>,
     seal: Seal,
+    vouch: Option<Vouch>,
 }
 
 impl Announcement {
@@ -124,7 +172,7 @@ impl Announcement {
         let key = object.text("public_key").and_then(|key| key.parse().ok());
         let change = object.text("change").and_then(Change::from_word);
         let effective = object.text("effective").and_then(|effective| time::parse(effective).ok());
-        let (payload, seal) = seal_of(object, KEY_KIND, &["object_marking_refs"])?;
+        let (payload, seal) = seal_of(object, KEY_KIND, UNSIGNED)?;
         Ok(Self {
             member,
             person,
@@ -134,6 +182,7 @@ impl Announcement {
             at,
             payload,
             seal,
+            vouch: object.get("vouch").and_then(Vouch::read),
         })
     }
 
@@ -150,6 +199,15 @@ impl Announcement {
         self.change == Change::Introduced
             && self.seal.key == self.key.fingerprint()
             && check_signature(&self.key, self.change.purpose(), &self.payload, &self.seal).is_ok()
+    }
+
+    /// Verifies the member's word that the key is that of a person of its own.
+    pub fn verify_vouch(&self, ring: &KeyRing, received: Timestamp) -> Result<Verified<MemberId>, Refusal> {
+        let Vouch { at, seal } = self.vouch.ok_or(Refusal::NoKey)?;
+        let payload = vouch_payload(&self.payload, at);
+        let by = Signer::Member(self.member);
+        let proof = ring.check(by, Purpose::KeyVouched, &payload, &seal, at, received)?;
+        Ok(Verified::signed(self.member, proof))
     }
 
     /// Verifies it against the keys that are known: what a key that is known to be the signer's says of another or of

@@ -8,13 +8,15 @@
 //! No cryptography of our own: Ed25519 (RFC 8032, strict verification) and SHA-256 over canonical JSON (RFC 8785).
 
 mod announcement;
+mod approval;
 mod attestation;
 mod key;
 mod ring;
 mod signature;
 mod verified;
 
-pub use announcement::{Announcement, Change, KEY_KIND, NewAnnouncement, under_markings};
+pub use announcement::{Announcement, Change, KEY_KIND, NewAnnouncement, under_markings, vouched};
+pub use approval::Agreement;
 pub use attestation::{ATTESTATION_KIND, Attestation, ENTRIES, Entry, NewAttestation, label_digest, seal_of};
 pub use key::{BadKey, Fingerprint, PublicKey, SecretKey};
 pub use ring::KeyRing;

@@ -23,6 +23,8 @@ pub enum Purpose {
     KeyRotated,
     /// A key says that it, or one before it, is no longer its signer's alone.
     KeyRevoked,
+    /// A member says that a key is that of a person of its own.
+    KeyVouched,
     /// An approver agrees to a release.
     Approval,
     /// An approver refuses, withdraws or narrows a release.
@@ -32,11 +34,12 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Attestation,
         Self::KeyIntroduced,
         Self::KeyRotated,
         Self::KeyRevoked,
+        Self::KeyVouched,
         Self::Approval,
         Self::Withdrawal,
         Self::Roster,
@@ -48,6 +51,7 @@ impl Purpose {
             Self::KeyIntroduced => "key-introduced",
             Self::KeyRotated => "key-rotated",
             Self::KeyRevoked => "key-revoked",
+            Self::KeyVouched => "key-vouched",
             Self::Approval => "approval",
             Self::Withdrawal => "withdrawal",
             Self::Roster => "roster",

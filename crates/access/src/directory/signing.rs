@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 
 use super::{Directory, RightsError};
+use crate::party::{MemberId, PersonId};
 use crate::rights::{Introduction, Signer};
 
 /// Longest text of a public key.
@@ -56,6 +57,15 @@ impl Directory {
     pub fn signing_key(&self, signer: Signer, now: Timestamp) -> Option<&SigningKey> {
         let now = self.not_before_log(now);
         self.signing_keys(signer).iter().rev().find(|key| key.is_current(now))
+    }
+
+    /// The member that vouched for the keys of a person who has no account here.
+    pub fn vouched_by(&self, person: PersonId) -> Option<MemberId> {
+        let mut keys = self.signing_keys(Signer::Person(person)).iter();
+        keys.find_map(|key| match &key.how {
+            Some(Introduction::Vouched { by }) => Some(*by),
+            _ => None,
+        })
     }
 
     /// Everybody with a signing key.

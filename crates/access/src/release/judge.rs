@@ -158,7 +158,7 @@ pub fn unfit(
     }
     // Arrivals are the store's to judge: who approves reads every version through a view of its own.
     let reads =
-        |item: &Item| item.high.as_ref().is_some_and(|high| reader.can_read(&high.from, Timestamp::MAX));
+        |item: &Item| item.high.as_ref().is_some_and(|high| reader.can_read(&high.asks(), Timestamp::MAX));
     if !release.decided.objects.iter().all(reads) {
         return Some(Why::CannotRead);
     }

@@ -4,6 +4,8 @@
 //! leaves out what belongs to the high side: the versions that were decided about, their labels, their authors, the
 //! reasons that were given at home, and the steps in between.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use kizuna_stix::{Fault, Id, Object, time};
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,8 @@ struct Written {
     basis_note: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    through: BTreeSet<MemberId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     decide_by: Option<Timestamp>,
     proposer: PersonId,
@@ -88,6 +92,7 @@ impl Release {
             basis_version,
             basis_note: note,
             expires: self.decided.expires,
+            through: self.decided.through.clone(),
             decide_by: Some(self.decide_by),
             proposer: self.proposer,
             reason: self.reason.clone(),
@@ -145,6 +150,7 @@ impl Release {
                 policy: written.policy_version,
                 basis,
                 expires: written.expires,
+                through: written.through,
             },
             proposer: written.proposer,
             reason: written.reason,

@@ -38,6 +38,7 @@ pub(super) fn item(number: u8, from: &Label) -> Item {
         way: Way::Mint,
         originator: member("alpha"),
         consent: false,
+        fields: Vec::new(),
         authors: BTreeSet::from([person("author")]),
     };
     Item {
@@ -62,7 +63,14 @@ pub(super) fn decided(story: &Story, from: &Label) -> Decided {
     terms.audience = None;
     let label = terms.rel([rel("EST"), crate::Party::Member(member("alpha"))]).label();
     let policy = story.directory.release_rules().version([from, &label]);
-    Decided { objects: vec![item(1, from)], label, policy, basis: Basis::default(), expires: None }
+    Decided {
+        objects: vec![item(1, from)],
+        label,
+        policy,
+        basis: Basis::default(),
+        expires: None,
+        through: BTreeSet::new(),
+    }
 }
 
 pub(super) fn proposal(story: &Story, from: &Label) -> Release {
@@ -185,13 +193,14 @@ fn a_stranger_does_not_count() {
 fn any_change_leaves_approvals_behind() {
     let story = cast();
     let base = proposal(&story, &open());
-    let changes: [fn(&mut Decided); 6] = [
+    let changes: [fn(&mut Decided); 7] = [
         |decided| decided.objects[0].digest = hex::encode([9; 32]),
         |decided| decided.label = decided.label.including(member("grid")),
         |decided| decided.policy = "another".to_owned(),
         |decided| decided.basis.note = Some("a word".to_owned()),
         |decided| decided.basis.agreement = Some(cited(1)),
         |decided| decided.expires = Some(at(5_000)),
+        |decided| _ = decided.through.insert(member("grid")),
     ];
     for change in changes {
         let mut release = base.clone();

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use jiff::Timestamp;
-use kizuna_access::MemberId;
+use kizuna_access::{MemberId, PersonId};
 use kizuna_app::AppError;
 use kizuna_app::attest::{Fingerprint, PublicKey};
 use kizuna_app::signing::KeyHistory;
@@ -56,6 +56,8 @@ pub(super) async fn revoke(
 #[serde(deny_unknown_fields)]
 pub(super) struct PinBody {
     key: String,
+    /// Whose it is, where it is not the member's own but an approver's.
+    person: Option<PersonId>,
 }
 
 pub(super) async fn pin(
@@ -69,7 +71,10 @@ pub(super) async fn pin(
             .key
             .parse()
             .map_err(|error: kizuna_app::attest::BadKey| AppError::invalid("$.key", error.to_string()))?;
-        people.pin_signing_key(member, key)
+        match asked.person {
+            None => people.pin_signing_key(member, key),
+            Some(person) => people.pin_approver_key(member, person, key),
+        }
     })
     .await
 }

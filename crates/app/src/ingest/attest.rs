@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kizuna_access::label::Handling;
-use kizuna_access::{Directory, Label, MemberId};
+use kizuna_access::{Directory, Label, MemberId, PersonId, marking};
 use kizuna_attest::{ENTRIES, Entry, NewAttestation, Signer, label_digest};
 use kizuna_stix::{Id, Object};
 use rand::RngCore;
@@ -20,6 +20,9 @@ use crate::{AppError, Node};
 const SAID: &str = "attest.said";
 /// Node state: under which labels a member's keys were announced, and up to which key.
 const TOLD: &str = "attest.told";
+
+/// Node state: under which labels an approver's keys were announced, and how many.
+const APPROVERS: &str = "attest.approvers";
 
 /// Who attests what, gathered while the objects of one envelope pass.
 #[derive(Default)]
@@ -165,6 +168,34 @@ impl Node {
             entries,
         };
         new.sign(&secret).map_err(|faults| AppError::unsound("an attestation", &faults))
+    }
+
+    /// Announces an approver's keys, with the word of its member that lives here, to those who read what is under a
+    /// label, as far as they were not told.
+    pub(crate) fn tell_approver(
+        &self,
+        person: PersonId,
+        member: MemberId,
+        label: &Label,
+    ) -> Result<(), AppError> {
+        if !self.attests {
+            return Ok(());
+        }
+        let definitions = marking::mint(label).map_err(|faults| AppError::unsound("a marking", &faults))?;
+        let markings: Vec<Id> = definitions.iter().map(|definition| definition.id().clone()).collect();
+        self.ensure_member_key(member)?;
+        let announcements = self.approver_announcements(person, member, &markings)?;
+        let key = told_key(MemberId(person.0), &markings, label);
+        let told: Option<usize> = self.kept_json(APPROVERS, &key)?;
+        let (before, count) = (told.unwrap_or(0), announcements.len());
+        if before >= count {
+            return Ok(());
+        }
+        let new = announcements.into_iter().skip(before);
+        let ahead = new.map(|object| Ahead { object, member, label: label.clone() }).collect();
+        let value = serde_json::to_vec(&count).map_err(|error| AppError::Internal(error.to_string()))?;
+        let said = vec![Remembered { kind: APPROVERS, key, value }];
+        self.send_ahead(Attested { ahead, said })
     }
 
     /// Tells everybody who was told a member's keys what happened to them since.

@@ -24,6 +24,7 @@ use super::own::{Lead, Own, Saying};
 use super::proof::{Standing, judge};
 use super::raw::RawElements;
 use super::settle::Arrived;
+use crate::originator::{self, Labelled, Passages};
 use crate::release::refuses_direct;
 use crate::{AppError, Node};
 use labels::Labels;
@@ -165,6 +166,7 @@ impl Planning<'_> {
         let directory = node.directory()?;
         let mut own = Own::new(self.giver, node.attesters(&directory));
         let mut meant = Meant::default();
+        let mut control = Control::of(self.giver, &pieces, marked, markings);
         for (index, piece) in pieces.into_iter().enumerate() {
             let Piece { place, source, object, standing } = piece;
             let found = markings.found(marked[index]);
@@ -195,6 +197,10 @@ impl Planning<'_> {
                 self.refuse_object(place, &object, "$.object_marking_refs", &reason);
                 continue;
             }
+            if let Some(reason) = control.refuses(self.giver, (&object, source), label, node)? {
+                self.refuse_object(place, &object, "$.object_marking_refs", &reason);
+                continue;
+            }
             self.plan.arrived.note(&object, source, authored, self.giver);
             let fields = labels.fields.get(&index);
             let mut dangling = found.dangling.clone();
@@ -217,6 +223,54 @@ impl Planning<'_> {
         }
         self.plan.lead = own.lead(&labels.distinct, node)?;
         Ok(())
+    }
+}
+
+/// What an envelope says of originator control.
+struct Control {
+    labelled: Labelled,
+    /// The originators' releases that come with it.
+    passages: Passages,
+}
+
+impl Control {
+    fn of(giver: &Giver, pieces: &[Piece], marked: &[usize], markings: &Markings) -> Self {
+        let mut control = Self { labelled: Labelled::default(), passages: Passages::default() };
+        for (piece, number) in pieces.iter().zip(marked) {
+            let asks = &markings.found(*number).terms;
+            if piece.object.kind() == LABEL_KIND && originator::is_controlled(&asks.label()) {
+                control.labelled.add(&piece.object);
+            }
+            if let Some(member) = piece.standing.proven().filter(|_| !giver.is_here()) {
+                control.passages.add(member, &piece.object);
+            }
+        }
+        if giver.is_here() {
+            control.labelled = std::mem::take(&mut control.labelled).without(giver.source);
+        }
+        control
+    }
+
+    /// Why an object under this label is not taken in from this giver.
+    fn refuses(
+        &mut self,
+        giver: &Giver,
+        (object, source): (&Object, MemberId),
+        label: &Label,
+        node: &Node,
+    ) -> Result<Option<String>, AppError> {
+        let directory = node.directory()?;
+        if giver.is_typed_here() {
+            return Ok(originator::refuses_given(object, source, label, &self.labelled, &directory));
+        }
+        let Origin::Peer { hosted } = &giver.origin else { return Ok(None) };
+        let labeller = self.labelled.by(object);
+        if labeller.is_none() && !originator::is_controlled(label) {
+            return Ok(None);
+        }
+        let author = object.created_by().and_then(|author| Some(directory.member_of_identity(&author)?.id));
+        let originator = author.or(labeller).unwrap_or(source);
+        originator::relay_refused(node, object, originator, (hosted, &mut self.passages))
     }
 }
 

@@ -120,7 +120,7 @@ impl Judging<'_> {
             }
             Err(Refusal::NoKey) => Ok(Standing::Trusted),
             Err(Refusal::UnknownKey(key)) if self.is_peer_of(by) => {
-                Err(node.stopped_by(by, key, self.giver)?)
+                Err(node.stopped_by((by, None), key, self.giver)?)
             }
             Err(refusal) => {
                 let reason = format!(
@@ -283,4 +283,4 @@ fn lives_here(directory: &Directory, member: MemberId) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -127,7 +127,7 @@ impl Node {
         Ok(own)
     }
 
-    pub(super) fn views_of(&self, peer: &Peer) -> Result<Vec<View>, AppError> {
+    pub(crate) fn views_of(&self, peer: &Peer) -> Result<Vec<View>, AppError> {
         let directory = self.directory()?;
         let mut views = Vec::new();
         for account in &peer.accounts {

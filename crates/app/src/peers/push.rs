@@ -1,8 +1,10 @@
 //! Pushing: what the peer's members may read here and did not give us, in the order in which they came to read it.
 
 use kizuna_access::label::Handling;
+use kizuna_access::release::RELEASE_KIND;
 use kizuna_access::travel::LABEL_KIND;
-use kizuna_access::{MemberId, Principal, marking};
+use kizuna_access::{Principal, marking};
+use kizuna_attest::{ATTESTATION_KIND, KEY_KIND};
 use kizuna_stix::Id;
 use kizuna_store::query::{Item, Start};
 use kizuna_store::{Position, Search, Selection, Versions, View};
@@ -14,6 +16,7 @@ use super::client::Client;
 use super::locate::Place;
 use super::{Peer, PeerStatus};
 use crate::ingest::PEER;
+use crate::originator;
 use crate::record::Recorder;
 use crate::{AppError, Node};
 
@@ -73,7 +76,7 @@ impl Node {
     /// What of a page the peer does not have from its own members. With an object go, in one envelope, its marking
     /// definitions and the label object that names it, so that it is never stored there without: there our account is
     /// a source of its own, for which nobody else's definitions count.
-    fn to_send(&self, peer: &Peer, view: &View, items: &[Item]) -> Result<Vec<Item>, AppError> {
+    pub(crate) fn to_send(&self, peer: &Peer, view: &View, items: &[Item]) -> Result<Vec<Item>, AppError> {
         let mut sent: Vec<Item> = Vec::new();
         for item in items {
             if item.id.kind() == "marking-definition" {
@@ -88,6 +91,18 @@ impl Node {
             for definition in definitions(view, item)? {
                 if !has(&sent, &definition) {
                     sent.push(definition);
+                }
+            }
+            if originator::is_controlled(&item.label) && !originator::is_beside(item.id.kind()) {
+                for beside in proof_beside(view, item)? {
+                    for definition in definitions(view, &beside)? {
+                        if !has(&sent, &definition) {
+                            sent.push(definition);
+                        }
+                    }
+                    if !has(&sent, &beside) {
+                        sent.push(beside);
+                    }
                 }
             }
             if !item.authored {
@@ -115,7 +130,7 @@ impl Node {
             return Ok(false);
         }
         // Originator controlled: a recipient's node does not pass on.
-        if handling.contains(&Handling::Orcon) && !self.lives_here(item.source)? {
+        if originator::is_controlled(&item.label) && !originator::may_leave(self, item)? {
             return Ok(false);
         }
         if self.store.came_through(&format!("{PEER}{}", peer.name), &item.id, &item.digest)? {
@@ -128,10 +143,26 @@ impl Node {
         }
         Ok(true)
     }
+}
 
-    fn lives_here(&self, member: MemberId) -> Result<bool, AppError> {
-        Ok(self.directory()?.member(member).is_some_and(|member| member.hosted))
+/// With content of others that is originator controlled goes what proves that its originator lets this node pass it on:
+/// keys, releases, labels, and what attests them.
+fn proof_beside(view: &View, item: &Item) -> Result<Vec<Item>, AppError> {
+    let keys =
+        Selection { kinds: vec![KEY_KIND.to_owned()], versions: Versions::All, ..Selection::default() };
+    let mut proof = view.page(&keys, Start::First, PAGE)?.items;
+    let about = |id: &Id, kinds: &[&str]| {
+        let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+        let search = Search { refers_to: Some(id.clone()), kinds, ..Search::default() };
+        view.search(&search, None, LABELS).map(|found| found.items)
+    };
+    let releases = about(&item.id, &[RELEASE_KIND])?;
+    for id in releases.iter().map(|release| &release.id).chain([&item.id]) {
+        proof.extend(about(id, &[ATTESTATION_KIND, LABEL_KIND])?);
     }
+    proof.extend(releases);
+    proof.retain(|beside| beside.source == item.source);
+    Ok(proof)
 }
 
 fn has(sent: &[Item], item: &Item) -> bool {

@@ -136,6 +136,7 @@ impl Node {
             way: if gives_own { Way::Mint } else { Way::Label },
             originator: item.source,
             consent,
+            fields: item.fields.iter().map(|fields| (*fields.label).clone()).collect(),
             authors: source.authors.clone(),
         };
         let mut faults = Vec::new();

@@ -2,7 +2,7 @@
 
 use kizuna_access::channel::Channel;
 use kizuna_access::label::Handling;
-use kizuna_access::release::{RELEASE_KIND, Release, State};
+use kizuna_access::release::{High, RELEASE_KIND, Release, State};
 use kizuna_access::{Label, MemberId};
 use kizuna_stix::{Id, Object};
 use kizuna_store::writer::{Actor, AuditEntry};
@@ -20,11 +20,15 @@ const RECORDS: &str = "release";
 
 /// The label of a record in full: drafting people of the members that decide, who may read all that it is about.
 pub fn drafting_label(release: &Release) -> Label {
-    let from = release.decided.objects.iter().filter_map(|item| item.high.as_ref()).map(|high| &high.from);
-    let together = from.cloned().reduce(|one, other| one.and(&other));
+    let highs: Vec<&High> = release.decided.objects.iter().filter_map(|item| item.high.as_ref()).collect();
+    let together = highs.iter().map(|high| high.from.clone()).reduce(|one, other| one.and(&other));
     let together = together.unwrap_or_else(|| Label::own(release.by)).only_own(release.by);
     let others = deciding(release).into_iter().filter(|member| *member != release.by);
-    others.fold(together, |label, member| label.including(member)).terms().handling(Handling::Draft).label()
+    let decided_by = others.fold(together, |label, member| label.including(member));
+    // Its digests tell who reads less that there is more.
+    let fields = highs.iter().flat_map(|high| &high.fields);
+    let label = fields.fold(decided_by, |label, field| label.narrowed(&field.terms()));
+    label.terms().handling(Handling::Draft).label()
 }
 
 impl Node {
@@ -40,6 +44,7 @@ impl Node {
             let later = told.modified.as_millisecond().saturating_add(1);
             told.modified = jiff::Timestamp::from_millisecond(later).unwrap_or(told.modified);
             let record = told.told().map_err(|faults| AppError::unsound("a record of a release", &faults))?;
+            self.tell_approvers(release)?;
             self.store_record(release.by, &record, &release.decided.label)?;
         }
         let act = release.steps.last().map_or("kept", |step| step.act.as_str());

@@ -5,7 +5,7 @@ use kizuna_access::release::judge::{consents, needs, unfit};
 use kizuna_access::release::report::{self, Report};
 use kizuna_access::release::{Decided, High, RELEASE_KIND, Release, State};
 use kizuna_access::rights::Role;
-use kizuna_access::{Label, MemberId, Principal};
+use kizuna_access::{Label, MemberId, Party, Principal};
 use kizuna_stix::Id;
 
 use super::check::basis_findings;
@@ -133,6 +133,8 @@ impl Node {
         let basis_title = basis.agreement.as_ref().and_then(|cited| reading.agreement(&cited.id).ok());
         let reached = self.reached(reading, &release.decided.label)?;
         let may = self.may(reading, &release);
+        let may_know = |member: &&MemberId| reading.knows(&Party::Member(**member));
+        let through = release.decided.through.iter().filter(may_know);
         Ok(Shown {
             by: release.by,
             state: release.state,
@@ -148,6 +150,7 @@ impl Node {
             basis_title: basis_title.map(|agreement| agreement.title),
             basis_note: release.decided.basis.note,
             basis_findings,
+            through: through.map(|member| reading.member_name(*member)).collect(),
             expires: release.decided.expires,
             decide_by: is_full.then_some(release.decide_by),
             proposer: release.proposer,

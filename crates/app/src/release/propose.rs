@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use kizuna_access::label::{Handling, Terms};
 use kizuna_access::release::rules::reaches_others;
-use kizuna_access::release::{Basis, Decided, RELEASE_KIND, Release};
-use kizuna_access::{Label, Principal};
+use kizuna_access::release::{Basis, Decided, High, RELEASE_KIND, Release};
+use kizuna_access::spec::Names;
+use kizuna_access::{Label, MemberId, Principal};
 use kizuna_stix::Id;
 use kizuna_store::writer::Actor;
 use uuid::Uuid;
@@ -120,6 +121,7 @@ impl Node {
         let label = given(&terms(&known, &proposal.label)?, &sources, who);
         label.check_own().map_err(|fault| AppError::invalid("$.label", fault.to_string()))?;
 
+        let through = carriers(&known, &proposal.through, &label)?;
         let modified = next_version(&sources, now);
         let assembled = sources
             .into_iter()
@@ -139,6 +141,7 @@ impl Node {
             objects: assembled.iter().map(Assembled::released).collect(),
             basis,
             expires: proposal.expires,
+            through,
             label,
         };
         let decide_by =
@@ -159,13 +162,54 @@ impl Node {
                     item.object_ref
                 ))
             };
-            let source = Source::decided(reading, &item.object_ref, high)?.ok_or_else(gone)?;
+            let source = match Source::decided(reading, &item.object_ref, high)? {
+                Some(source) => source,
+                None if reads_more(reading, &item.object_ref, high)? => {
+                    return Err(AppError::Conflict(format!(
+                        "you read fields of {} that who proposed this does not: what would leave is not what you \
+                         read. Let a releaser who reads no more decide, or propose it anew yourself",
+                        item.object_ref
+                    )));
+                }
+                None => return Err(gone()),
+            };
             let modified = item.object_modified.unwrap_or(release.created);
             let place = (release.by, &release.id);
             assembled.push(self.assemble(reading, source, &release.decided.label, place, modified)?);
         }
         Ok(assembled)
     }
+}
+
+/// Whether the viewer reads the version that was decided about, with more fields than its proposer.
+fn reads_more(reading: &Reading, id: &Id, high: &High) -> Result<bool, AppError> {
+    let claims = match reading.claims(id) {
+        Ok(claims) => claims,
+        Err(AppError::NotFound) => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let decided: Vec<&Label> = high.fields.iter().collect();
+    let is_fuller = |claim: &crate::Item| {
+        claim.source == high.originator
+            && *claim.label == high.from
+            && claim.fields.iter().any(|fields| !decided.contains(&&*fields.label))
+    };
+    Ok(claims.iter().any(is_fuller))
+}
+
+/// The members that may pass on what is released; each must be able to read it.
+fn carriers(known: &Known<'_>, typed: &[String], label: &Label) -> Result<BTreeSet<MemberId>, AppError> {
+    let mut members = BTreeSet::new();
+    for (place, name) in typed.iter().enumerate() {
+        let place = format!("$.through[{place}]");
+        let member = known.member(name).ok_or_else(|| AppError::invalid(&*place, "no such member"))?;
+        if !label.handling().contains(&Handling::Orcon) {
+            let rule = "says who passes on what is originator controlled: the label given has no orcon";
+            return Err(AppError::invalid(place, rule));
+        }
+        members.insert(member);
+    }
+    Ok(members)
 }
 
 /// Whether the viewer may change this release: who writes for the member that releases.

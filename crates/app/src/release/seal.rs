@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kizuna_access::Principal;
 use kizuna_access::release::{Approval, Release, Standing, judge};
-use kizuna_attest::{Purpose, Seal, Signer};
+use kizuna_attest::{Agreement, Purpose};
 
 use crate::{AppError, Node};
 
@@ -22,18 +22,27 @@ impl Node {
         })
     }
 
+    /// Announces the keys of those who approved, with their members' word, to whom it is released: by these the approvals
+    /// are checked elsewhere.
+    pub(super) fn tell_approvers(&self, release: &Release) -> Result<(), AppError> {
+        let directory = self.directory()?;
+        for approval in &release.approvals {
+            let Some(member) = directory.person(approval.person).map(|person| person.member) else {
+                continue;
+            };
+            self.tell_approver(approval.person, member, &release.decided.label)?;
+        }
+        Ok(())
+    }
+
     /// Judges a release as of now. A signature counts while the key that made it does: a key that was revoked since
     /// takes its approvals with it.
     pub(super) fn judge_release(&self, release: &Release, now: Timestamp) -> Result<Standing, AppError> {
         let directory = self.directory()?;
         let ring = self.key_ring()?;
-        let payload = release.statement();
         let verified = |approval: &Approval| {
-            let (Ok(key), Ok(signature)) = (approval.fingerprint.parse(), approval.signature.parse()) else {
-                return false;
-            };
-            let (signer, seal) = (Signer::Person(approval.person), Seal { key, signature });
-            ring.check(signer, Purpose::Approval, &payload, &seal, approval.at, now).is_ok()
+            let agreement = Agreement::of(release, approval);
+            agreement.is_some_and(|agreement| ring.verify(agreement, now).is_ok())
         };
         Ok(judge(release, &directory, verified, now))
     }

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod basis;
+mod forms;
 mod originators;
 mod rules;
 

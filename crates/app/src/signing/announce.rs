@@ -1,8 +1,8 @@
 //! What is announced of the keys of those who live here, signed once and told under any markings.
 
 use jiff::Timestamp;
-use kizuna_access::MemberId;
-use kizuna_attest::{Change, NewAnnouncement, PublicKey, SecretKey, Signer, under_markings};
+use kizuna_access::{MemberId, PersonId};
+use kizuna_attest::{Change, NewAnnouncement, PublicKey, SecretKey, Signer, under_markings, vouched};
 use kizuna_stix::{Id, Object};
 use serde_json::Value;
 
@@ -22,6 +22,21 @@ impl Node {
             under_markings(&plain, markings).map_err(|faults| AppError::unsound("an announcement", &faults))
         });
         marked.collect()
+    }
+
+    /// The announcements about an approver's keys, with its member's word for them, under these markings.
+    pub(crate) fn approver_announcements(
+        &self,
+        person: PersonId,
+        member: MemberId,
+        markings: &[Id],
+    ) -> Result<Vec<Object>, AppError> {
+        let (secret, dates) = self.current_secret(Signer::Member(member))?;
+        let now = self.store.now()?.max(self.now());
+        let at = dates.since.map_or(now, |since| since.max(now));
+        let plain = self.key_announcements(Signer::Person(person), markings)?;
+        let vouched = plain.iter().map(|one| vouched(one, &secret, at));
+        vouched.collect::<Result<_, _>>().map_err(|faults| AppError::unsound("an announcement", &faults))
     }
 
     pub(super) fn state_introduced(

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kizuna_access::directory::SigningKey;
 use kizuna_access::rights::Introduction;
-use kizuna_access::{Directory, MemberId, Rights};
+use kizuna_access::{Directory, MemberId, PersonId, Rights};
 use kizuna_attest::{Change, Fingerprint, PublicKey, Signer};
 
 use super::learn::UnknownKey;
@@ -185,7 +185,41 @@ impl People<'_> {
             let how = Introduction::Pinned;
             self.record(Rights::SigningKeyIntroduced { signer, key: key.to_string(), from: None, how })?;
         }
-        node.let_go_on(member)?;
+        node.let_go_on(signer)?;
+        self.signing_keys_of(member)
+    }
+
+    /// Holds a key to be that of an approver of a member that lives elsewhere, because somebody compared it: one that
+    /// takes the place of another without that having said so.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] for everybody but who runs the node, and for a member that lives here;
+    /// [`AppError::NotFound`] for a person of whom no key is known that the member vouched for.
+    pub fn pin_approver_key(
+        &self,
+        member: MemberId,
+        person: PersonId,
+        key: PublicKey,
+    ) -> Result<KeyHistory, AppError> {
+        self.needs_to_run_node()?;
+        let node = self.node();
+        let directory = node.directory()?;
+        let known = directory.member(member).ok_or(AppError::NotFound)?;
+        if known.hosted {
+            return Err(AppError::Forbidden(
+                "this node makes the keys of the members that live here".to_owned(),
+            ));
+        }
+        if directory.vouched_by(person) != Some(member) {
+            return Err(AppError::NotFound);
+        }
+        let signer = Signer::Person(person);
+        let current = directory.signing_key(signer, node.now());
+        if current.is_none_or(|current| current.key != key.to_string()) {
+            let how = Introduction::Pinned;
+            self.record(Rights::SigningKeyIntroduced { signer, key: key.to_string(), from: None, how })?;
+        }
+        node.let_go_on(signer)?;
         self.signing_keys_of(member)
     }
 }

@@ -2,7 +2,7 @@
 
 use kizuna_access::directory::RightsError;
 use kizuna_access::rights::Introduction;
-use kizuna_access::{Directory, MemberId, Rights};
+use kizuna_access::{Directory, MemberId, PersonId, Rights};
 use kizuna_attest::{Announcement, Change, Fingerprint, KEY_KIND, PublicKey, Signer};
 use kizuna_stix::Object;
 use kizuna_store::StoreError;
@@ -20,6 +20,10 @@ const STOPPED: &str = "signing.stopped";
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct UnknownKey {
     pub member: MemberId,
+    /// Whose key it is, where it is an approver's and not the member's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// The member's.
     pub name: String,
     pub fingerprint: String,
     /// The fingerprint in groups of four, as people compare it.
@@ -37,10 +41,12 @@ impl Node {
         giver: &Giver,
         objects: impl Iterator<Item = &'a Object>,
     ) -> Result<(), AppError> {
-        for object in objects.filter(|object| object.kind() == KEY_KIND) {
-            if let Ok(announcement) = Announcement::read(object) {
-                self.learn(giver, announcement)?;
-            }
+        let announced = objects.filter(|object| object.kind() == KEY_KIND).map(Announcement::read);
+        // A member's own keys first: with them it vouches for those of its approvers.
+        let (members, people): (Vec<Announcement>, Vec<Announcement>) =
+            announced.flatten().partition(|announcement| announcement.person.is_none());
+        for announcement in members.into_iter().chain(people) {
+            self.learn(giver, announcement)?;
         }
         Ok(())
     }
@@ -49,20 +55,37 @@ impl Node {
         let directory = self.directory()?;
         let (member, signer) = (announcement.member, announcement.signer());
         let is_ours = directory.member(member).is_none_or(|known| known.hosted);
-        // An approver's key is vouched for by the member, when its approval is looked at.
-        if is_ours || signer != Signer::Member(member) {
+        let has_account = announcement.person.is_some_and(|person| directory.person(person).is_some());
+        if is_ours || has_account {
             return Ok(());
         }
         let ring = self.key_ring()?;
+        let is_vouched = announcement.verify_vouch(&ring, self.now()).is_ok();
+        if announcement.person.is_some() && !is_vouched {
+            return Ok(());
+        }
         let (key, from) = (announcement.key, announcement.effective);
         let fingerprint = key.fingerprint();
         let rights = match announcement.change {
             Change::Introduced if ring.has(signer, fingerprint) || !announcement.is_self_signed() => {
                 return Ok(());
             }
-            Change::Introduced if ring.knows(signer) => return self.remember_seen(key),
+            Change::Introduced if ring.knows(signer) => {
+                self.remember_seen(key)?;
+                return match announcement.person {
+                    // Whoever relays it can do nothing about it; its member's own node can.
+                    Some(person) if first_sight(giver, member).is_some() => {
+                        Err(self.stopped_by((member, Some(person)), fingerprint, giver)?)
+                    }
+                    _ => Ok(()),
+                };
+            }
             Change::Introduced => {
-                let Some(how) = first_sight(giver, member) else { return self.remember_seen(key) };
+                let how = match announcement.person {
+                    Some(_) => Some(Introduction::Vouched { by: member }),
+                    None => first_sight(giver, member),
+                };
+                let Some(how) = how else { return self.remember_seen(key) };
                 Rights::SigningKeyIntroduced { signer, key: key.to_string(), from: Some(from), how }
             }
             Change::Rotated if ring.has(signer, fingerprint) => return Ok(()),
@@ -108,28 +131,32 @@ impl Node {
     /// Takes note that a peer is stopped by a key that nobody compared, and says the way out.
     pub(crate) fn stopped_by(
         &self,
-        member: MemberId,
+        (member, person): (MemberId, Option<PersonId>),
         fingerprint: Fingerprint,
         giver: &Giver,
     ) -> Result<AppError, AppError> {
         let directory = self.directory()?;
         let name = directory.member(member).map_or_else(|| member.to_string(), |known| known.name.clone());
-        let known = directory.signing_key(Signer::Member(member), self.now());
+        let signer = person.map_or(Signer::Member(member), Signer::Person);
+        let known = directory.signing_key(signer, self.now());
         let known = known.and_then(|known| known.key.parse::<PublicKey>().ok());
         let known = known.map_or_else(|| "none".to_owned(), |known| known.fingerprint().grouped());
         let stopped = UnknownKey {
             member,
+            person,
             name: name.clone(),
             fingerprint: fingerprint.to_string(),
             words: fingerprint.grouped(),
             key: self.announced_key(fingerprint)?.map(|key| key.to_string()),
             peer: giver.channel.strip_prefix(PEER).unwrap_or(&giver.channel).to_owned(),
         };
-        self.keep_json(STOPPED, &member.to_string(), &stopped)?;
+        self.keep_json(STOPPED, &stopped_key(signer), &stopped)?;
+        let who = person.map_or_else(|| name.clone(), |person| format!("{name}'s approver {person}"));
+        let option = person.map(|person| format!(" --person {person}")).unwrap_or_default();
         Ok(AppError::Conflict(format!(
-            "{name} signs with the key {}, which is not known to be its own (known: {known}). Nothing is taken from \
+            "{who} signs with the key {}, which is not known to be its own (known: {known}). Nothing is taken from \
              this peer until somebody has compared the fingerprint with {name} by another way and pinned it: kizuna \
-             signing-key pin {name:?} {fingerprint}",
+             signing-key pin {name:?} {fingerprint}{option}",
             fingerprint.grouped()
         )))
     }
@@ -144,9 +171,16 @@ impl Node {
         Ok(stopped)
     }
 
-    /// Somebody compared a key of this member.
-    pub(super) fn let_go_on(&self, member: MemberId) -> Result<(), AppError> {
-        Ok(self.store.writer().set_state(STOPPED, &member.to_string(), None, None)?)
+    /// Somebody compared a key of this signer.
+    pub(super) fn let_go_on(&self, signer: Signer) -> Result<(), AppError> {
+        Ok(self.store.writer().set_state(STOPPED, &stopped_key(signer), None, None)?)
+    }
+}
+
+fn stopped_key(signer: Signer) -> String {
+    match signer {
+        Signer::Member(member) => member.to_string(),
+        Signer::Person(person) => person.to_string(),
     }
 }
 

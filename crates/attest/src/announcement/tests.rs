@@ -93,3 +93,34 @@ fn an_announcement_is_the_same_under_any_markings() {
     assert!(Announcement::read(&marked).unwrap().is_self_signed());
     assert_eq!(under_markings(&marked, &[]).unwrap(), plain);
 }
+
+#[test]
+fn a_member_vouches_for_the_key_of_a_person_of_its_own() {
+    let person = Some(kizuna_access::PersonId(Uuid::from_u128(9)));
+    let (change, effective) = (Change::Introduced, at(5));
+    let new = NewAnnouncement { member: member(), person, key: key(7).public(), change, effective };
+    let plain = new.sign(&key(7)).unwrap();
+    let by = |seed: u8, second: i64| vouched(&plain, &key(seed), at(second)).unwrap();
+    let verify = |object: &Object| {
+        let read = Announcement::read(object).unwrap();
+        assert!(read.is_self_signed());
+        read.verify_vouch(&ring(), at(100)).map(|by| *by)
+    };
+    let object = by(2, 30);
+    assert_eq!(object.warnings(), []);
+    assert_eq!(verify(&object), Ok(member()));
+    let marking: Id = "marking-definition--00000000-0000-4000-8000-000000000001".parse().unwrap();
+    assert_eq!(verify(&under_markings(&object, &[marking]).unwrap()), Ok(member()));
+    assert_eq!(verify(&plain), Err(Refusal::NoKey));
+    assert_eq!(verify(&by(9, 30)), Err(Refusal::UnknownKey(key(9).public().fingerprint())));
+    assert_eq!(verify(&by(1, 30)), Err(Refusal::Superseded(key(1).public().fingerprint())));
+    // The word is for this key of this person alone.
+    for (property, value) in
+        [("person", Uuid::from_u128(10).to_string()), ("public_key", key(8).public().to_string())]
+    {
+        let mut other = object.clone().into_value();
+        other.insert(property.to_owned(), Value::String(value));
+        let other = Announcement::read(&Object::from_value(Value::Object(other)).unwrap()).unwrap();
+        assert_eq!(other.verify_vouch(&ring(), at(100)), Err(Refusal::Altered));
+    }
+}

@@ -133,6 +133,9 @@ pub enum SigningKeyCommand {
         /// The key (ed25519:…), or the fingerprint of one that was announced.
         #[arg(value_name = "KEY|FINGERPRINT")]
         key: String,
+        /// Whose it is, where it is not the member's own but an approver's.
+        #[arg(long, value_name = "PERSON-ID")]
+        person: Option<uuid::Uuid>,
     },
 }
 

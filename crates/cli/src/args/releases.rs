@@ -119,6 +119,10 @@ pub struct ReleasePropose {
     #[arg(long, value_name = "TEXT")]
     pub basis_note: Option<String>,
 
+    /// A member whose node may pass it on, where it is originator controlled; may be repeated. Nobody else's does.
+    #[arg(long, value_name = "MEMBER")]
+    pub through: Vec<String>,
+
     /// When it ends by itself.
     #[arg(long, value_name = "TIMESTAMP")]
     pub expires: Option<Timestamp>,

@@ -79,6 +79,7 @@ fn propose(node: &Node, typed: ReleasePropose, desk: &mut Desk<'_>) -> Result<()
         label: typed.label.unwrap_or_default(),
         basis: typed.basis,
         basis_note: typed.basis_note,
+        through: typed.through,
         expires: typed.expires,
         decide_by: typed.decide_by,
         reason: typed.reason,
@@ -125,6 +126,9 @@ fn print(node: &Node, shown: &Shown, desk: &mut Desk<'_>) -> Result<(), Fail> {
         desk.print(format!("  peers   {}", shown.reached.peers.join(", ")))?;
     }
     basis(shown, desk)?;
+    if !shown.through.is_empty() {
+        desk.print(format!("  through {}", shown.through.join(", ")))?;
+    }
     if let Some(expires) = shown.expires {
         desk.print(format!("  ends    {expires}"))?;
     }

@@ -1,5 +1,6 @@
 //! `kizuna signing-key`.
 
+use kizuna_app::access::PersonId;
 use kizuna_app::attest::{Fingerprint, PublicKey};
 use kizuna_app::signing::{KeyHistory, KnownKey, Origin};
 use kizuna_app::{Caller, Node};
@@ -37,9 +38,13 @@ pub fn run(node: &Node, command: SigningKeyCommand, desk: &mut Desk<'_>) -> Resu
             desk.say(format!("{key} of {} is revoked", history.name))?;
             tell(&history, desk)
         }
-        SigningKeyCommand::Pin { member, key } => {
+        SigningKeyCommand::Pin { member, key, person } => {
             let member = naming::member(&directory, &member)?.id;
-            let history = people.pin_signing_key(member, public(node, &key)?)?;
+            let key = public(node, &key)?;
+            let history = match person {
+                None => people.pin_signing_key(member, key)?,
+                Some(person) => people.pin_approver_key(member, PersonId(person), key)?,
+            };
             desk.say(format!("what {} signs with this key counts from now on", history.name))?;
             tell(&history, desk)
         }
@@ -56,9 +61,10 @@ fn list(node: &Node, desk: &mut Desk<'_>) -> Result<(), Fail> {
         vec![history.name.clone(), here.to_owned(), words, current.map(origin).unwrap_or_default()]
     })?;
     for unknown in people.unknown_keys()? {
+        let of = unknown.person.map(|person| format!("'s approver {person}")).unwrap_or_default();
+        let (name, peer, words) = (&unknown.name, &unknown.peer, &unknown.words);
         desk.say(format!(
-            "{} signs with a key that nobody compared, and {} is stopped: {}",
-            unknown.name, unknown.peer, unknown.words
+            "{name}{of} signs with a key that nobody compared, and {peer} is stopped: {words}"
         ))?;
     }
     Ok(())

@@ -19,14 +19,14 @@ use crate::{AppError, Config, Delivery, From, Item, Node, Report, Selection, Ver
 const NAMES: [&str; 3] = ["Asterin CERT", "Velkar Shield", "Orinthia Watch"];
 
 /// A node that hosts one of three members, with an analyst of each.
-struct Site {
-    node: Node,
-    own: MemberId,
+pub(crate) struct Site {
+    pub node: Node,
+    pub own: MemberId,
     data: TempDir,
 }
 
 impl Site {
-    fn of(own: &str) -> Self {
+    pub fn of(own: &str) -> Self {
         let data = tempfile::tempdir().unwrap();
         let node = Node::open(Config::new(data.path())).unwrap();
         let people = node.people(Caller::Operator);
@@ -47,32 +47,32 @@ impl Site {
         Self { own: member(&node, own), node, data }
     }
 
-    fn who(&self, name: &str) -> Principal {
+    pub fn who(&self, name: &str) -> Principal {
         let directory = self.node.directory().unwrap();
         let address = format!("analyst@{}.example", name.to_lowercase().replace(' ', "-"));
         let person = directory.person_by_email(&address).unwrap();
         directory.authenticate_person(person.id, self.node.now()).unwrap()
     }
 
-    fn give(&self, objects: &[Value], label: &str) -> Report {
+    pub fn give(&self, objects: &[Value], label: &str) -> Report {
         let bytes = json!({ "objects": objects }).to_string();
         let delivery = Delivery { label: Some(label), items: 100, ..Delivery::default() };
         self.node.import(bytes.as_bytes(), &delivery).unwrap()
     }
 
     /// All that an analyst of this member reads here, in its order of arrivals.
-    fn items(&self, name: &str) -> Vec<Item> {
+    pub fn items(&self, name: &str) -> Vec<Item> {
         let reading = self.node.read(&self.who(name)).unwrap();
         let selection = Selection { versions: Versions::All, ..Selection::default() };
         reading.page(&selection, &From::First, 1_000).unwrap().items
     }
 
-    fn objects(&self, name: &str) -> Vec<Value> {
+    pub fn objects(&self, name: &str) -> Vec<Value> {
         self.items(name).iter().map(|item| serde_json::from_slice(&item.bytes).unwrap()).collect()
     }
 
     /// Content, without what travels beside it: number of the indicator, who gave it, whether as its author.
-    fn content(&self) -> Vec<(u32, String, bool)> {
+    pub fn content(&self) -> Vec<(u32, String, bool)> {
         let directory = self.node.directory().unwrap();
         let own = directory.member(self.own).unwrap().name.clone();
         let items = self.items(&own);
@@ -88,7 +88,7 @@ impl Site {
     }
 
     /// Takes an envelope from a peer that is said to host one member.
-    fn take(&self, from: &str, objects: &[Value]) -> Result<Report, AppError> {
+    pub fn take(&self, from: &str, objects: &[Value]) -> Result<Report, AppError> {
         let source = member(&self.node, from);
         let parties = [Party::Member(source), Party::Member(self.own)];
         let giver = Giver {
@@ -104,30 +104,30 @@ impl Site {
         self.node.take_in(&giver, bytes.as_bytes(), &Delivery { items: 1_000, ..Delivery::default() })
     }
 
-    fn current_key(&self, name: &str) -> (Fingerprint, KeyOrigin) {
+    pub fn current_key(&self, name: &str) -> (Fingerprint, KeyOrigin) {
         let people = self.node.people(Caller::Operator);
         let history = people.signing_keys_of(member(&self.node, name)).unwrap();
         let current = history.current().unwrap();
         (current.fingerprint.parse().unwrap(), current.origin)
     }
 
-    fn pin(&self, name: &str, key: Fingerprint) {
+    pub fn pin(&self, name: &str, key: Fingerprint) {
         let key = self.node.announced_key(key).unwrap().unwrap();
         self.node.people(Caller::Operator).pin_signing_key(member(&self.node, name), key).unwrap();
     }
 }
 
-fn member(node: &Node, name: &str) -> MemberId {
+pub(crate) fn member(node: &Node, name: &str) -> MemberId {
     node.directory().unwrap().member_named(name).unwrap().id
 }
 
-fn by(member: MemberId, number: u32) -> Value {
+pub(crate) fn by(member: MemberId, number: u32) -> Value {
     let mut object = indicator(number);
     object["created_by_ref"] = json!(member.identity().as_str());
     object
 }
 
-fn reasons(report: &Report) -> String {
+pub(crate) fn reasons(report: &Report) -> String {
     let faults = report.items.iter().flat_map(|item| &item.faults);
     faults.map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
