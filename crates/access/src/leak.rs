@@ -56,12 +56,32 @@
 //! | 61 | an equivalence between policies is applied outside its dates |
 //! | 62 | equivalences are chained: what A is worth under B, and that under C |
 //! | 63 | an equivalence is applied in both directions, whatever it says |
+//! | 64 | the record of a release in full goes to those to whom something is to be released |
+//! | 65 | recipients are told why, and what the content was before |
+//! | 66 | what was released stays with its recipients when it is withdrawn |
+//! | 67 | what was released stays with its recipients when the release has ended |
+//! | 68 | the report on releases counts those of other members |
+//! | 69 | what a tear-line makes is under the low label at once |
+//! | 70 | the record of a tear-line goes with what was made |
+//! | 71 | what a tear-line makes keeps the ids of what it was made from |
+//! | 72 | a forecast is made for communities, members and persons that its caller may not know of |
+//! | 73 | a forecast counts what its caller does not read |
+//! | 74 | looking as somebody else shows what is hidden from that one |
+//! | 75 | an overlay reaches further than its object |
+//! | 76 | a judgement that somebody else writes in a member's name counts as the member's |
+//! | 77 | an auditor is shown ids that it may not read |
+//! | 78 | the audit is read without the role |
 
 #[cfg(feature = "seeded-leaks")]
 mod switch {
+    use std::sync::LazyLock;
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    static LEAK: AtomicU32 = AtomicU32::new(0);
+    /// At first the one that the environment names: so a whole run of tests has it.
+    static LEAK: LazyLock<AtomicU32> = LazyLock::new(|| {
+        let named = std::env::var("KIZUNA_SEEDED").ok().and_then(|text| text.parse().ok());
+        AtomicU32::new(named.unwrap_or(0))
+    });
 
     /// Switches one leak on (and any other off), or all off.
     pub fn set(leak: Option<u32>) {

@@ -1,5 +1,7 @@
 //! What somebody who means harm tries, and what becomes of it.
 
+mod edges;
+
 use std::collections::BTreeSet;
 
 use http::Method;

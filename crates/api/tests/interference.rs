@@ -3,6 +3,7 @@
 //!
 //! `KIZUNA_CASES` sets how many random scripts run, `KIZUNA_SEED` where they begin.
 
+mod acts;
 #[allow(dead_code)]
 #[path = "../../store/tests/engine/names.rs"]
 mod names;

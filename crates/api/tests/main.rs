@@ -8,6 +8,7 @@ mod interference;
 mod native;
 mod python;
 mod releases;
+mod replays;
 mod requests;
 mod roles;
 mod server;

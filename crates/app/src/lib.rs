@@ -18,6 +18,8 @@ pub mod forecast;
 pub mod generate;
 pub mod ingest;
 pub mod kept;
+#[cfg(all(test, feature = "seeded-leaks"))]
+mod leaks;
 pub mod node;
 mod originator;
 pub mod overlay;

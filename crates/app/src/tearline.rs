@@ -13,7 +13,7 @@ mod template;
 use jiff::Timestamp;
 use kizuna_access::label::Handling;
 use kizuna_access::sanitisation::{self, Made, Sanitisation, Treatment};
-use kizuna_access::{Label, Principal};
+use kizuna_access::{Label, Principal, leak};
 use kizuna_stix::{Id, Object};
 use serde_json::Value;
 
@@ -167,8 +167,9 @@ impl Node {
     pub fn make_tearline(&self, who: &Principal, order: &Order) -> Result<Tearline, AppError> {
         let tearline = self.tearline(who, order)?;
         let draft = tearline.high.terms().handling(Handling::Draft).label();
-        self.contribute(who, &tearline.low, &draft)?;
-        self.contribute(who, std::slice::from_ref(&tearline.record), &draft)?;
+        let at_once = |number: u32| if leak::is(number) { &tearline.label } else { &draft };
+        self.contribute(who, &tearline.low, at_once(69))?;
+        self.contribute(who, std::slice::from_ref(&tearline.record), at_once(70))?;
         Ok(tearline)
     }
 }

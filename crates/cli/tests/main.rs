@@ -5,6 +5,8 @@
 mod content;
 #[path = "main/kit.rs"]
 mod kit;
+#[path = "main/nodes.rs"]
+mod nodes;
 #[path = "main/peers.rs"]
 mod peers;
 #[path = "main/people.rs"]

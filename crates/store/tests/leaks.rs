@@ -1,4 +1,5 @@
-//! Every seeded leak must be caught: a test that would not notice a leak proves nothing by passing.
+//! Every leak seeded into `access` and `store` must be caught: a test that would not notice a leak proves nothing by
+//! passing. Those of the use cases are in `app/src/leaks.rs`; that each of `access` leaks at all, in its own tests.
 
 use kizuna_access::leak;
 use kizuna_testkit::generate;

@@ -31,10 +31,21 @@ use super::questions::Question;
 /// Pages followed at most.
 const PAGES: usize = 12;
 /// A stream that is silent for so long has said all.
-const SILENCE: Duration = Duration::from_millis(60);
+const SILENCE: Duration = Duration::from_millis(300);
 
 /// A clock that stands until a script moves it.
-struct ScriptClock(AtomicI64);
+pub struct ScriptClock(AtomicI64);
+
+impl ScriptClock {
+    pub fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// Seconds since the script began.
+    pub fn second(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
 
 impl Clock for ScriptClock {
     fn now(&self) -> Timestamp {
@@ -44,10 +55,18 @@ impl Clock for ScriptClock {
 
 /// A node with its router.
 pub struct Site {
-    node: Node,
+    pub node: Node,
     router: Router,
     runtime: tokio::runtime::Runtime,
-    _directory: tempfile::TempDir,
+    ground: Ground,
+}
+
+/// What a site stands on: a directory and a clock.
+pub struct Ground {
+    pub clock: Arc<ScriptClock>,
+    pub directory: tempfile::TempDir,
+    /// The newest contribution of the script.
+    pub head: u64,
 }
 
 /// What a viewer gets, page by page, without times of arrival and without cursors, of which only the length counts.
@@ -72,8 +91,8 @@ impl Seen {
     }
 }
 
-impl Site {
-    /// Writes a script to the store of a new node, then opens the node.
+impl Ground {
+    /// Writes a script to the store of a new node.
     pub fn write(steps: &[Step]) -> Self {
         let memory = std::path::Path::new("/dev/shm");
         let directory = if memory.is_dir() {
@@ -81,34 +100,57 @@ impl Site {
         } else {
             tempfile::tempdir().unwrap()
         };
-        let clock: Arc<ScriptClock> = Arc::new(ScriptClock(AtomicI64::new(0)));
-        let as_clock = || Arc::clone(&clock) as Arc<dyn Clock>;
-        let options = Options {
-            directory: directory.path().to_path_buf(),
-            database: None,
-            clock: as_clock(),
-            readers: 1,
-        };
-        let store = Store::open(options).unwrap();
+        let clock = Arc::new(ScriptClock(AtomicI64::new(0)));
+        let mut ground = Self { clock, directory, head: 0 };
+        let store = ground.store();
         let mut names = Names::default();
         for step in steps {
             if let Step::Do(op) = step {
-                act(&store, &clock, &mut names, op);
+                act(&store, &ground.clock, &mut names, op);
             }
         }
-        drop(store);
+        let stored = store.dangerous("the end of a script", Actor::Node).unwrap().all(0, usize::MAX >> 1);
+        ground.head = stored.unwrap().last().map_or(0, |last| last.seq);
+        ground
+    }
+
+    /// Its store, while no node runs on it.
+    pub fn store(&self) -> Store {
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let directory = self.directory.path().to_path_buf();
+        Store::open(Options { directory, database: None, clock, readers: 1 }).unwrap()
+    }
+
+    /// Opens the node.
+    pub fn open(self) -> Site {
         let node = Node::open(Config {
-            clock: as_clock(),
+            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             readers: 2,
             attests: false,
-            ..Config::new(directory.path())
+            ..Config::new(self.directory.path())
         })
         .unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let server = Server::new(node.clone(), Caps::default(), false);
         let both = kizuna_api::routes().merge(kizuna_web::routes());
         let router = both.build(&server, registry::all()).unwrap();
-        Self { node, router, runtime, _directory: directory }
+        Site { node, router, runtime, ground: self }
+    }
+}
+
+impl Site {
+    /// Writes a script to the store of a new node, then opens the node.
+    pub fn write(steps: &[Step]) -> Self {
+        Ground::write(steps).open()
+    }
+
+    /// Ends the node.
+    pub fn close(self) -> Ground {
+        self.ground
+    }
+
+    pub fn clock(&self) -> &ScriptClock {
+        &self.ground.clock
     }
 
     /// What a viewer is answered: all pages, or all that a stream says.

@@ -48,6 +48,20 @@ fn a_releaser_sees_what_each_other_gets_of_it() {
 }
 
 #[test]
+fn what_is_hidden_whole_is_not_shown_at_all() {
+    let story = story();
+    let tool = json!({
+        "type": "tool", "spec_version": "2.1", "id": "tool--00000000-0000-4000-8000-000000000002", "name": "Own",
+        "created": "2026-02-01T00:00:00.000Z", "modified": "2026-02-01T00:00:00.000Z",
+    });
+    let id = tool["id"].as_str().unwrap().parse().unwrap();
+    story.give("xas", &[tool], None);
+    let eyes = Eyes::Member(story.member("Velkar Shield"));
+    let seen = story.node.as_seen(&story.who("xas"), &id, eyes).unwrap();
+    assert_eq!((seen.object, seen.hidden), (None, Vec::new()));
+}
+
+#[test]
 fn who_is_hidden_from_the_releaser_is_as_absent_and_others_may_not_ask() {
     let story = story();
     let ask = |who: &str, eyes: Eyes| story.node.as_seen(&story.who(who), &TOOL.parse().unwrap(), eyes);

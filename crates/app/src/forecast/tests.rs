@@ -71,6 +71,14 @@ fn what_is_lost_is_told_too_and_what_the_caller_cannot_read_is_not_counted() {
     story.give("xve", &[indicator(9)], Some("rel:\"Orinthia Watch\""));
     let again = story.node.forecast(&story.who("xas"), &[left], None).unwrap();
     assert_eq!(again, forecast);
+    // Of a circle that the caller is not in nothing is told.
+    let people = story.node.people(Caller::Operator);
+    let ring = people.add_community("Ring", false).unwrap().id;
+    let velkar = story.member("Velkar Shield");
+    people.join(ring, velkar, None, None).unwrap();
+    story.give("xve", &[indicator(10)], Some("rel:Ring"));
+    let left = Rights::Left { community: ring, member: velkar };
+    assert_eq!(told(&story.node.forecast(&story.who("xas"), &[left], None).unwrap()), []);
 }
 
 #[test]

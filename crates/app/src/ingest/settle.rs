@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use kizuna_access::channel::compile;
 use kizuna_access::redact::{self, Labelled};
 use kizuna_access::travel::{Assignment, Covers, RECALL_KIND, Recall};
-use kizuna_access::{Channel, Label, MemberId};
+use kizuna_access::{Channel, Label, MemberId, PersonId};
 use kizuna_stix::{Id, Object};
 use kizuna_store::writer::Actor;
 use kizuna_store::{Relabelled, StoreError, Waiting};
@@ -42,21 +42,33 @@ pub struct Arrived {
     labels: Vec<(MemberId, Assignment)>,
     /// What a source takes back.
     recalls: Vec<(MemberId, Id, Covers)>,
+    /// What somebody takes back for the own member, by the digests of what that person reads: a peer that pushes has
+    /// no other way to tell.
+    #[serde(default)]
+    taken_back: Vec<(PersonId, MemberId, Id, Vec<[u8; 32]>)>,
 }
 
 impl Arrived {
-    /// Takes note of an object. Only who wrote a recall takes something back, and only what is its own; what is
-    /// written here is taken back by narrowing, which writes the recall.
+    /// Takes note of an object. Only who wrote a recall takes something back, and only what is its own; who gives one
+    /// here takes back what it could have narrowed.
     pub fn note(&mut self, object: &Object, source: MemberId, authored: bool, giver: &Giver) {
         if object.kind() == "marking-definition" {
             let members = giver.explains_for(source);
             self.definitions.extend(members.into_iter().map(|member| (member, object.id().clone())));
         }
-        if object.kind() != RECALL_KIND || !authored || giver.is_here() {
+        if object.kind() != RECALL_KIND || !authored {
             return;
         }
-        if let Ok(recall) = Recall::read(object) {
+        let Ok(recall) = Recall::read(object) else { return };
+        if !giver.is_here() {
             self.recalls.push((source, recall.object_ref, recall.covers));
+            return;
+        }
+        if let (true, Some(person), Covers::Digests(digests)) =
+            (giver.is_typed_here(), giver.by, recall.covers)
+            && source == giver.source
+        {
+            self.taken_back.push((person, source, recall.object_ref, digests));
         }
     }
 
@@ -73,7 +85,7 @@ impl Arrived {
 
     /// Whether something would be lost if it were not carried out: a definition is found again, these are not.
     fn is_to_be_kept(&self) -> bool {
-        !self.labels.is_empty() || !self.recalls.is_empty()
+        !self.labels.is_empty() || !self.recalls.is_empty() || !self.taken_back.is_empty()
     }
 }
 
@@ -111,10 +123,41 @@ impl Node {
                 Err(error) => return Err(error.into()),
             }
         }
+        for (person, source, id, digests) in &arrived.taken_back {
+            let digests = self.readable_of(*person, *source, id, digests)?;
+            if digests.is_empty() {
+                continue;
+            }
+            let covers = Covers::Digests(digests);
+            match self.store.writer().narrow_recalled(id, covers, *source, Actor::Person(*person)) {
+                Ok(_) | Err(StoreError::NotFound) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
         if let Promise(Some(key)) = promise {
             self.store.writer().set_state(UNSETTLED, &key, None, None)?;
         }
         Ok(())
+    }
+
+    /// Which of these digests are of contributions by this source that a person reads.
+    fn readable_of(
+        &self,
+        person: PersonId,
+        source: MemberId,
+        id: &Id,
+        digests: &[[u8; 32]],
+    ) -> Result<Vec<[u8; 32]>, AppError> {
+        let Ok(who) = self.directory()?.authenticate_person(person, self.now()) else {
+            return Ok(Vec::new());
+        };
+        let claims = match self.read(&who)?.claims(id) {
+            Ok(claims) => claims,
+            Err(AppError::NotFound) => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let own = claims.iter().filter(|claim| claim.source == source).map(|claim| claim.digest);
+        Ok(own.filter(|digest| digests.contains(digest)).collect())
     }
 
     /// Attests what waited for a marking and has its label now, as far as its markings alone say that label: under

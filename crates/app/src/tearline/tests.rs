@@ -175,6 +175,8 @@ fn what_is_made_is_a_draft_of_the_high_side_and_the_record_stays_there() {
     }
     let selection = Selection { kinds: vec![sanitisation::KIND.to_owned()], ..Selection::default() };
     assert_eq!(reading.page(&selection, &From::First, 10).unwrap().items.len(), 1);
+    let low_side = story.node.read(&story.who("xve")).unwrap();
+    assert!(low_side.page(&selection, &From::First, 10).unwrap().items.is_empty(), "the record stays");
     let (sources, disclosed) = reading.made_from(&low).unwrap();
     assert_eq!(sources.len(), ids().len());
     let places: Vec<&str> = disclosed.iter().map(|one| one.place.as_str()).collect();

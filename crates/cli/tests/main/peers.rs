@@ -7,14 +7,14 @@ use serde_json::Value;
 use crate::kit::{Desk, Server, bundle, indicator, uuid};
 
 /// Two nodes of one circle: Asterin's, with Asterin Power beside it, and Velkar's. Asterin's pulls and pushes.
-struct Two {
-    asterin: Desk,
-    velkar: Desk,
+pub struct Two {
+    pub asterin: Desk,
+    pub velkar: Desk,
     key: String,
 }
 
 impl Two {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let (asterin, velkar) = (Desk::new(), Desk::new());
         asterin.run(&["member", "add", "Asterin CERT", "--country", "XAS"]).ok();
         asterin
@@ -33,7 +33,7 @@ impl Two {
         Self { asterin, velkar, key }
     }
 
-    fn befriend(&self, url: &str, every: &str) {
+    pub fn befriend(&self, url: &str, every: &str) {
         let first = ["peer", "add", url, "--name", "velkar", "--member", "Velkar Shield"];
         let more = ["--user", "node@xas.example", "--key", &self.key, "--every", every];
         self.asterin.run(&[&first[..], &more].concat()).ok();
@@ -49,7 +49,7 @@ fn author(desk: &Desk) -> String {
 }
 
 /// Gives indicators of these numbers at a node, under a label.
-fn give(desk: &Desk, email: &str, numbers: std::ops::Range<u32>, label: &str) {
+pub fn give(desk: &Desk, email: &str, numbers: std::ops::Range<u32>, label: &str) {
     let author = author(desk);
     let objects: Vec<Value> = numbers
         .map(|number| {
@@ -65,7 +65,7 @@ fn give(desk: &Desk, email: &str, numbers: std::ops::Range<u32>, label: &str) {
     desk.run_with_input(&["import", "-", "--as", email, "--label", label], bytes.as_bytes()).ok();
 }
 
-fn ids(numbers: impl IntoIterator<Item = u32>) -> Vec<String> {
+pub fn ids(numbers: impl IntoIterator<Item = u32>) -> Vec<String> {
     let mut ids: Vec<String> =
         numbers.into_iter().map(|number| format!("indicator--{}", uuid(number))).collect();
     ids.sort();

@@ -64,6 +64,13 @@ pub fn label(random: &mut StdRng, source: &str) -> Label {
     }
 }
 
+/// The label, naming the community that opens content from joining on as the other one.
+pub(super) fn without_joining(label: &Label) -> Label {
+    let other = |party: &Party| if *party == community("ring") { community("quad") } else { party.clone() };
+    let clauses = label.audience.iter().map(|clause| clause.iter().map(other).collect());
+    Label { audience: clauses.collect(), ..label.clone() }
+}
+
 /// A tag of any set.
 pub(super) fn tag(random: &mut StdRng) -> &'static str {
     ["ALPHA", "BRAVO"].choose(random).copied().unwrap_or("ALPHA")

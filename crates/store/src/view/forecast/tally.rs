@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use kizuna_access::{Label, Reader};
+use kizuna_access::{Label, Reader, leak};
 use kizuna_stix::Id;
 
 use super::stretch::{Reach, Reaches};
@@ -115,6 +115,11 @@ impl<'a> Tally<'a> {
         shared: &[Seq],
         is_machinery: bool,
     ) -> Result<(), StoreError> {
+        if leak::is(73) {
+            for shifts in &mut self.shifts {
+                shifts.of(is_machinery).lots()[0].count += stripe.rows.unsigned_abs();
+            }
+        }
         let Some(rule) = self.view.mask.rule(stripe.label) else { return Ok(()) };
         let Some(of_groups) = self.reaches.get(&stripe.label) else { return Ok(()) };
         let mut known: HashMap<&Reaches, [Vec<Range<Seq>>; LOTS]> = HashMap::new();
