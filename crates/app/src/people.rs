@@ -24,7 +24,7 @@ pub use labels::ReadLabel;
 pub use members::NewMember;
 pub use policies::{EquivalenceInfo, LevelInfo, PolicyImport, PolicyInfo};
 pub use proposals::{Proposal, ProposalState, clearance_text, threshold_text};
-pub use reach::Reach;
+pub use reach::{Feed, FeedKind, Reach, Reached};
 
 use crate::{AppError, Node};
 

@@ -36,7 +36,7 @@ pub use rules::RuleShown;
 pub(crate) use desk::load;
 pub(crate) use direct::refuses_direct;
 
-use crate::people::Member;
+pub use crate::people::Reached;
 
 /// The most objects in one release.
 pub const MOST_OBJECTS: usize = 1_000;
@@ -90,15 +90,6 @@ impl Finding {
     fn warning(place: &impl ToString, rule: impl Into<String>, way_out: impl Into<String>) -> Self {
         Self { blocks: false, ..Self::new(place, rule, way_out) }
     }
-}
-
-/// Whom a release reaches.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
-pub struct Reached {
-    /// Members that the viewer may know of.
-    pub members: Vec<Member>,
-    /// Peers to which it goes, for the own member's people.
-    pub peers: Vec<String>,
 }
 
 /// What the viewer may do with a release now.

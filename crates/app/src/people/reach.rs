@@ -1,23 +1,63 @@
-//! Whom a label reaches, to be shown before something is released. It decides nothing: the gate does, at each reading.
+//! Whom a label reaches: members, peers and feeds, to be shown before something is published, imported or released. It
+//! decides nothing: the gate does, at each reading.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use kizuna_access::label::{Handling, Tlp};
-use kizuna_access::{Directory, Label, MemberId, Party};
+use kizuna_access::rights::{Holds, Role};
+use kizuna_access::{Directory, Label, MemberId, Party, spec};
 
-use super::{Caller, Member, People};
+use super::{Caller, Collection, Member, People};
 use crate::AppError;
 use crate::ingest::{Known, terms};
 
 /// A label, and whom it reaches.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Reach {
     /// What the words say, for the caller's member where they name nobody; the caller's member always reads on.
+    #[serde(skip)]
     pub label: Label,
+    /// The same in words.
+    pub words: String,
+    #[serde(flatten)]
+    pub reached: Reached,
+}
+
+/// Whom content under a label reaches, as far as the caller may know of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Reached {
     /// Members that the caller may know of and that the audience names, the caller's own first. Clearances are
     /// persons' and are not counted.
     pub members: Vec<Member>,
+    /// Peers to which it goes by itself; for who runs the node, and the releasers of its own member.
+    pub peers: Vec<String>,
+    /// What would deliver it to programs.
+    pub feeds: Vec<Feed>,
+}
+
+/// A way by which programs get content without anybody's asking for it one by one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Feed {
+    pub kind: FeedKind,
+    /// The member or community whose it is, by name.
+    pub of: String,
+    /// A collection's title; nothing for keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// How many keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<usize>,
+}
+
+/// What kind of feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FeedKind {
+    /// A TAXII collection that holds it, for whoever polls it and may read it.
+    Collection,
+    /// API keys of a member's people who may read it: TAXII, change streams, the API. For who is told of peers.
+    Keys,
 }
 
 impl People<'_> {
@@ -39,8 +79,81 @@ impl People<'_> {
             }
         };
         let label = terms.or(&Label::own(own)).label().including(own);
-        let members = self.reached_by(&label)?;
-        Ok(Reach { label, members })
+        let words = match &self.caller {
+            Caller::Operator => spec::display(&label, &directory),
+            Caller::Person(who) => self.node.read(who)?.label_text(&label),
+        };
+        let reached = self.reached(&label)?;
+        Ok(Reach { label, words, reached })
+    }
+
+    /// Whom a label reaches: the members, peers and feeds that the caller may know of.
+    pub fn reached(&self, label: &Label) -> Result<Reached, AppError> {
+        let directory = self.node.directory()?;
+        let members = self.reached_by(label)?;
+        let mut feeds = self.collections_that_hold(label)?;
+        let mut peers = Vec::new();
+        if self.is_told_of_ways_out(&directory)? {
+            peers = self.node.peers_reached(&members)?;
+            feeds.extend(self.keys_that_read(label, &members, &directory)?);
+        }
+        Ok(Reached { members, peers, feeds })
+    }
+
+    /// Whether the caller may know by which ways content leaves this node: who runs it, and the releasers of its own
+    /// member.
+    fn is_told_of_ways_out(&self, directory: &Directory) -> Result<bool, AppError> {
+        let Caller::Person(who) = &self.caller else { return Ok(true) };
+        let reader = directory.reader(who, self.node.now())?;
+        let is_own = directory.own_member().is_some_and(|own| own.id == who.member());
+        Ok(is_own && (reader.has(Role::Releaser) || reader.has(Role::Admin)))
+    }
+
+    /// The collections beside a member's own "all" that hold what carries this label, of the roots that the caller may
+    /// use.
+    fn collections_that_hold(&self, label: &Label) -> Result<Vec<Feed>, AppError> {
+        let holds = |collection: &&Collection| match &collection.holds {
+            Holds::All => collection.alias.is_none(),
+            Holds::Naming(party) => label.names(party),
+            Holds::Nothing => false,
+        };
+        let mut feeds = Vec::new();
+        for root in self.roots()? {
+            let held = root.collections.iter().filter(holds);
+            feeds.extend(held.map(|collection| Feed {
+                kind: FeedKind::Collection,
+                of: root.title.clone(),
+                title: Some(collection.title.clone()),
+                keys: None,
+            }));
+        }
+        Ok(feeds)
+    }
+
+    /// The valid API keys of each member with which what carries this label may be read.
+    fn keys_that_read(
+        &self,
+        label: &Label,
+        members: &[Member],
+        directory: &Directory,
+    ) -> Result<Vec<Feed>, AppError> {
+        let now = self.node.now();
+        let mut counted: BTreeMap<MemberId, usize> = BTreeMap::new();
+        for person in directory.people().filter(|person| person.removed.is_none()) {
+            for key in directory.keys_of(person.id) {
+                // One that is revoked or has ended reads nothing.
+                let Ok(who) = directory.authenticate_by_key(key.id, now) else { continue };
+                if directory.reader(&who, now)?.can_read(label, Timestamp::MAX) {
+                    *counted.entry(person.member).or_default() += 1;
+                }
+            }
+        }
+        let of = |member: &Member| {
+            let keys = counted.get(&member.id).copied()?;
+            let (kind, of) = (FeedKind::Keys, member.name.clone());
+            Some(Feed { kind, of, title: None, keys: Some(keys) })
+        };
+        Ok(members.iter().filter_map(of).collect())
     }
 
     /// The members that a label reaches and that the caller may know of, the caller's own first.

@@ -168,11 +168,7 @@ impl Node {
     /// Whom a label reaches, as far as the viewer may know of them.
     pub fn reached(&self, reading: &Reading, label: &Label) -> Result<Reached, AppError> {
         let who = reading.reader().principal();
-        let members = self.people(Caller::Person(who.clone())).reached_by(label)?;
-        let runs_here = reading.directory().own_member().is_some_and(|own| own.id == who.member());
-        let is_asked = runs_here && reading.reader().has(Role::Releaser);
-        let peers = if is_asked { self.peers_reached(&members)? } else { Vec::new() };
-        Ok(Reached { members, peers })
+        self.people(Caller::Person(who.clone())).reached(label)
     }
 
     fn may(&self, reading: &Reading, release: &Release) -> May {

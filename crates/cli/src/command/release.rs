@@ -1,6 +1,7 @@
 //! `kizuna release`.
 
 use kizuna_app::access::release::{Direct, Kind, Needs, On, Refusal, Standing, State};
+use kizuna_app::people::{FeedKind, Reached};
 use kizuna_app::release::{Filter, Finding, Proposal, Shown};
 use kizuna_app::stix::Id;
 use kizuna_app::{AppError, Caller, Node};
@@ -117,14 +118,7 @@ fn print(node: &Node, shown: &Shown, desk: &mut Desk<'_>) -> Result<(), Fail> {
         desk.print(format!("  from    {label}"))?;
     }
     desk.print(format!("  to      {}", shown.label_words))?;
-    let members = &shown.reached.members;
-    let names: Vec<&str> = members.iter().take(NAMED).map(|member| member.name.as_str()).collect();
-    let more = members.len().saturating_sub(NAMED);
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    desk.print(format!("  reaches {}{more}", names.join(", ")))?;
-    if !shown.reached.peers.is_empty() {
-        desk.print(format!("  peers   {}", shown.reached.peers.join(", ")))?;
-    }
+    reached(&shown.reached, desk)?;
     basis(shown, desk)?;
     if !shown.through.is_empty() {
         desk.print(format!("  through {}", shown.through.join(", ")))?;
@@ -150,6 +144,37 @@ fn print(node: &Node, shown: &Shown, desk: &mut Desk<'_>) -> Result<(), Fail> {
         }
     }
     Ok(())
+}
+
+/// Whom something reaches, line by line.
+pub fn reached(reached: &Reached, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    for line in reach_lines(reached) {
+        desk.print(line)?;
+    }
+    Ok(())
+}
+
+/// The members, peers and feeds that something reaches.
+pub fn reach_lines(reached: &Reached) -> Vec<String> {
+    let names: Vec<&str> = reached.members.iter().take(NAMED).map(|member| member.name.as_str()).collect();
+    let more = reached.members.len().saturating_sub(NAMED);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let mut lines = vec![format!("  reaches {}{more}", names.join(", "))];
+    if !reached.peers.is_empty() {
+        lines.push(format!("  peers   {}", reached.peers.join(", ")));
+    }
+    lines.extend(reached.feeds.iter().map(|feed| {
+        let of = &feed.of;
+        match (feed.kind, &feed.title, feed.keys.unwrap_or(0)) {
+            (FeedKind::Collection, Some(title), _) if title == of => format!("  feed    collection {title}"),
+            (FeedKind::Collection, title, _) => {
+                format!("  feed    collection {} of {of}", title.as_deref().unwrap_or_default())
+            }
+            (FeedKind::Keys, _, 1) => format!("  feed    1 API key of {of}"),
+            (FeedKind::Keys, _, keys) => format!("  feed    {keys} API keys of {of}"),
+        }
+    }));
+    lines
 }
 
 fn basis(shown: &Shown, desk: &mut Desk<'_>) -> Result<(), Fail> {
