@@ -25,6 +25,7 @@ pub use people::{
 pub use policies::{AgreementAdd, AgreementCommand, Form, LabelCommand, Policy};
 pub use release::{Forecast, ForecastCommand, Foreseer, Precision, Tearline, Template};
 pub use releases::{Direct, Reason, ReleaseCommand, ReleasePropose, ReleaseRules, State};
+pub use crate::hunt::Hunt;
 pub use running::{Bench, Demo, PeerAdd, PeerCommand, PeerSet, Serve, SettingsFile, TaxiiCheck, WatchToken};
 
 /// An exchange for cyber-threat intelligence between nations and the organisations inside them.
@@ -159,6 +160,10 @@ pub enum Command {
     Peer(PeerCommand),
     /// Choose whose copy a member reads of what an author made who is no party here.
     Follow(Follow),
+    /// Sweep logs and files for indicators, without a node.
+    ///
+    /// Exit code 0: clean; 1: hits; 2: bad usage; 3: nothing found, and not everything could be looked at or for.
+    Hunt(Box<Hunt>),
     /// Check any TAXII 2.1 server against the standard.
     TaxiiCheck(TaxiiCheck),
     /// Measure this machine with a node of its own.

@@ -72,6 +72,7 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Follow(typed) => follow::run(node, &typed, desk),
         Command::WatchToken(asked) => settings::watch_token(node, &asked, desk),
         Command::Serve(_)
+        | Command::Hunt(_)
         | Command::Settings(_)
         | Command::TaxiiCheck(_)
         | Command::Bench(_)

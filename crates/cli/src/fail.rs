@@ -18,6 +18,8 @@ pub enum Fail {
     Work(anyhow::Error),
     /// The work failed and has said so already.
     Said,
+    /// The work was done, and ended so that the exit code says how.
+    Ended(u8),
 }
 
 impl Fail {
@@ -33,6 +35,7 @@ impl Fail {
         match self {
             Self::Usage(_) => USAGE,
             Self::Work(_) | Self::Said => FAILED,
+            Self::Ended(code) => *code,
         }
     }
 }

@@ -13,6 +13,7 @@ mod control;
 mod demo;
 mod desk;
 mod fail;
+mod hunt;
 mod progress;
 mod run;
 mod settings;

@@ -23,6 +23,7 @@ pub fn run(args: Args) -> u8 {
         Command::Serve(serve) => at_terminal(args.json, |desk| command::serve::run(&place, &serve, desk)),
         Command::Settings(file) => at_terminal(args.json, |desk| command::settings::run(&file, desk)),
         Command::TaxiiCheck(check) => at_terminal(args.json, |desk| command::taxii_check::run(&check, desk)),
+        Command::Hunt(hunt) => at_terminal(args.json, |desk| crate::hunt::run(&hunt, desk)),
         Command::Bench(bench) => at_terminal(args.json, |desk| command::bench::run(&bench, desk)),
         Command::Audit(Audit { command: Some(AuditCommand::Check { from }), .. }) => {
             at_terminal(args.json, |desk| command::audit::check(&from, desk))
@@ -107,7 +108,7 @@ fn concluded(done: Result<(), Fail>, desk: &mut Desk<'_>) -> u8 {
     let Err(fail) = done else { return DONE };
     let code = fail.code();
     let said = match &fail {
-        Fail::Said => return code,
+        Fail::Said | Fail::Ended(_) => return code,
         Fail::Work(error) if is_broken_pipe(error) => return DONE,
         Fail::Usage(text) => format!("kizuna: {text}"),
         Fail::Work(error) => format!("kizuna: {error:#}"),

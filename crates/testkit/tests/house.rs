@@ -11,13 +11,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("stix", &[]),
     ("access", &["stix"]),
     ("taxii", &["stix"]),
+    ("hunt", &["stix"]),
     ("attest", &["stix", "access"]),
     ("store", &["stix", "access", "attest"]),
     ("app", &["stix", "access", "attest", "store", "taxii"]),
     ("http", &["app", "access"]),
     ("api", &["http", "app", "taxii", "stix", "access"]),
     ("web", &["http", "app", "stix", "access"]),
-    ("cli", &["api", "web", "app"]),
+    ("cli", &["api", "web", "app", "hunt"]),
     ("testkit", &["stix"]),
 ];
 

@@ -1,0 +1,178 @@
+//! `kizuna hunt`: sweeps logs and files for indicators. Opens no data directory.
+
+mod args;
+mod journal;
+mod load;
+mod progress;
+mod report;
+
+use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use kizuna_hunt::index::Index;
+use kizuna_hunt::input::walk;
+use kizuna_hunt::output::Line;
+use kizuna_hunt::scan::Prose;
+use kizuna_hunt::sweep::{Event, Options, Summary, Sweep};
+
+pub use args::Hunt;
+
+use crate::desk::Desk;
+use crate::fail::Fail;
+use journal::Journal;
+use progress::Bar;
+
+/// Exit code: something was found.
+const HITS: u8 = 1;
+/// Exit code: nothing was found, and not everything could be looked at or for.
+const PARTIAL: u8 = 3;
+/// Troubles that are told of one by one; behind them only their number.
+const TOLD: u64 = 50;
+
+pub fn run(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    let from = hunt.from.as_deref().map(moment).transpose()?;
+    let to = hunt.to.as_deref().map(moment).transpose()?;
+    for path in &hunt.paths {
+        if !desk.path(path).exists() {
+            return Err(Fail::usage(format!("{}: there is no such file or directory", path.display())));
+        }
+    }
+    let begun = Instant::now();
+    let loaded = load::load(hunt, desk)?;
+    desk.say(format!("{} indicators in {:.2?}", grouped(loaded.index.len() as u64), begun.elapsed()))?;
+    if hunt.paths.is_empty() {
+        return Ok(());
+    }
+    let prose = if hunt.prose { Prose::Defanged } else { Prose::Logs };
+    let options = Options { threads: hunt.threads(), prose, from, to, ..Options::default() };
+    sweep(hunt, &loaded, options, desk)
+}
+
+fn sweep(hunt: &Hunt, loaded: &load::Loaded, options: Options, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    let index = &loaded.index;
+    let paths: Vec<_> = hunt.paths.iter().map(|path| desk.path(path)).collect();
+    let mut troubles = Vec::new();
+    let files = walk(&paths, &mut troubles);
+    let mut journal = Journal::open(hunt.resume.as_deref().map(|path| desk.path(path)), index, options)?;
+    let before = journal.before();
+    if !before.is_empty() {
+        desk.say(format!("{} files are done already and are not read again", before.len()))?;
+    }
+    for trouble in &troubles {
+        desk.say(format!("NOT READ  {} {}", trouble.path, trouble.reason))?;
+    }
+    let mut outputs = report::Outputs::open(hunt, desk)?;
+    let bar = Bar::new();
+    let stop = AtomicBool::new(false);
+    let begun = Instant::now();
+    let mut told = troubles.len() as u64;
+    let mut failed: Option<Fail> = None;
+    let mut summary = Sweep { index, options, stop: &stop }.run(&files, &before, &mut |event| {
+        if failed.is_some() {
+            return;
+        }
+        let done = match event {
+            Event::Hit(hit) => bar.aside(|| outputs.hit(hit, index, desk)),
+            Event::Trouble(trouble) => {
+                told += 1;
+                let line = format!("NOT READ  {} {}", trouble.path, trouble.reason);
+                bar.aside(|| if told <= TOLD { desk.say(line).map_err(Fail::from) } else { Ok(()) })
+            }
+            Event::Done(done) => journal.add(done),
+            Event::Progress(read, total) => {
+                bar.show(read, total);
+                Ok(())
+            }
+        };
+        if let Err(fail) = done {
+            stop.store(true, std::sync::atomic::Ordering::Relaxed);
+            failed = Some(fail);
+        }
+    });
+    bar.finish();
+    if let Some(fail) = failed {
+        return Err(fail);
+    }
+    summary.troubles += troubles.len() as u64;
+    if told > TOLD {
+        desk.say(format!("NOT READ  and {} more", told - TOLD))?;
+    }
+    desk.out.flush()?;
+    outputs.finish(index, &summary, desk)?;
+    conclude(&summary, index, loaded.refused, begun, desk)
+}
+
+/// The last lines, and the exit code.
+fn conclude(
+    summary: &Summary,
+    index: &Index,
+    refused: u64,
+    begun: Instant,
+    desk: &mut Desk<'_>,
+) -> Result<(), Fail> {
+    let seconds = begun.elapsed().as_secs_f64().max(1e-6);
+    #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
+    let rate = summary.text as f64 / seconds / 1e6;
+    desk.say(format!(
+        "{} files, {} lines, {} MB of text in {seconds:.2} s ({rate:.0} MB/s)",
+        grouped(summary.files),
+        grouped(summary.lines),
+        grouped(summary.text / 1_000_000),
+    ))?;
+    let techniques: BTreeSet<String> = summary
+        .entries
+        .keys()
+        .filter_map(|entry| index.about(*entry))
+        .flat_map(|about| about.techniques.iter().cloned())
+        .collect();
+    if !techniques.is_empty() {
+        let techniques: Vec<String> = techniques.into_iter().collect();
+        desk.say(format!("ATT&CK: {}", techniques.join(", ")))?;
+    }
+    let mut most: Vec<(u64, u32)> = summary.entries.iter().map(|(entry, count)| (*count, *entry)).collect();
+    most.sort_unstable_by(|a, b| b.cmp(a));
+    for (count, entry) in most.iter().take(10) {
+        let line = Line::of_entry(index, *entry);
+        desk.say(format!("{:>10}  {:<12} {}", grouped(*count), line.kind, line.value))?;
+    }
+    let incomplete = summary.troubles > 0 || summary.stopped || refused > 0;
+    let coverage = if incomplete {
+        format!("INCOMPLETE: {} inputs not read, {} indicators not looked for", grouped(summary.troubles), grouped(refused))
+    } else {
+        "everything was read".to_owned()
+    };
+    desk.say(format!("{} hits of {} indicators; {coverage}", grouped(summary.hits), grouped(summary.entries.len() as u64)))?;
+    if summary.hits > 0 {
+        return Err(Fail::Ended(HITS));
+    }
+    if incomplete {
+        return Err(Fail::Ended(PARTIAL));
+    }
+    Ok(())
+}
+
+/// A time as people type it: a date, or RFC 3339.
+fn moment(text: &str) -> Result<Timestamp, Fail> {
+    let date = |text: &str| {
+        let date: jiff::civil::Date = text.parse().ok()?;
+        date.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+    };
+    text.parse().ok().or_else(|| date(text)).ok_or_else(|| {
+        Fail::usage(format!("`{text}` is no time; write 2026-11-22 (UTC) or 2026-11-22T14:05:00Z"))
+    })
+}
+
+/// `1,234,567`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

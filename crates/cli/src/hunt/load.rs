@@ -1,0 +1,147 @@
+//! What to look for.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use kizuna_hunt::index::{Builder, Index, ReadError, Taken};
+
+use super::args::Hunt;
+use crate::desk::Desk;
+use crate::fail::Fail;
+
+/// For one answer of a node.
+const PATIENCE: Duration = Duration::from_mins(5);
+/// Bytes that a node may answer with.
+const MAX_ANSWER: u64 = 2 << 30;
+/// Refused values that are named one by one.
+const TOLD: usize = 20;
+
+/// The index of a sweep.
+pub struct Loaded {
+    pub index: Index,
+    /// Values and patterns that are not looked for.
+    pub refused: u64,
+}
+
+pub fn load(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<Loaded, Fail> {
+    let mut builder = Builder::new();
+    let mut refused = 0;
+    for source in &hunt.with {
+        let files = files(source, desk)?;
+        if let [file] = files.as_slice()
+            && let Some(index) = image(file)?
+        {
+            if hunt.with.len() > 1 {
+                return Err(Fail::usage(format!("{source} is a compiled index, which stands alone behind --with")));
+            }
+            return finish(hunt, index, refused, desk);
+        }
+        for file in files {
+            let name = file.name().to_owned();
+            let taken = file.open().map_err(ReadError::from).and_then(|open| builder.read(open, hunt.threads()));
+            // What cannot be read is bad usage: the sweep has not begun.
+            let taken = taken.map_err(|error| Fail::usage(format!("{name}: {error}")))?;
+            refused += taken.refused;
+            say_refused(&name, &taken, desk)?;
+        }
+    }
+    if builder.is_empty() {
+        return Err(Fail::usage("there is nothing to look for: no indicator could be read"));
+    }
+    finish(hunt, builder.build(), refused, desk)
+}
+
+fn finish(hunt: &Hunt, index: Index, refused: u64, desk: &Desk<'_>) -> Result<Loaded, Fail> {
+    if let Some(path) = &hunt.save_index {
+        index.save(&desk.path(path)).map_err(|error| Fail::work(format!("{}: {error}", path.display())))?;
+    }
+    Ok(Loaded { index, refused })
+}
+
+fn say_refused(name: &str, taken: &Taken, desk: &mut Desk<'_>) -> io::Result<()> {
+    for (place, reason) in taken.reasons.iter().take(TOLD) {
+        desk.say(format!("NOT LOOKED FOR  {name}: {place}: {reason}"))?;
+    }
+    let more = taken.refused.saturating_sub(TOLD as u64);
+    if more > 0 {
+        desk.say(format!("NOT LOOKED FOR  {name}: and {more} more"))?;
+    }
+    Ok(())
+}
+
+/// A source of indicators.
+enum Source {
+    File(PathBuf, String),
+    Answer(Vec<u8>, String),
+}
+
+impl Source {
+    fn name(&self) -> &str {
+        match self {
+            Self::File(_, name) | Self::Answer(_, name) => name,
+        }
+    }
+
+    fn open(self) -> io::Result<Box<dyn Read>> {
+        let (source, head): (Box<dyn Read>, Vec<u8>) = match self {
+            Self::File(path, _) => {
+                let mut file = File::open(path)?;
+                let mut head = vec![0; 2];
+                let read = file.read(&mut head)?;
+                head.truncate(read);
+                (Box::new(file), head)
+            }
+            Self::Answer(bytes, _) => (Box::new(Cursor::new(bytes)), Vec::new()),
+        };
+        let packed = head == b"\x1f\x8b";
+        let whole = Cursor::new(head).chain(source);
+        Ok(if packed { Box::new(flate2::read::MultiGzDecoder::new(whole)) } else { Box::new(whole) })
+    }
+}
+
+/// The files that one `--with` names.
+fn files(source: &str, desk: &Desk<'_>) -> Result<Vec<Source>, Fail> {
+    if source.starts_with("http://") || source.starts_with("https://") {
+        return Ok(vec![Source::Answer(fetch(source)?, source.to_owned())]);
+    }
+    let path = desk.path(Path::new(source));
+    let named = |error: io::Error| Fail::usage(format!("{source}: {error}"));
+    if !std::fs::metadata(&path).map_err(named)?.is_dir() {
+        return Ok(vec![Source::File(path, source.to_owned())]);
+    }
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(&path).map_err(named)? {
+        let path = entry.map_err(named)?.path();
+        if path.is_file() {
+            paths.push(path);
+        }
+    }
+    paths.sort_unstable();
+    Ok(paths.into_iter().map(|path| Source::File(path.clone(), path.display().to_string())).collect())
+}
+
+/// A compiled index, where the file is one.
+fn image(source: &Source) -> Result<Option<Index>, Fail> {
+    let Source::File(path, name) = source else { return Ok(None) };
+    let named = |error: &dyn std::fmt::Display| Fail::usage(format!("{name}: {error}"));
+    let mut head = [0; 8];
+    let is_image = File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && Index::is_image(&head);
+    if !is_image {
+        return Ok(None);
+    }
+    Index::open(path).map(Some).map_err(|error| named(&error))
+}
+
+/// What a node answers: a bundle or a TAXII envelope.
+fn fetch(url: &str) -> Result<Vec<u8>, Fail> {
+    let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build().into();
+    let mut request = agent.get(url).header("Accept", "application/taxii+json;version=2.1, application/json");
+    if let Ok(key) = std::env::var("KIZUNA_KEY") {
+        request = request.header("Authorization", &format!("Bearer {key}"));
+    }
+    let mut answer = request.call().map_err(|error| Fail::work(format!("{url}: {error}")))?;
+    let body = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec();
+    body.map_err(|error| Fail::work(format!("{url}: {error}")))
+}

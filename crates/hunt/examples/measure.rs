@@ -1,0 +1,73 @@
+//! `measure LOG LIST [SECONDS]`: how fast one thread scans what is in memory, and how long the index takes.
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss)]
+
+use std::time::Instant;
+
+use kizuna_hunt::index::{Builder, Index};
+use kizuna_hunt::machine::Vectors;
+use kizuna_hunt::scan::{Prose, Scanner};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if arguments[1] == "make" {
+        make(&arguments);
+        return;
+    }
+    let text = std::fs::read(&arguments[1]).unwrap();
+    let begun = Instant::now();
+    let mut builder = Builder::new();
+    let taken = builder.read(std::fs::File::open(&arguments[2]).unwrap(), 2).unwrap();
+    let index = builder.build();
+    println!("index of {} in {:.2?}, {} MB", taken.values, begun.elapsed(), index.bytes() >> 20);
+    let begun = Instant::now();
+    let image = std::env::temp_dir().join("measure.kzh");
+    index.save(&image).unwrap();
+    println!("saved in {:.2?}", begun.elapsed());
+    let begun = Instant::now();
+    let mapped = Index::open(&image).unwrap();
+    println!("mapped in {:.2?}, {} entries", begun.elapsed(), mapped.facts().entries);
+    for vectors in [Vectors::Avx512, Vectors::Avx2, Vectors::Scalar] {
+        let mut scanner = Scanner::with_vectors(&index, Prose::Logs, vectors);
+        let mut best = f64::MAX;
+        let mut count = 0;
+        for _ in 0..5 {
+            let mut hits = Vec::new();
+            let begun = processor();
+            scanner.scan(&text, &mut hits);
+            best = best.min(processor() - begun);
+            count = hits.len();
+        }
+        println!("{vectors:?}: {:.3} GB/s, {count} hits", text.len() as f64 / best / 1e9);
+    }
+    let mut best = f64::MAX;
+    for _ in 0..5 {
+        let begun = processor();
+        std::hint::black_box(memchr::memchr_iter(b'\n', &text).count());
+        best = best.min(processor() - begun);
+    }
+    println!("lines counted at {:.3} GB/s", text.len() as f64 / best / 1e9);
+}
+
+/// Seconds that this thread had a processor: others may be busy on the same one.
+fn processor() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    text.split(' ').next().unwrap().parse::<f64>().unwrap() / 1e9
+}
+
+/// `make INDICATORS MEGABYTES LOG LIST`
+fn make(arguments: &[String]) {
+    use kizuna_hunt::generate::{Generator, Plan};
+    use std::io::BufWriter;
+    let plan = Plan { indicators: arguments[2].parse().unwrap(), ..Plan::default() };
+    let mut generator = Generator::new(plan);
+    let mut list = BufWriter::new(std::fs::File::create(&arguments[5]).unwrap());
+    generator.write_indicators(&mut list).unwrap();
+    let mut log = BufWriter::new(std::fs::File::create(&arguments[4]).unwrap());
+    let mut planted = 0;
+    let bytes = arguments[3].parse::<u64>().unwrap() << 20;
+    generator.write_logs(bytes, &mut log, &mut |_| planted += 1).unwrap();
+    println!("{planted} planted");
+}

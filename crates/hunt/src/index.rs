@@ -1,0 +1,215 @@
+//! All indicators of a sweep, in one image that is probed where it lies: in memory or in a mapped file.
+//!
+//! Owns keys, filters and the table. A text asks with a key ([`key`]); the filter says *no* nearly always, from one
+//! word of memory; the table says which entries have the key; the scanner compares bytes.
+//!
+//! Start at [`Builder`] or [`Index::open`].
+
+mod about;
+mod build;
+mod entry;
+mod filter;
+mod image;
+pub(crate) mod key;
+mod network;
+mod read;
+pub(crate) mod route;
+#[cfg(test)]
+mod tests;
+
+pub use about::About;
+pub use build::{Builder, Context, Refused};
+pub use entry::{Entry, What};
+pub use image::ImageError;
+pub use read::{ReadError, Taken};
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::machine::Mapped;
+use entry::ENTRY_BYTES;
+
+/// Bytes of one part of the image, whoever holds them.
+#[derive(Debug, Clone)]
+pub(crate) enum Section {
+    Owned(Vec<u8>),
+    Mapped(Arc<Mapped>, std::ops::Range<usize>),
+}
+
+impl Section {
+    #[inline]
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Owned(bytes) => bytes,
+            Self::Mapped(map, range) => map.get(range.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+/// The namespace of ids for indicators that came without one; itself made from a name, by RFC 9562 §5.5.
+const NAMELESS: &[u8] = b"urn:kizuna:hunt:indicator";
+
+/// The indicators of a sweep.
+#[derive(Debug)]
+pub struct Index {
+    entries: Section,
+    slots: Section,
+    filter: Section,
+    /// One bit for each last label (or file extension) that any dotted indicator has.
+    endings: Section,
+    /// One bit for each /24 in which an IPv4 indicator or network lies.
+    blocks: Section,
+    networks4: Section,
+    networks6: Section,
+    /// One bit for each length and last byte of the words by which literals are found.
+    words: Section,
+    arena: Section,
+    about: Vec<About>,
+    facts: Facts,
+}
+
+/// What a scanner has to look for at all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Facts {
+    pub entries: u32,
+    pub slots: u64,
+    pub dotted: bool,
+    pub ipv4: bool,
+    pub ipv6: bool,
+    pub long: bool,
+    pub mail: bool,
+    pub ja4: bool,
+    pub mac: bool,
+    pub registry: bool,
+    pub literals: bool,
+    /// Whether any URL names a port.
+    pub ports: bool,
+    pub networks: bool,
+    /// Values given more than once, counted without the first.
+    pub repeated: u64,
+}
+
+impl Index {
+    pub fn facts(&self) -> Facts {
+        self.facts
+    }
+
+    /// How many values are looked for; hosts of URLs, which only lead to them, are not counted.
+    pub fn len(&self) -> usize {
+        (0..self.facts.entries).filter(|number| !matches!(self.entry(*number).what, What::Host)).count()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.facts.entries == 0
+    }
+
+    /// Bytes of memory or of the mapped file.
+    pub fn bytes(&self) -> usize {
+        self.sections().iter().map(|section| section.bytes().len()).sum()
+    }
+
+    /// A number that follows from all that is looked for; for telling sweeps apart, not against forgery.
+    pub fn fingerprint(&self) -> u64 {
+        let entries = key::of(key::Seed::Word, self.entries.bytes());
+        entries ^ key::of(key::Seed::Place, self.arena.bytes()).rotate_left(1)
+    }
+
+    fn sections(&self) -> [&Section; 9] {
+        [
+            &self.entries,
+            &self.slots,
+            &self.filter,
+            &self.endings,
+            &self.blocks,
+            &self.networks4,
+            &self.networks6,
+            &self.words,
+            &self.arena,
+        ]
+    }
+
+    /// Entry `number`; one that matches nothing where the image is damaged.
+    #[inline]
+    pub fn entry(&self, number: u32) -> Entry {
+        let start = number as usize * ENTRY_BYTES;
+        self.entries.bytes().get(start..start + ENTRY_BYTES).map(Entry::from_bytes).unwrap_or_default()
+    }
+
+    /// The normal form of an entry's value.
+    #[inline]
+    pub fn normal(&self, entry: &Entry) -> &[u8] {
+        self.slice(entry.normal_at, entry.normal_length.into())
+    }
+
+    /// The value as its source gave it.
+    pub fn given(&self, number: u32) -> &str {
+        let entry = self.entry(number);
+        std::str::from_utf8(self.slice(entry.given_at, entry.given_length.into())).unwrap_or_default()
+    }
+
+    /// The id that the source gave the indicator, else one that follows from its kind and normal form.
+    pub fn id(&self, number: u32) -> String {
+        let entry = self.entry(number);
+        let id = self.slice(entry.id_at, entry.id_length.into());
+        if let (false, Ok(id)) = (id.is_empty(), std::str::from_utf8(id)) {
+            return id.to_owned();
+        }
+        let space = Uuid::new_v5(&Uuid::NAMESPACE_URL, NAMELESS);
+        let mut name = entry.what.name().as_bytes().to_vec();
+        name.push(b':');
+        name.extend_from_slice(self.normal(&entry));
+        format!("indicator--{}", Uuid::new_v5(&space, &name))
+    }
+
+    /// What the source said of the indicator besides its value.
+    pub fn about(&self, number: u32) -> Option<&About> {
+        let place = self.entry(number).about.checked_sub(1)?;
+        self.about.get(place as usize)
+    }
+
+    fn slice(&self, at: u32, length: usize) -> &[u8] {
+        let at = at as usize;
+        self.arena.bytes().get(at..at + length).unwrap_or_default()
+    }
+
+    /// Whether the filter admits the key; `false` is certain.
+    #[inline]
+    pub(crate) fn admits(&self, key: u64) -> bool {
+        filter::admits(self.filter.bytes(), key)
+    }
+
+    /// The entries under a key; others that share its 32-bit tag may be among them.
+    #[inline]
+    pub(crate) fn under(&self, key: u64) -> filter::Found<'_> {
+        filter::Found::new(self.slots.bytes(), self.facts.slots, key)
+    }
+
+    /// Whether any dotted indicator ends in this label, by its key.
+    #[inline]
+    pub(crate) fn has_ending(&self, key: u64) -> bool {
+        filter::bit(self.endings.bytes(), key as usize & 0xffff)
+    }
+
+    /// Whether an indicator or network touches the /24 of this address.
+    #[inline]
+    pub(crate) fn touches(&self, address: u32) -> bool {
+        filter::bit(self.blocks.bytes(), (address >> 8) as usize)
+    }
+
+    /// Whether the literals' words include one of that length and last byte.
+    #[inline]
+    pub(crate) fn has_word(&self, length: usize, last: u8) -> bool {
+        filter::bit(self.words.bytes(), (length.min(63) << 8) | usize::from(last | 0x20))
+    }
+
+    /// The entries of the networks that hold an IPv4 address.
+    pub(crate) fn networks4(&self, address: u32, found: &mut Vec<u32>) {
+        network::holding(self.networks4.bytes(), u128::from(address), found);
+    }
+
+    /// The entries of the networks that hold an IPv6 address.
+    pub(crate) fn networks6(&self, address: u128, found: &mut Vec<u32>) {
+        network::holding(self.networks6.bytes(), address, found);
+    }
+}

@@ -1,0 +1,358 @@
+//! From values to the image.
+
+use std::collections::HashSet;
+
+use kizuna_stix::observable::{Kind, Observable, registrable_domain};
+
+use super::entry::{ENTRY_BYTES, EXACT, Entry, What};
+use super::filter;
+use super::key::{self, Seed};
+use super::network::{self, Range};
+use super::route::{Route, place};
+use super::{About, Facts, Index, Section};
+
+/// Bytes that the arena may have: offsets are 32 bits.
+const MAX_ARENA: usize = u32::MAX as usize - (1 << 20);
+/// Entries that the image may have.
+const MAX_ENTRIES: usize = 200_000_000;
+/// Bits of the filters for endings, /24 blocks and words.
+const ENDING_BITS: usize = 1 << 16;
+const BLOCK_BITS: usize = 1 << 24;
+const WORD_BITS: usize = 1 << 14;
+
+/// Why a value is not looked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("is no {0}")]
+    NotOfKind(Kind),
+    #[error("is of no kind that can be looked for")]
+    NoKind,
+    #[error("has no word by which it could be found")]
+    NoWord,
+    #[error("is longer than is looked for")]
+    TooLong,
+    #[error("does not fit: the index is full")]
+    Full,
+}
+
+/// Collects values; parts made apart are joined by [`Builder::join`].
+#[derive(Debug, Default)]
+pub struct Builder {
+    pub(super) arena: Vec<u8>,
+    /// As they stand in the image: ten million entries are not copied once more.
+    entries: Vec<u8>,
+    pub(super) about: Vec<About>,
+    /// Keys that the filter will hold, counted generously.
+    keys: usize,
+    hosts: HashSet<u64>,
+}
+
+/// What is said of a value besides itself: the id of its indicator, and a number from [`Builder::say`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Context<'a> {
+    pub id: &'a str,
+    pub about: u32,
+}
+
+impl Builder {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Keeps what is said of an indicator; the number goes into the [`Context`] of its values.
+    pub fn say(&mut self, about: About) -> u32 {
+        self.about.push(about);
+        self.about.len() as u32
+    }
+
+    /// Adds a value of a known kind, as it is given.
+    pub fn add(&mut self, kind: Kind, given: &str, context: Context<'_>) -> Result<(), Refused> {
+        let observable = Observable::new(kind, given).ok_or(Refused::NotOfKind(kind))?;
+        self.add_observable(&observable, given, context)
+    }
+
+    /// Adds a value that is in its normal form already.
+    pub fn add_observable(
+        &mut self,
+        observable: &Observable,
+        given: &str,
+        context: Context<'_>,
+    ) -> Result<(), Refused> {
+        let what = What::Value(observable.kind);
+        let normal = observable.value.as_str();
+        let route = Route::of(what, normal).ok_or(Refused::NoWord)?;
+        let longest = usize::from(u16::MAX);
+        if normal.len() > longest || given.len() > longest || context.id.len() > usize::from(u8::MAX) {
+            return Err(Refused::TooLong);
+        }
+        let room = normal.len() + given.len() + context.id.len();
+        if self.arena.len() + room > MAX_ARENA || self.len() >= MAX_ENTRIES {
+            return Err(Refused::Full);
+        }
+        if observable.kind == Kind::Url {
+            self.lead_from_host(observable);
+        }
+        let mut flags = 0;
+        if observable.kind == Kind::Domain && registrable_domain(normal).is_none() {
+            flags |= EXACT;
+        }
+        let normal_at = self.keep(normal);
+        let given_at = if given == normal { normal_at } else { self.keep(given) };
+        let id_at = if context.id.is_empty() { 0 } else { self.keep(context.id) };
+        self.keys += keys_of(route, normal);
+        let entry = Entry {
+            normal_at,
+            given_at,
+            id_at,
+            about: context.about,
+            normal_length: normal.len() as u16,
+            given_length: given.len() as u16,
+            id_length: context.id.len() as u8,
+            flags,
+            what,
+        };
+        entry.write(&mut self.entries);
+        Ok(())
+    }
+
+    /// A URL is found by its host first: one entry for each host, however many URLs are there.
+    fn lead_from_host(&mut self, url: &Observable) {
+        let Some(host) = url.implied() else { return };
+        let Some(route) = Route::of(What::Host, &host.value) else { return };
+        let Some(key) = route.key(host.value.as_bytes()) else { return };
+        if !self.hosts.insert(key) {
+            return;
+        }
+        let normal_at = self.keep(&host.value);
+        self.keys += keys_of(route, &host.value);
+        let entry = Entry {
+            normal_at,
+            given_at: normal_at,
+            normal_length: host.value.len() as u16,
+            given_length: host.value.len() as u16,
+            what: What::Host,
+            ..Entry::default()
+        };
+        entry.write(&mut self.entries);
+    }
+
+    fn keep(&mut self, text: &str) -> u32 {
+        let at = self.arena.len() as u32;
+        self.arena.extend_from_slice(text.as_bytes());
+        at
+    }
+
+    /// Appends what another builder collected.
+    pub fn join(&mut self, other: Self) -> Result<(), Refused> {
+        if self.arena.len() + other.arena.len() > MAX_ARENA
+            || self.len() + other.len() > MAX_ENTRIES
+        {
+            return Err(Refused::Full);
+        }
+        let base = self.arena.len() as u32;
+        let said = self.about.len() as u32;
+        self.arena.extend_from_slice(&other.arena);
+        self.about.extend(other.about);
+        self.keys += other.keys;
+        self.entries.reserve(other.entries.len());
+        for bytes in other.entries.chunks_exact(ENTRY_BYTES) {
+            let mut entry = Entry::from_bytes(bytes);
+            if entry.what == What::Host && !self.lead(&entry, &other.arena) {
+                entry.what = What::Nothing;
+            }
+            entry.normal_at += base;
+            entry.given_at += base;
+            entry.id_at += base;
+            if entry.about > 0 {
+                entry.about += said;
+            }
+            entry.write(&mut self.entries);
+        }
+        Ok(())
+    }
+
+    /// Whether this host of URLs is the first of its name here.
+    fn lead(&mut self, entry: &Entry, arena: &[u8]) -> bool {
+        let normal = slice(arena, entry.normal_at, entry.normal_length.into());
+        let key = std::str::from_utf8(normal).ok().and_then(|text| Route::of(What::Host, text)?.key(normal));
+        key.is_some_and(|key| self.hosts.insert(key))
+    }
+
+    /// How many entries were collected.
+    pub fn len(&self) -> usize {
+        self.entries.len() / ENTRY_BYTES
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The index of all that was collected; the same value with the same id stands in it once.
+    pub fn build(self) -> Index {
+        let count = self.len();
+        let mut image = Image::new(count, self.keys);
+        for number in 0..count {
+            image.put(number as u32, &self.entries, &self.arena);
+        }
+        image.facts.entries = count as u32;
+        image.put_pointers();
+        Index {
+            entries: Section::Owned(self.entries),
+            slots: Section::Owned(image.slots),
+            filter: Section::Owned(image.filter),
+            endings: Section::Owned(image.endings),
+            blocks: Section::Owned(image.blocks),
+            networks4: Section::Owned(network::section(image.networks4)),
+            networks6: Section::Owned(network::section(image.networks6)),
+            words: Section::Owned(image.words),
+            arena: Section::Owned(self.arena),
+            about: self.about,
+            facts: image.facts,
+        }
+    }
+}
+
+/// Keys of one value in the filter: a name with dots is also led to by its endings.
+fn keys_of(route: Route, normal: &str) -> usize {
+    match route {
+        Route::Dotted(length) => {
+            normal.as_bytes()[normal.len() - length..].iter().filter(|byte| **byte == b'.').count()
+        }
+        _ => 1,
+    }
+}
+
+fn slice(arena: &[u8], at: u32, length: usize) -> &[u8] {
+    arena.get(at as usize..at as usize + length).unwrap_or_default()
+}
+
+fn nth(entries: &[u8], number: u32) -> Entry {
+    let at = number as usize * ENTRY_BYTES;
+    entries.get(at..at + ENTRY_BYTES).map(Entry::from_bytes).unwrap_or_default()
+}
+
+/// The parts of the image that follow from entries.
+struct Image {
+    slots: Vec<u8>,
+    filter: Vec<u8>,
+    endings: Vec<u8>,
+    blocks: Vec<u8>,
+    words: Vec<u8>,
+    networks4: Vec<Range>,
+    networks6: Vec<Range>,
+    facts: Facts,
+}
+
+impl Image {
+    fn new(entries: usize, keys: usize) -> Self {
+        let slots = filter::slots_for(entries);
+        Self {
+            slots: vec![0; slots as usize * 8],
+            filter: filter::filter_of(keys),
+            endings: vec![0; ENDING_BITS / 8],
+            blocks: Vec::new(),
+            words: vec![0; WORD_BITS / 8],
+            networks4: Vec::new(),
+            networks6: Vec::new(),
+            facts: Facts { slots, ..Facts::default() },
+        }
+    }
+
+    fn put(&mut self, number: u32, entries: &[u8], arena: &[u8]) {
+        let entry = nth(entries, number);
+        let normal = slice(arena, entry.normal_at, entry.normal_length.into());
+        let Some(route) = std::str::from_utf8(normal).ok().and_then(|text| Route::of(entry.what, text)) else {
+            return;
+        };
+        match route {
+            Route::Dotted(length) => {
+                self.facts.dotted = true;
+                self.put_endings(normal, length);
+            }
+            Route::Ipv4(address) => {
+                self.facts.ipv4 = true;
+                self.touch(address, address);
+            }
+            Route::Network4(first, last) => {
+                self.facts.ipv4 = true;
+                self.facts.networks = true;
+                self.touch(first, last);
+                self.networks4.push(Range { first: first.into(), last: last.into(), entry: number });
+            }
+            Route::Network6(first, last) => {
+                self.facts.ipv6 = true;
+                self.networks6.push(Range { first, last, entry: number });
+            }
+            Route::Ipv6(_) => self.facts.ipv6 = true,
+            Route::Long(_) => self.facts.long = true,
+            Route::Mail => self.facts.mail = true,
+            Route::Ja4 => self.facts.ja4 = true,
+            Route::Mac => self.facts.mac = true,
+            Route::Registry => self.facts.registry = true,
+            Route::Place => self.facts.ports |= place(normal).iter().take_while(|byte| **byte != b'/').any(|byte| *byte == b':'),
+            Route::Word(start, length) => {
+                self.facts.literals = true;
+                let last = normal[start + length - 1];
+                filter::set_bit(&mut self.words, (length.min(63) << 8) | usize::from(last | 0x20));
+            }
+        }
+        if let Some(key) = route.key(normal) {
+            if self.has(key, &entry, entries, arena) {
+                self.facts.repeated += 1;
+                return;
+            }
+            filter::admit(&mut self.filter, key);
+            filter::put(&mut self.slots, self.facts.slots, key, number);
+        }
+    }
+
+    /// Whether the same value with the same id is in the table already.
+    fn has(&self, key: u64, entry: &Entry, entries: &[u8], arena: &[u8]) -> bool {
+        let normal = |entry: &Entry| slice(arena, entry.normal_at, entry.normal_length.into());
+        let id = |entry: &Entry| slice(arena, entry.id_at, entry.id_length.into());
+        filter::Found::new(&self.slots, self.facts.slots, key).map(|number| nth(entries, number)).any(|other| {
+            other.what == entry.what && normal(&other) == normal(entry) && id(&other) == id(entry)
+        })
+    }
+
+    /// The scanner goes from ending to ending, the shortest of two labels first, as long as the filter admits them.
+    fn put_endings(&mut self, normal: &[u8], length: usize) {
+        let end = normal.len();
+        let name = &normal[end - length..];
+        let mut dots = 0;
+        for (position, byte) in name.iter().enumerate().rev() {
+            if *byte != b'.' {
+                continue;
+            }
+            dots += 1;
+            let ending = length - position - 1;
+            if dots == 1 {
+                let key = key::of_ending(Seed::Ending, normal, end, ending);
+                filter::set_bit(&mut self.endings, key as usize & (ENDING_BITS - 1));
+            } else {
+                filter::admit(&mut self.filter, key::of_ending(Seed::Dotted, normal, end, ending));
+            }
+        }
+    }
+
+    /// Names under which addresses are asked for their hosts lead to those addresses.
+    fn put_pointers(&mut self) {
+        for (zone, wanted) in [("in-addr.arpa", self.facts.ipv4), ("ip6.arpa", self.facts.ipv6)] {
+            if wanted {
+                self.facts.dotted = true;
+                let ending = key::of_ending(Seed::Ending, zone.as_bytes(), zone.len(), 4);
+                filter::set_bit(&mut self.endings, ending as usize & (ENDING_BITS - 1));
+                filter::admit(&mut self.filter, key::of(Seed::Dotted, zone.as_bytes()));
+            }
+        }
+    }
+
+    fn touch(&mut self, first: u32, last: u32) {
+        if self.blocks.is_empty() {
+            self.blocks = vec![0; BLOCK_BITS / 8];
+        }
+        for block in (first >> 8)..=(last >> 8) {
+            filter::set_bit(&mut self.blocks, block as usize);
+        }
+    }
+}

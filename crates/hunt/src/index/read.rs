@@ -1,0 +1,283 @@
+//! Indicators from files: a value a line, or STIX.
+
+use std::collections::HashMap;
+use std::io::{self, Read};
+
+use kizuna_stix::observable::{Kind, Observable, guess};
+
+use super::build::{Builder, Context, Refused};
+
+mod bundle;
+
+/// Bytes that are read and shared out among threads at once.
+const BATCH: usize = 32 << 20;
+/// Refused lines that are kept with their text; the others are counted.
+const KEPT: usize = 1_000;
+
+/// Why a file of indicators cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("cannot be read: {0}")]
+    Io(#[from] io::Error),
+    #[error("is no bundle: {0}")]
+    Bundle(#[from] kizuna_stix::read::ReadError),
+    #[error("is neither text nor JSON: it holds {0}")]
+    NotText(&'static str),
+    #[error(transparent)]
+    Full(Refused),
+}
+
+/// What became of a file of indicators.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// Values that are looked for.
+    pub values: u64,
+    /// Values and objects that are not.
+    pub refused: u64,
+    /// The first of them: where (line or id), and why.
+    pub reasons: Vec<(String, String)>,
+}
+
+impl Taken {
+    fn refuse(&mut self, place: impl FnOnce() -> String, reason: impl ToString) {
+        self.refused += 1;
+        if self.reasons.len() < KEPT {
+            self.reasons.push((place(), reason.to_string()));
+        }
+    }
+
+    /// Adds what became of another part.
+    pub fn merge(&mut self, other: Self) {
+        self.values += other.values;
+        self.refused += other.refused;
+        let room = KEPT.saturating_sub(self.reasons.len());
+        self.reasons.extend(other.reasons.into_iter().take(room));
+    }
+}
+
+impl Builder {
+    /// Reads indicators, by content: a STIX bundle or envelope, or text with a value or `kind<TAB>value` a line.
+    /// In text, empty lines and lines that begin with `#` say nothing.
+    pub fn read(&mut self, mut source: impl Read, threads: usize) -> Result<Taken, ReadError> {
+        let mut batch = Vec::new();
+        let mut taken = Taken::default();
+        let mut lines = 0;
+        let mut begun = false;
+        loop {
+            let read = source.by_ref().take(BATCH as u64).read_to_end(&mut batch)?;
+            if !begun {
+                begun = true;
+                if let Some(whole) = whole_json(&batch) {
+                    whole?;
+                    source.read_to_end(&mut batch)?;
+                    return bundle::read(self, &batch);
+                }
+            }
+            let end = if read == 0 { batch.len() } else { memchr::memrchr(b'\n', &batch).map_or(0, |at| at + 1) };
+            lines += self.read_lines(&batch[..end], lines, threads.max(1), &mut taken)?;
+            batch.drain(..end);
+            if read == 0 {
+                return Ok(taken);
+            }
+        }
+    }
+
+    /// Reads whole lines on several threads, in their order; gives how many there were.
+    fn read_lines(
+        &mut self,
+        text: &[u8],
+        before: u64,
+        threads: usize,
+        taken: &mut Taken,
+    ) -> Result<u64, ReadError> {
+        let mut parts = Vec::with_capacity(threads);
+        let mut rest = text;
+        for left in (1..=threads).rev() {
+            let wanted = rest.len() / left;
+            let cut = memchr::memchr(b'\n', &rest[wanted..]).map_or(rest.len(), |at| wanted + at + 1);
+            let (part, tail) = rest.split_at(cut);
+            parts.push(part);
+            rest = tail;
+        }
+        let mut starts = Vec::with_capacity(parts.len());
+        let mut lines = before;
+        for part in &parts {
+            starts.push(lines);
+            lines += memchr::memchr_iter(b'\n', part).count() as u64 + u64::from(!part.is_empty() && !part.ends_with(b"\n"));
+        }
+        let read = |(part, start): (&&[u8], &u64)| {
+            let mut builder = Builder::new();
+            let taken = read_part(&mut builder, part, *start);
+            (builder, taken)
+        };
+        let mut made = Vec::with_capacity(parts.len());
+        std::thread::scope(|scope| {
+            let workers: Vec<_> =
+                parts.iter().zip(&starts).map(|part| scope.spawn(move || read(part))).collect();
+            for worker in workers {
+                made.push(worker.join());
+            }
+        });
+        for part in made {
+            let (builder, part) = part.map_err(|_| io::Error::other("a reader of indicators stopped"))?;
+            self.join(builder).map_err(ReadError::Full)?;
+            taken.merge(part);
+        }
+        Ok(lines - before)
+    }
+}
+
+/// Whether the input is JSON, so that it is read as a whole; an error where it is nothing that can be read.
+fn whole_json(head: &[u8]) -> Option<Result<(), ReadError>> {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    if text.starts_with(b"\x1f\x8b") {
+        return Some(Err(ReadError::NotText("gzip; unpack it first")));
+    }
+    if head.iter().take(4096).any(|byte| *byte == 0) {
+        return Some(Err(ReadError::NotText("zero bytes")));
+    }
+    let first = text.iter().find(|byte| !byte.is_ascii_whitespace())?;
+    if !matches!(first, b'{' | b'[') {
+        return None;
+    }
+    // `[2001:db8::1]:443` begins a list of values, `[{` an array of objects.
+    let mut rest = text.iter().skip_while(|byte| *byte != first).skip(1);
+    let inner = rest.find(|byte| !byte.is_ascii_whitespace());
+    (*first == b'{' || matches!(inner, Some(b'{' | b']'))).then_some(Ok(()))
+}
+
+fn read_part(builder: &mut Builder, text: &[u8], before: u64) -> Taken {
+    let mut taken = Taken::default();
+    let mut kinds = HashMap::new();
+    for (number, line) in text.split(|byte| *byte == b'\n').enumerate() {
+        let place = || format!("line {}", before + number as u64 + 1);
+        let Ok(line) = std::str::from_utf8(line) else {
+            taken.refuse(place, "is not UTF-8");
+            continue;
+        };
+        let line = line.trim_start_matches('\u{feff}').trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        match read_line(builder, line, &mut kinds) {
+            Ok(()) => taken.values += 1,
+            Err(reason) => taken.refuse(place, format!("{line}: {reason}")),
+        }
+    }
+    taken
+}
+
+fn read_line<'a>(
+    builder: &mut Builder,
+    line: &'a str,
+    kinds: &mut HashMap<&'a str, Option<Named>>,
+) -> Result<(), String> {
+    let Some((name, value)) = line.split_once('\t') else {
+        let observable = bare(line).ok_or_else(|| Refused::NoKind.to_string())?;
+        return builder.add_observable(&observable, line, Context::default()).map_err(|error| error.to_string());
+    };
+    let named = *kinds.entry(name).or_insert_with(|| Named::of(name));
+    let named = named.ok_or_else(|| format!("`{name}` is no kind"))?;
+    let value = value.trim();
+    let observable = named.read(value).ok_or_else(|| Refused::NoKind.to_string())?;
+    builder.add_observable(&observable, value, Context::default()).map_err(|error| error.to_string())
+}
+
+/// What a line says its value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Kind(Kind),
+    /// An address or network of either family.
+    Address,
+    /// A hash by its length.
+    Digest,
+}
+
+impl Named {
+    fn of(name: &str) -> Option<Self> {
+        let name = name.trim().to_ascii_lowercase().replace('_', "-");
+        if let Some(kind) = Kind::from_name(&name) {
+            return Some(Self::Kind(kind));
+        }
+        Some(Self::Kind(match name.as_str() {
+            "ip" | "ip-addr" | "address" | "ip-dst" | "ip-src" => return Some(Self::Address),
+            "hash-value" | "digest" => return Some(Self::Digest),
+            "hostname" | "fqdn" | "host" | "domain-name" => Kind::Domain,
+            "ipv4-addr" | "ip4" => Kind::Ipv4,
+            "ipv6-addr" | "ip6" => Kind::Ipv6,
+            "network" | "subnet" | "ip-range" => Kind::Cidr,
+            "uri" | "link" => Kind::Url,
+            "e-mail" | "mail" | "email-addr" | "email-address" => Kind::Email,
+            "sha-1" => Kind::Sha1,
+            "sha-256" => Kind::Sha256,
+            "sha-512" => Kind::Sha512,
+            "filename" | "file" => Kind::FileName,
+            "registry" | "regkey" | "registrykey" | "windows-registry-key" => Kind::RegistryKey,
+            "mac-addr" => Kind::Mac,
+            "ja3-fingerprint-md5" | "ja3s" => Kind::Ja3,
+            "btc" | "xmr" | "eth" | "crypto" | "cryptocurrency" | "wallet" | "cryptoaddress" => {
+                Kind::CryptoAddress
+            }
+            "useragent" => Kind::UserAgent,
+            "as" => Kind::Asn,
+            _ => return None,
+        }))
+    }
+
+    fn read(self, value: &str) -> Option<Observable> {
+        let fits = |observable: &Observable| match self {
+            Self::Kind(kind) => observable.kind == kind,
+            Self::Address => matches!(observable.kind, Kind::Ipv4 | Kind::Ipv6 | Kind::Cidr),
+            Self::Digest => matches!(observable.kind, Kind::Md5 | Kind::Sha1 | Kind::Sha256 | Kind::Sha512),
+        };
+        if let Self::Kind(kind) = self
+            && let Some(observable) = Observable::new(kind, value)
+        {
+            return Some(observable);
+        }
+        // Written so that nobody clicks on it, an address given as a network of one, a URL without its scheme.
+        guess(value).into_iter().find(|observable| {
+            fits(observable)
+                || (self == Self::Kind(Kind::Cidr) && matches!(observable.kind, Kind::Ipv4 | Kind::Ipv6))
+        })
+    }
+}
+
+/// What a value without a kind is: the common forms by their shape, the others by a longer look.
+fn bare(value: &str) -> Option<Observable> {
+    let bytes = value.as_bytes();
+    if bytes.iter().all(u8::is_ascii_hexdigit) {
+        let kind = match bytes.len() {
+            32 => Some(Kind::Md5),
+            40 => Some(Kind::Sha1),
+            64 => Some(Kind::Sha256),
+            128 => Some(Kind::Sha512),
+            _ => None,
+        };
+        if let Some(kind) = kind {
+            return Observable::new(kind, value);
+        }
+    }
+    if bytes.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+        && let Some(observable) = Observable::new(Kind::Ipv4, value)
+    {
+        return Some(observable);
+    }
+    if let Some(observable) = plain_domain(value) {
+        return Some(observable);
+    }
+    let found = guess(value);
+    found.iter().find(|observable| !matches!(observable.kind, Kind::Certificate)).or(found.first()).cloned()
+}
+
+/// Top-level domains under which most names lie and which are no file extension: no longer look is needed.
+fn plain_domain(value: &str) -> Option<Observable> {
+    let top = value.rsplit('.').next()?;
+    let common = ["com", "net", "org", "info", "ru", "xyz", "top", "jp", "de", "uk", "io", "cn", "online", "site", "club"];
+    let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
+    // `.com` is also what a program is called; a guess says the same, with a file as the second reading.
+    if !plain || !value.contains('.') || !common.iter().any(|known| top.eq_ignore_ascii_case(known)) {
+        return None;
+    }
+    Observable::new(Kind::Domain, value)
+}

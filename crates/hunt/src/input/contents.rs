@@ -1,0 +1,288 @@
+//! What a file holds.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use encoding_rs::{Decoder, Encoding, UTF_16BE, UTF_16LE};
+
+use super::{HEAD, Limits, Trouble, archive, records};
+
+/// What bytes are, by how they begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// ASCII, UTF-8, or an encoding of Japanese that is told apart line by line.
+    Text,
+    Utf16(Endian),
+    Gzip,
+    Zstandard,
+    Zip,
+    Tar,
+    EventLog,
+    /// Known, and not read.
+    Unread(&'static str),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endian {
+    Little,
+    Big,
+}
+
+/// The form of what begins so.
+pub fn form_of(head: &[u8]) -> Form {
+    let begins = |magic: &[u8]| head.starts_with(magic);
+    if begins(b"\x1f\x8b") {
+        return Form::Gzip;
+    }
+    if begins(b"\x28\xb5\x2f\xfd") {
+        return Form::Zstandard;
+    }
+    if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") {
+        return Form::Zip;
+    }
+    if begins(b"ElfFile\0") {
+        return Form::EventLog;
+    }
+    if head.get(257..262) == Some(b"ustar") {
+        return Form::Tar;
+    }
+    if begins(b"\xff\xfe") {
+        return Form::Utf16(Endian::Little);
+    }
+    if begins(b"\xfe\xff") {
+        return Form::Utf16(Endian::Big);
+    }
+    let known: [(&[u8], &str); 10] = [
+        (b"BZh", "bzip2"),
+        (b"\xfd7zXZ\0", "xz"),
+        (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+        (b"Rar!\x1a\x07", "RAR"),
+        (b"\x04\x22\x4d\x18", "LZ4"),
+        (b"\x7fELF", "a program"),
+        (b"\xd4\xc3\xb2\xa1", "captured packets"),
+        (b"\x0a\x0d\x0d\x0a", "captured packets"),
+        (b"%PDF-", "PDF"),
+        (b"SQLite format 3\0", "an SQLite database"),
+    ];
+    if let Some((_, name)) = known.iter().find(|(magic, _)| begins(magic)) {
+        return Form::Unread(name);
+    }
+    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
+    if zeros(0) + zeros(1) == 0 {
+        return Form::Text;
+    }
+    let half = head.len() / 2;
+    // Windows programs write UTF-16 without saying so.
+    if head.len() >= 4 && zeros(1) * 10 >= half * 7 && zeros(0) * 10 <= half {
+        return Form::Utf16(Endian::Little);
+    }
+    if head.len() >= 4 && zeros(0) * 10 >= half * 7 && zeros(1) * 10 <= half {
+        return Form::Utf16(Endian::Big);
+    }
+    Form::Unread("binary data")
+}
+
+/// Who is given the text of a file, piece by piece.
+pub trait Sink {
+    /// A piece of whole lines of the text at `path`.
+    fn text(&mut self, path: &str, piece: &[u8]);
+    /// The text at a path ends.
+    fn end(&mut self, path: &str);
+    fn trouble(&mut self, trouble: Trouble);
+}
+
+/// A file whose reading shows.
+struct Counted<'a> {
+    file: File,
+    read: &'a AtomicU64,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(out)?;
+        self.read.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// Unpacks one file.
+pub struct Contents<'a> {
+    pub(super) limits: Limits,
+    pub(super) sink: &'a mut dyn Sink,
+    pub(super) files: u64,
+    pub(super) bytes: u64,
+    /// Bytes read from disk, by all who read.
+    read: &'a AtomicU64,
+}
+
+impl<'a> Contents<'a> {
+    pub fn new(limits: Limits, sink: &'a mut dyn Sink, read: &'a AtomicU64) -> Self {
+        Self { limits, sink, files: 0, bytes: 0, read }
+    }
+
+    /// Gives the whole text of a file to the sink.
+    pub fn of_file(&mut self, path: &Path) {
+        let name = path.display().to_string();
+        if let Err(error) = self.file(path, &name) {
+            self.trouble(&name, format!("cannot be read: {error}"));
+        }
+    }
+
+    fn file(&mut self, path: &Path, name: &str) -> io::Result<()> {
+        let mut file = File::open(path)?;
+        let mut head = Vec::with_capacity(HEAD);
+        file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+        file.seek(SeekFrom::Start(0))?;
+        match form_of(&head) {
+            Form::Zip => archive::zip(self, file, name, 0),
+            Form::EventLog => records::of_file(self, path, name),
+            _ => {
+                let counted = Counted { file, read: self.read };
+                self.stream(&mut BufReader::with_capacity(1 << 17, counted), name, 0);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a stream to its end, whatever it is.
+    pub(super) fn stream(&mut self, source: &mut dyn Read, name: &str, depth: usize) {
+        let mut head = Vec::with_capacity(HEAD);
+        if let Err(error) = source.take(HEAD as u64).read_to_end(&mut head) {
+            self.broken(name, &error);
+            if head.is_empty() {
+                return;
+            }
+        }
+        if depth > self.limits.depth {
+            self.trouble(name, format!("lies in more than {} archives", self.limits.depth));
+            return;
+        }
+        let form = form_of(&head);
+        let mut source = io::Cursor::new(head).chain(source);
+        match form {
+            Form::Text => self.text(&mut source, name),
+            Form::Utf16(endian) => {
+                let encoding = if endian == Endian::Little { UTF_16LE } else { UTF_16BE };
+                self.text(&mut Recoded::new(&mut source, encoding), name);
+            }
+            Form::Gzip => {
+                let mut plain = flate2::read::MultiGzDecoder::new(BufReader::with_capacity(1 << 16, source));
+                self.stream(&mut plain, name, depth + 1);
+            }
+            Form::Zstandard => match zstd::Decoder::new(source) {
+                Ok(mut plain) => self.stream(&mut plain, name, depth + 1),
+                Err(error) => self.broken(name, &error),
+            },
+            Form::Tar => archive::tar(self, &mut source, name, depth),
+            Form::Zip => {
+                if let Some(held) = self.held(&mut source, name) {
+                    archive::zip(self, io::Cursor::new(held), name, depth);
+                }
+            }
+            Form::EventLog => {
+                if let Some(held) = self.held(&mut source, name) {
+                    records::of_bytes(self, held, name);
+                }
+            }
+            Form::Unread(what) => self.trouble(name, format!("is {what}, which is not read")),
+        }
+    }
+
+    fn text(&mut self, source: &mut dyn Read, name: &str) {
+        let mut chunks = super::Chunks::new(source);
+        loop {
+            match chunks.next() {
+                Ok(Some(piece)) => {
+                    self.bytes += piece.len() as u64;
+                    self.sink.text(name, piece);
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    self.sink.text(name, chunks.rest());
+                    self.broken(name, &error);
+                    break;
+                }
+            }
+            if self.bytes > self.limits.bytes {
+                self.trouble(name, format!("unpacks to more than {} bytes; the rest was not read", self.limits.bytes));
+                break;
+            }
+        }
+        self.sink.end(name);
+    }
+
+    /// All bytes of what has to be held in memory; nothing where that is too much.
+    fn held(&mut self, source: &mut dyn Read, name: &str) -> Option<Vec<u8>> {
+        let mut held = Vec::new();
+        match source.take(self.limits.held + 1).read_to_end(&mut held) {
+            Ok(_) if held.len() as u64 > self.limits.held => {
+                self.trouble(name, format!("lies within another archive and has more than {} bytes", self.limits.held));
+                None
+            }
+            Ok(_) => Some(held),
+            Err(error) => {
+                self.broken(name, &error);
+                None
+            }
+        }
+    }
+
+    /// Whether one more file may be unpacked.
+    pub(super) fn may_open(&mut self, name: &str) -> bool {
+        self.files += 1;
+        if self.files == self.limits.files + 1 {
+            self.trouble(name, format!("holds more than {} files; the rest was not read", self.limits.files));
+        }
+        self.files <= self.limits.files && self.bytes <= self.limits.bytes
+    }
+
+    pub(super) fn broken(&mut self, name: &str, error: &dyn std::fmt::Display) {
+        self.trouble(name, format!("is broken: {error}"));
+    }
+
+    pub(super) fn trouble(&mut self, name: &str, reason: String) {
+        self.sink.trouble(Trouble { path: name.to_owned(), reason });
+    }
+}
+
+/// A stream in another encoding, as UTF-8.
+struct Recoded<R> {
+    source: R,
+    decoder: Decoder,
+    raw: Vec<u8>,
+    text: String,
+    given: usize,
+    ended: bool,
+}
+
+impl<R: Read> Recoded<R> {
+    fn new(source: R, encoding: &'static Encoding) -> Self {
+        let decoder = encoding.new_decoder_with_bom_removal();
+        Self { source, decoder, raw: vec![0; 1 << 16], text: String::with_capacity(1 << 18), given: 0, ended: false }
+    }
+}
+
+impl<R: Read> Read for Recoded<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.given == self.text.len() {
+            if self.ended {
+                return Ok(0);
+            }
+            let read = self.source.read(&mut self.raw)?;
+            self.ended = read == 0;
+            self.text.clear();
+            self.given = 0;
+            // Room for the longest that so many bytes can become, so that all of them are taken.
+            let most = self.decoder.max_utf8_buffer_length(read).unwrap_or(usize::MAX >> 1);
+            self.text.reserve(most);
+            let _ = self.decoder.decode_to_string(&self.raw[..read], &mut self.text, self.ended);
+        }
+        let rest = &self.text.as_bytes()[self.given..];
+        let length = rest.len().min(out.len());
+        out[..length].copy_from_slice(&rest[..length]);
+        self.given += length;
+        Ok(length)
+    }
+}

@@ -1,0 +1,14 @@
+//! The sweep: logs and files against every indicator that partners share, without a server.
+//!
+//! Owns the index of indicators ([`index`]) and the scan of text for them ([`scan`]). Refuses servers, stores and the
+//! network: it is given files, and gives hits.
+//!
+//! Start at [`index::Builder`] and [`scan::Scanner`].
+
+pub mod generate;
+pub mod index;
+pub mod input;
+pub mod machine;
+pub mod output;
+pub mod scan;
+pub mod sweep;

@@ -1,0 +1,71 @@
+//! Hits as others read them.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::index::Index;
+use crate::sweep::Hit;
+
+/// One hit, as `--json` prints it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Line {
+    pub path: String,
+    /// From one.
+    pub line: u64,
+    /// The indicator's value as it was given.
+    pub value: String,
+    pub kind: &'static str,
+    /// The id of the indicator.
+    pub indicator: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asset: Option<String>,
+    /// The indicator's name, where it has one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub techniques: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pap: Option<String>,
+    /// Set where the indicator's pattern needs more than this value.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
+}
+
+impl Line {
+    /// What is known of an entry without any hit.
+    pub fn of_entry(index: &Index, entry: u32) -> Self {
+        let about = index.about(entry).cloned().unwrap_or_default();
+        Self {
+            value: index.given(entry).to_owned(),
+            kind: index.entry(entry).what.name(),
+            indicator: index.id(entry),
+            name: about.name,
+            techniques: about.techniques,
+            pap: about.pap,
+            partial: about.partial,
+            ..Self::default()
+        }
+    }
+
+    pub fn of(index: &Index, hit: &Hit) -> Self {
+        Self {
+            path: hit.path.clone(),
+            line: hit.line,
+            time: hit.time,
+            asset: hit.asset.clone(),
+            ..Self::of_entry(index, hit.entry)
+        }
+    }
+
+    /// The hit for people, in one line; control characters in paths and values stay out of the terminal.
+    pub fn text(&self) -> String {
+        let mut text = format!("{}:{}  {:<12} {}", self.path, self.line, self.kind, self.value);
+        if !self.name.is_empty() && self.name != self.value {
+            text.push_str("  ");
+            text.push_str(&self.name);
+        }
+        text.replace(char::is_control, "\u{fffd}")
+    }
+}

@@ -1,0 +1,152 @@
+//! Files swept by several threads, their hits in order.
+//!
+//! Plain files are cut into ranges that any thread takes; packed files go to one thread each. Results come back in the
+//! order of files and lines, whoever was faster.
+//!
+//! Start at [`Sweep::run`].
+
+mod moment;
+mod order;
+#[cfg(test)]
+mod tests;
+mod work;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use moment::{asset_of, moment_of};
+
+use crate::index::Index;
+use crate::input::{Found, Limits, Trouble};
+use crate::scan::Prose;
+use order::Order;
+use work::Queue;
+
+/// How a sweep is done.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    pub threads: usize,
+    pub prose: Prose,
+    /// Only lines of this time or later; lines without a time are kept.
+    pub from: Option<Timestamp>,
+    /// Only lines before this time.
+    pub to: Option<Timestamp>,
+    pub limits: Limits,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { threads: 1, prose: Prose::Logs, from: None, to: None, limits: Limits::default() }
+    }
+}
+
+/// One indicator in one line of one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hit {
+    /// The file, and the way within it: `logs.zip!dns.log.gz`.
+    pub path: String,
+    /// From one; in an event log the number of the record.
+    pub line: u64,
+    /// When the line says that it happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<Timestamp>,
+    /// The machine of which the line tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<String>,
+    /// The number of the entry in the index.
+    pub entry: u32,
+}
+
+/// What a sweep tells while it runs.
+#[derive(Debug)]
+pub enum Event<'a> {
+    Hit(&'a Hit),
+    Trouble(&'a Trouble),
+    /// A file on disk is done, with everything in it.
+    Done(&'a Done),
+    /// Bytes read from disk so far, and of all files together.
+    Progress(u64, u64),
+}
+
+/// What became of one file on disk.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    pub path: String,
+    pub bytes: u64,
+    pub changed: u64,
+    pub lines: u64,
+    pub text: u64,
+    pub hits: Vec<Hit>,
+    pub troubles: Vec<Trouble>,
+}
+
+/// What a sweep found, in numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    pub files: u64,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// Bytes of text, unpacked.
+    pub text: u64,
+    pub lines: u64,
+    pub hits: u64,
+    pub troubles: u64,
+    /// Whether the sweep was stopped before its end.
+    pub stopped: bool,
+    /// Hits by entry.
+    #[serde(skip)]
+    pub entries: BTreeMap<u32, u64>,
+}
+
+/// A sweep that is about to run.
+pub struct Sweep<'a> {
+    pub index: &'a Index,
+    pub options: Options,
+    /// Set from outside to stop.
+    pub stop: &'a AtomicBool,
+}
+
+impl Sweep<'_> {
+    /// Sweeps the files, and tells of what it finds in the order of the files. Those that `before` knows to be done
+    /// are not read again: what they held is told of from there.
+    pub fn run(
+        &self,
+        files: &[Found],
+        before: &HashMap<String, Done>,
+        tell: &mut dyn FnMut(Event<'_>),
+    ) -> Summary {
+        let read = AtomicU64::new(0);
+        let total = files.iter().map(|file| file.bytes).sum();
+        let queue = Mutex::new(Queue::new(files, before));
+        let mut order = Order::new(files, before);
+        let mut summary = Summary::default();
+        let (sender, results) = mpsc::sync_channel(self.options.threads.max(1) * 8);
+        std::thread::scope(|scope| {
+            for _ in 0..self.options.threads.max(1) {
+                let worker = work::Worker {
+                    index: self.index,
+                    options: self.options,
+                    queue: &queue,
+                    read: &read,
+                    stop: self.stop,
+                    results: sender.clone(),
+                };
+                scope.spawn(move || worker.run());
+            }
+            drop(sender);
+            order.ready(&mut summary, tell);
+            for result in results {
+                order.take(result);
+                order.ready(&mut summary, tell);
+                tell(Event::Progress(read.load(Ordering::Relaxed), total));
+            }
+        });
+        summary.stopped = self.stop.load(Ordering::Relaxed);
+        summary
+    }
+}

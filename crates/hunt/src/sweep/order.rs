@@ -1,0 +1,99 @@
+//! Results put back into the order of files and lines.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::work::{Result, Text, is_done};
+use super::{Done, Event, Hit, Summary};
+use crate::input::Found;
+
+/// Parts of files that came, and what was told already.
+pub(super) struct Order<'a> {
+    files: &'a [Found],
+    before: &'a HashMap<String, Done>,
+    waiting: BTreeMap<(usize, u32), Result>,
+    /// The file whose turn it is, the part awaited, and what is known of it.
+    file: usize,
+    part: u32,
+    done: Done,
+    /// Line feeds in the parts of a plain file that are told of already.
+    feeds: u64,
+}
+
+impl<'a> Order<'a> {
+    pub fn new(files: &'a [Found], before: &'a HashMap<String, Done>) -> Self {
+        let waiting = BTreeMap::new();
+        Self { files, before, waiting, file: 0, part: 0, done: Done::default(), feeds: 0 }
+    }
+
+    pub fn take(&mut self, result: Result) {
+        self.waiting.insert((result.job.file, result.job.part), result);
+    }
+
+    /// Tells of all whose turn has come.
+    pub fn ready(&mut self, summary: &mut Summary, tell: &mut dyn FnMut(Event<'_>)) {
+        while let Some(found) = self.files.get(self.file) {
+            if is_done(found, self.before) {
+                if let Some(done) = self.before.get(&found.path.display().to_string()) {
+                    for hit in &done.hits {
+                        tell(Event::Hit(hit));
+                    }
+                    for trouble in &done.troubles {
+                        tell(Event::Trouble(trouble));
+                    }
+                    count(done, summary);
+                }
+                self.file += 1;
+                continue;
+            }
+            let Some(result) = self.waiting.remove(&(self.file, self.part)) else { return };
+            let last = result.job.last;
+            self.part += 1;
+            self.part(result, tell);
+            if last {
+                let mut done = std::mem::take(&mut self.done);
+                done.path = found.path.display().to_string();
+                done.bytes = found.bytes;
+                done.changed = found.changed;
+                count(&done, summary);
+                tell(Event::Done(&done));
+                self.file += 1;
+                self.part = 0;
+                self.feeds = 0;
+            }
+        }
+    }
+
+    fn part(&mut self, result: Result, tell: &mut dyn FnMut(Event<'_>)) {
+        for text in result.texts {
+            let Text { path, hits, feeds, bytes, open } = text;
+            for hit in hits {
+                let hit = Hit { path: path.clone(), line: self.feeds + hit.line + 1, ..hit };
+                tell(Event::Hit(&hit));
+                self.done.hits.push(hit);
+            }
+            self.done.lines += feeds + u64::from(open);
+            self.done.text += bytes;
+            self.feeds += feeds;
+            if result.job.last && result.job.part == 0 {
+                // Texts of one packed file each count from their own beginning.
+                self.feeds = 0;
+            }
+        }
+        for trouble in result.troubles {
+            tell(Event::Trouble(&trouble));
+            self.done.troubles.push(trouble);
+        }
+    }
+}
+
+fn count(done: &Done, summary: &mut Summary) {
+    summary.files += 1;
+    summary.bytes += done.bytes;
+    summary.text += done.text;
+    summary.lines += done.lines;
+    summary.hits += done.hits.len() as u64;
+    summary.troubles += done.troubles.len() as u64;
+    for hit in &done.hits {
+        *summary.entries.entry(hit.entry).or_default() += 1;
+    }
+}

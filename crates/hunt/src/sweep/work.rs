@@ -1,0 +1,249 @@
+//! What the threads of a sweep do.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::SyncSender;
+
+use super::moment::{asset_of, moment_of};
+use super::{Done, Hit, Options};
+use crate::index::Index;
+use crate::input::{Chunks, Contents, Form, Found, HEAD, Sink, Trouble, form_of};
+use crate::scan::{self, Scanner};
+
+/// Bytes of a plain file that one thread takes at once.
+const RANGE: u64 = 8 << 20;
+
+/// A part of a file that somebody has to read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Job {
+    /// The place of the file in the list.
+    pub file: usize,
+    /// The number of the part in the file.
+    pub part: u32,
+    /// Where the part begins, in a plain file that is read in parts.
+    range: Option<u64>,
+    /// Whether no part comes behind this one.
+    pub last: bool,
+}
+
+/// The parts that nobody has taken yet.
+pub(super) struct Queue<'a> {
+    files: &'a [Found],
+    before: &'a HashMap<String, Done>,
+    next: usize,
+    /// A plain file of which parts are left: its place, the next part, and where that begins.
+    open: Option<(usize, u32, u64)>,
+}
+
+impl<'a> Queue<'a> {
+    pub fn new(files: &'a [Found], before: &'a HashMap<String, Done>) -> Self {
+        Self { files, before, next: 0, open: None }
+    }
+
+    fn take(&mut self) -> Option<Job> {
+        if let Some((file, part, at)) = self.open {
+            let last = at + RANGE >= self.files[file].bytes;
+            self.open = if last { None } else { Some((file, part + 1, at + RANGE)) };
+            return Some(Job { file, part, range: Some(at), last });
+        }
+        while let Some(found) = self.files.get(self.next) {
+            let file = self.next;
+            self.next += 1;
+            if is_done(found, self.before) {
+                continue;
+            }
+            if found.bytes > RANGE && is_plain(&found.path) {
+                self.open = Some((file, 1, RANGE));
+                return Some(Job { file, part: 0, range: Some(0), last: false });
+            }
+            return Some(Job { file, part: 0, range: None, last: true });
+        }
+        None
+    }
+}
+
+/// Whether an earlier sweep read the file as it is now.
+pub(super) fn is_done(found: &Found, before: &HashMap<String, Done>) -> bool {
+    before
+        .get(&found.path.display().to_string())
+        .is_some_and(|done| done.bytes == found.bytes && done.changed == found.changed)
+}
+
+fn is_plain(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    let mut head = Vec::with_capacity(HEAD);
+    file.take(HEAD as u64).read_to_end(&mut head).is_ok() && form_of(&head) == Form::Text
+}
+
+/// What one part gave.
+#[derive(Debug)]
+pub(super) struct Result {
+    pub job: Job,
+    /// The texts in it, each with its path, hits (lines counted from the beginning of the part) and line feeds.
+    pub texts: Vec<Text>,
+    pub troubles: Vec<Trouble>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Text {
+    pub path: String,
+    pub hits: Vec<Hit>,
+    pub feeds: u64,
+    pub bytes: u64,
+    /// Whether the text ended with a line that no line feed ends.
+    pub open: bool,
+}
+
+pub(super) struct Worker<'a> {
+    pub index: &'a Index,
+    pub options: Options,
+    pub queue: &'a Mutex<Queue<'a>>,
+    pub read: &'a AtomicU64,
+    pub stop: &'a AtomicBool,
+    pub results: SyncSender<Result>,
+}
+
+impl Worker<'_> {
+    pub fn run(self) {
+        let mut reader = Reader {
+            scanner: Scanner::new(self.index, self.options.prose),
+            options: self.options,
+            found: Vec::new(),
+            text: Text::default(),
+            texts: Vec::new(),
+            troubles: Vec::new(),
+        };
+        while !self.stop.load(Ordering::Relaxed) {
+            let Some((job, found)) = self.next() else { return };
+            match job.range {
+                Some(start) => self.range(found, start, &mut reader),
+                None => Contents::new(self.options.limits, &mut reader, self.read).of_file(&found.path),
+            }
+            let texts = std::mem::take(&mut reader.texts);
+            let troubles = std::mem::take(&mut reader.troubles);
+            if self.results.send(Result { job, texts, troubles }).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn next(&self) -> Option<(Job, &Found)> {
+        let mut queue = self.queue.lock().ok()?;
+        let job = queue.take()?;
+        Some((job, &queue.files[job.file]))
+    }
+
+    /// Reads the lines that begin in one range of a plain file.
+    fn range(&self, found: &Found, start: u64, reader: &mut Reader<'_>) {
+        let name = found.path.display().to_string();
+        let mut read = || -> std::io::Result<()> {
+            let mut file = File::open(&found.path)?;
+            // A line belongs to the range in which it begins: just behind a line feed.
+            let mut from = start;
+            if start > 0 {
+                from = start - 1;
+                file.seek(SeekFrom::Start(from))?;
+                let skipped = skip_line(&mut file, RANGE + 1)?;
+                let Some(skipped) = skipped else { return Ok(()) };
+                from += skipped;
+            }
+            let end = start + RANGE;
+            if from >= end {
+                return Ok(());
+            }
+            file.seek(SeekFrom::Start(from))?;
+            let mut chunks = Chunks::first(file, end - from);
+            while let Some(piece) = chunks.next()? {
+                self.read.fetch_add(piece.len() as u64, Ordering::Relaxed);
+                reader.text(&name, piece);
+                if self.stop.load(Ordering::Relaxed) {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = read() {
+            reader.trouble(Trouble { path: name.clone(), reason: format!("cannot be read: {error}") });
+        }
+        reader.end(&name);
+    }
+}
+
+/// Bytes up to and with the next line feed; `None` where none comes within `most` bytes.
+fn skip_line(file: &mut File, most: u64) -> std::io::Result<Option<u64>> {
+    let mut piece = vec![0; 64 << 10];
+    let mut skipped = 0;
+    while skipped <= most {
+        let read = file.read(&mut piece)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        if let Some(feed) = memchr::memchr(b'\n', &piece[..read]) {
+            return Ok(Some(skipped + feed as u64 + 1));
+        }
+        skipped += read as u64;
+    }
+    Ok(None)
+}
+
+/// Scans what is unpacked.
+struct Reader<'a> {
+    scanner: Scanner<'a>,
+    options: Options,
+    found: Vec<scan::Hit>,
+    text: Text,
+    texts: Vec<Text>,
+    troubles: Vec<Trouble>,
+}
+
+impl Sink for Reader<'_> {
+    fn text(&mut self, path: &str, piece: &[u8]) {
+        if piece.is_empty() {
+            return;
+        }
+        if self.text.path != path {
+            path.clone_into(&mut self.text.path);
+        }
+        self.found.clear();
+        let feeds = self.scanner.scan(piece, &mut self.found);
+        let mut lines = piece.split_inclusive(|byte| *byte == b'\n');
+        let mut next = 0;
+        let mut line: &[u8] = &[];
+        for found in &self.found {
+            while next <= found.line {
+                line = lines.next().unwrap_or_default();
+                next += 1;
+            }
+            let time = moment_of(line);
+            let outside = time.is_some_and(|time| {
+                self.options.from.is_some_and(|from| time < from) || self.options.to.is_some_and(|to| time >= to)
+            });
+            if !outside {
+                self.text.hits.push(Hit {
+                    path: String::new(),
+                    line: self.text.feeds + u64::from(found.line),
+                    time,
+                    asset: asset_of(line),
+                    entry: found.entry,
+                });
+            }
+        }
+        self.text.feeds += u64::from(feeds);
+        self.text.bytes += piece.len() as u64;
+        self.text.open = !piece.ends_with(b"\n");
+    }
+
+    fn end(&mut self, path: &str) {
+        let mut text = std::mem::take(&mut self.text);
+        path.clone_into(&mut text.path);
+        self.texts.push(text);
+    }
+
+    fn trouble(&mut self, trouble: Trouble) {
+        self.troubles.push(trouble);
+    }
+}
