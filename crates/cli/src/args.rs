@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub use crate::hunt::Hunt;
 pub use audit::{
     Audit, AuditCommand, Erase, EraseCommand, Lines as AuditLines, PersonalCommand, ProposalCommand,
 };
@@ -25,7 +26,6 @@ pub use people::{
 pub use policies::{AgreementAdd, AgreementCommand, Form, LabelCommand, Policy};
 pub use release::{Forecast, ForecastCommand, Foreseer, Precision, Tearline, Template};
 pub use releases::{Direct, Reason, ReleaseCommand, ReleasePropose, ReleaseRules, State};
-pub use crate::hunt::Hunt;
 pub use running::{Bench, Demo, PeerAdd, PeerCommand, PeerSet, Serve, SettingsFile, TaxiiCheck, WatchToken};
 
 /// An exchange for cyber-threat intelligence between nations and the organisations inside them.

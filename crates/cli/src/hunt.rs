@@ -60,10 +60,11 @@ fn sweep(hunt: &Hunt, loaded: &load::Loaded, options: Options, desk: &mut Desk<'
     if !before.is_empty() {
         desk.say(format!("{} files are done already and are not read again", before.len()))?;
     }
+    let mut outputs = report::Outputs::open(hunt, desk)?;
     for trouble in &troubles {
+        outputs.trouble(trouble);
         desk.say(format!("NOT READ  {} {}", trouble.path, trouble.reason))?;
     }
-    let mut outputs = report::Outputs::open(hunt, desk)?;
     let bar = Bar::new();
     let stop = AtomicBool::new(false);
     let begun = Instant::now();
@@ -76,6 +77,7 @@ fn sweep(hunt: &Hunt, loaded: &load::Loaded, options: Options, desk: &mut Desk<'
         let done = match event {
             Event::Hit(hit) => bar.aside(|| outputs.hit(hit, index, desk)),
             Event::Trouble(trouble) => {
+                outputs.trouble(trouble);
                 told += 1;
                 let line = format!("NOT READ  {} {}", trouble.path, trouble.reason);
                 bar.aside(|| if told <= TOLD { desk.say(line).map_err(Fail::from) } else { Ok(()) })
@@ -139,11 +141,19 @@ fn conclude(
     }
     let incomplete = summary.troubles > 0 || summary.stopped || refused > 0;
     let coverage = if incomplete {
-        format!("INCOMPLETE: {} inputs not read, {} indicators not looked for", grouped(summary.troubles), grouped(refused))
+        format!(
+            "INCOMPLETE: {} inputs not read, {} indicators not looked for",
+            grouped(summary.troubles),
+            grouped(refused)
+        )
     } else {
         "everything was read".to_owned()
     };
-    desk.say(format!("{} hits of {} indicators; {coverage}", grouped(summary.hits), grouped(summary.entries.len() as u64)))?;
+    desk.say(format!(
+        "{} hits of {} indicators; {coverage}",
+        grouped(summary.hits),
+        grouped(summary.entries.len() as u64)
+    ))?;
     if summary.hits > 0 {
         return Err(Fail::Ended(HITS));
     }

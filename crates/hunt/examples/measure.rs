@@ -30,6 +30,18 @@ fn main() {
     let mapped = Index::open(&image).unwrap();
     println!("mapped in {:.2?}, {} entries", begun.elapsed(), mapped.facts().entries);
     for vectors in [Vectors::Avx512, Vectors::Avx2, Vectors::Scalar] {
+        let mut words = Vec::new();
+        let mut best = f64::MAX;
+        for _ in 0..5 {
+            let begun = processor();
+            for tile in text.chunks(32 << 10) {
+                words.clear();
+                kizuna_hunt::machine::classify(vectors, tile, &mut words);
+                std::hint::black_box(&words);
+            }
+            best = best.min(processor() - begun);
+        }
+        println!("{vectors:?}: masks alone {:.3} GB/s", text.len() as f64 / best / 1e9);
         let mut scanner = Scanner::with_vectors(&index, Prose::Logs, vectors);
         let mut best = f64::MAX;
         let mut count = 0;

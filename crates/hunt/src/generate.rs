@@ -102,7 +102,8 @@ impl Generator {
 
     /// Indicator `number`: its kind, and its value in normal form.
     pub fn indicator(&self, number: u64) -> (Kind, String) {
-        let mut random = Random::new(self.plan.seed ^ 0x696e_6469_6361_746f ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut random =
+            Random::new(self.plan.seed ^ 0x696e_6469_6361_746f ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let kind = match number % 997 {
             // Kinds that are rare everywhere.
             1 => Kind::Cidr,

@@ -11,7 +11,7 @@ mod entry;
 mod filter;
 mod image;
 pub(crate) mod key;
-mod network;
+pub(crate) mod network;
 mod read;
 pub(crate) mod route;
 #[cfg(test)]
@@ -160,6 +160,11 @@ impl Index {
         name.push(b':');
         name.extend_from_slice(self.normal(&entry));
         format!("indicator--{}", Uuid::new_v5(&space, &name))
+    }
+
+    /// Whether the source gave the indicator an id.
+    pub fn is_named(&self, number: u32) -> bool {
+        self.entry(number).id_length > 0
     }
 
     /// What the source said of the indicator besides its value.

@@ -12,3 +12,4 @@ pub mod machine;
 pub mod output;
 pub mod scan;
 pub mod sweep;
+pub mod warning;

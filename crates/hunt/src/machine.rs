@@ -50,7 +50,9 @@ impl Vectors {
     pub fn best() -> Self {
         #[cfg(target_arch = "x86_64")]
         {
-            if std::arch::is_x86_feature_detected!("avx512bw") && std::arch::is_x86_feature_detected!("avx512f") {
+            if std::arch::is_x86_feature_detected!("avx512bw")
+                && std::arch::is_x86_feature_detected!("avx512f")
+            {
                 return Self::Avx512;
             }
             if std::arch::is_x86_feature_detected!("avx2") {

@@ -1,10 +1,20 @@
 //! Hits as others read them.
 
+pub mod ecs;
+mod page;
+mod sighting;
+#[cfg(test)]
+mod tests;
+pub mod timeline;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::index::Index;
 use crate::sweep::Hit;
+
+pub use page::{Language, Page};
+pub use sighting::Sightings;
 
 /// One hit, as `--json` prints it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -45,6 +45,14 @@ struct Candidate {
     shape: Shape,
 }
 
+/// An IPv4 address in the text.
+#[derive(Debug, Clone, Copy)]
+struct Number {
+    address: u32,
+    end: u32,
+    length: u32,
+}
+
 /// What a candidate looks like; it decides how it is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
@@ -65,6 +73,7 @@ struct Match {
 #[derive(Debug, Default)]
 struct Scratch {
     words: Vec<Word>,
+    numbers: Vec<Number>,
     candidates: Vec<Candidate>,
     admitted: Vec<Candidate>,
     matches: Vec<Match>,
@@ -121,6 +130,16 @@ impl<'a> Scanner<'a> {
         outer.lines.clear();
         find(self.index, self.vectors, text, &mut outer, true);
         let tile = Tile::new(text, &outer.words);
+        if self.prose == Prose::Defanged {
+            outer.lines.clear();
+            let mut start = 0;
+            for feed in memchr::memchr_iter(b'\n', text).chain(std::iter::once(text.len())) {
+                if feed > start {
+                    outer.lines.push((start as u32, feed as u32));
+                }
+                start = feed + 1;
+            }
+        }
         let decoded = std::mem::take(&mut outer.lines);
         let mut number = Lines::new(&tile, line);
         outer.matches.sort_unstable();
@@ -182,20 +201,22 @@ fn end_of_tile(text: &[u8]) -> usize {
 
 /// Leaves the matches of a tile in the scratch; with `decode` also the lines that want to be read decoded.
 fn find(index: &Index, vectors: Vectors, text: &[u8], scratch: &mut Scratch, decode: bool) {
-    let Scratch { words, candidates, admitted, matches, lines, entries } = scratch;
+    let Scratch { words, numbers, candidates, admitted, matches, lines, entries } = scratch;
     words.clear();
     words.push(Word::default());
     machine::classify(vectors, text, words);
     words.push(Word::default());
     words.push(Word::default());
+    numbers.clear();
     candidates.clear();
     admitted.clear();
     matches.clear();
     let tile = Tile::new(text, words);
     let facts = index.facts();
-    let mut finder = Finder { index, tile, candidates, matches, entries };
+    let mut finder = Finder { index, tile, numbers, candidates, matches, entries };
     if facts.dotted || facts.ipv4 {
         finder.names();
+        finder.touched();
     }
     if facts.long {
         finder.long_runs();
@@ -234,6 +255,7 @@ fn find(index: &Index, vectors: Vectors, text: &[u8], scratch: &mut Scratch, dec
 struct Finder<'a> {
     index: &'a Index,
     tile: Tile<'a>,
+    numbers: &'a mut Vec<Number>,
     candidates: &'a mut Vec<Candidate>,
     matches: &'a mut Vec<Match>,
     entries: &'a mut Vec<u32>,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
 pub struct Hunt {
@@ -15,6 +15,10 @@ pub struct Hunt {
     /// those, or the URL of a node's objects (KIZUNA_KEY holds the API key). May be repeated.
     #[arg(long, value_name = "FILE", required = true)]
     pub with: Vec<String>,
+
+    /// MISP warninglists (a list, or a directory of them): values in them are not looked for, and named.
+    #[arg(long, value_name = "PATH")]
+    pub warninglists: Vec<PathBuf>,
 
     /// Threads; without, one for each processor.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -32,6 +36,31 @@ pub struct Hunt {
     #[arg(long)]
     pub prose: bool,
 
+    /// Write a timeline as Timesketch imports it (CSV).
+    #[arg(long, value_name = "FILE")]
+    pub timeline: Option<PathBuf>,
+
+    /// Write hits in the Elastic Common Schema, one JSON document a line.
+    #[arg(long, value_name = "FILE")]
+    pub ecs: Option<PathBuf>,
+
+    /// Write a report as one HTML file.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+
+    /// The language of the HTML report.
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub lang: Lang,
+
+    /// Prepare sightings as a STIX bundle in this file: one for each indicator, machine and day, never a line of a log.
+    /// Nothing is sent.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+
+    /// Name the machines in the sightings.
+    #[arg(long, requires = "report")]
+    pub report_assets: bool,
+
     /// Keep a journal in this file; a sweep that is started again with it goes on where it stopped.
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
@@ -39,6 +68,12 @@ pub struct Hunt {
     /// Save the compiled index; a later sweep gives it to --with and starts at once.
     #[arg(long, value_name = "FILE")]
     pub save_index: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    En,
+    Ja,
 }
 
 impl Hunt {

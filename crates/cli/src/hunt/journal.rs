@@ -31,7 +31,12 @@ impl Journal {
     pub fn open(path: Option<PathBuf>, index: &Index, options: Options) -> Result<Self, Fail> {
         let Some(path) = path else { return Ok(Self { file: None, before: HashMap::new() }) };
         let prose = options.prose == kizuna_hunt::scan::Prose::Defanged;
-        let head = Head { index: format!("{:016x}", index.fingerprint()), prose, from: options.from, to: options.to };
+        let head = Head {
+            index: format!("{:016x}", index.fingerprint()),
+            prose,
+            from: options.from,
+            to: options.to,
+        };
         let named = |error: std::io::Error| Fail::work(format!("{}: {error}", path.display()));
         let mut before = HashMap::new();
         if path.exists() {

@@ -3,9 +3,12 @@
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use kizuna_hunt::index::{Builder, Index, ReadError, Taken};
+use kizuna_hunt::input::walk;
+use kizuna_hunt::warning::Warninglists;
 
 use super::args::Hunt;
 use crate::desk::Desk;
@@ -27,6 +30,9 @@ pub struct Loaded {
 
 pub fn load(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<Loaded, Fail> {
     let mut builder = Builder::new();
+    if !hunt.warninglists.is_empty() {
+        builder.heed(Arc::new(warninglists(hunt, desk)?));
+    }
     let mut refused = 0;
     for source in &hunt.with {
         let files = files(source, desk)?;
@@ -34,13 +40,16 @@ pub fn load(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<Loaded, Fail> {
             && let Some(index) = image(file)?
         {
             if hunt.with.len() > 1 {
-                return Err(Fail::usage(format!("{source} is a compiled index, which stands alone behind --with")));
+                return Err(Fail::usage(format!(
+                    "{source} is a compiled index, which stands alone behind --with"
+                )));
             }
             return finish(hunt, index, refused, desk);
         }
         for file in files {
             let name = file.name().to_owned();
-            let taken = file.open().map_err(ReadError::from).and_then(|open| builder.read(open, hunt.threads()));
+            let taken =
+                file.open().map_err(ReadError::from).and_then(|open| builder.read(open, hunt.threads()));
             // What cannot be read is bad usage: the sweep has not begun.
             let taken = taken.map_err(|error| Fail::usage(format!("{name}: {error}")))?;
             refused += taken.refused;
@@ -64,11 +73,44 @@ fn say_refused(name: &str, taken: &Taken, desk: &mut Desk<'_>) -> io::Result<()>
     for (place, reason) in taken.reasons.iter().take(TOLD) {
         desk.say(format!("NOT LOOKED FOR  {name}: {place}: {reason}"))?;
     }
-    let more = taken.refused.saturating_sub(TOLD as u64);
+    for (list, count) in &taken.listed {
+        desk.say(format!("LEFT OUT  {name}: {count} in the warninglist `{list}`"))?;
+    }
+    let all = taken.refused + taken.listed.values().sum::<u64>();
+    let more = all.saturating_sub(TOLD as u64);
     if more > 0 {
         desk.say(format!("NOT LOOKED FOR  {name}: and {more} more"))?;
     }
     Ok(())
+}
+
+/// The warninglists below the paths given; a file that is none is named, since a missing list means more hits.
+fn warninglists(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<Warninglists, Fail> {
+    let paths: Vec<PathBuf> = hunt.warninglists.iter().map(|path| desk.path(path)).collect();
+    let mut troubles = Vec::new();
+    let mut lists = Warninglists::default();
+    let mut count = 0;
+    for found in walk(&paths, &mut troubles) {
+        let name = found.path.display().to_string();
+        if !name.ends_with(".json") && !name.ends_with(".json.gz") {
+            continue;
+        }
+        let mut json = Vec::new();
+        let read =
+            Source::File(found.path, name.clone()).open().and_then(|mut open| open.read_to_end(&mut json));
+        let added = read
+            .map_err(|error| error.to_string())
+            .and_then(|_| lists.add(&json).map_err(|error| error.to_string()));
+        match added {
+            Ok(_) => count += 1,
+            Err(reason) => desk.say(format!("NOT APPLIED  {name}: {reason}"))?,
+        }
+    }
+    if let Some(trouble) = troubles.first() {
+        return Err(Fail::usage(format!("{} {}", trouble.path, trouble.reason)));
+    }
+    desk.say(format!("{count} warninglists"))?;
+    lists.ready().map_err(|error| Fail::work(format!("the warninglists: {error}")))
 }
 
 /// A source of indicators.
@@ -127,7 +169,8 @@ fn image(source: &Source) -> Result<Option<Index>, Fail> {
     let Source::File(path, name) = source else { return Ok(None) };
     let named = |error: &dyn std::fmt::Display| Fail::usage(format!("{name}: {error}"));
     let mut head = [0; 8];
-    let is_image = File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && Index::is_image(&head);
+    let is_image =
+        File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && Index::is_image(&head);
     if !is_image {
         return Ok(None);
     }

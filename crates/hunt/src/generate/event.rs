@@ -48,7 +48,13 @@ fn address(random: &mut Random) -> String {
 }
 
 pub fn public(random: &mut Random) -> String {
-    format!("{}.{}.{}.{}", 11 + random.below(180), random.below(256), random.below(256), random.below(128) * 2)
+    format!(
+        "{}.{}.{}.{}",
+        11 + random.below(180),
+        random.below(256),
+        random.below(256),
+        random.below(128) * 2
+    )
 }
 
 fn uid(random: &mut Random) -> String {
@@ -207,8 +213,17 @@ fn text(clock: u64, value: Option<&str>, random: &mut Random, out: &mut Vec<u8>)
     let machine = random.word(3);
     let value = value.map_or_else(|| host(random), str::to_owned);
     let _ = match random.below(4) {
-        0 => write!(out, "<134>1 {stamp} {machine} proxy {} - - allowed {value} from {}", random.below(9999), address(random)),
-        1 => write!(out, "{stamp} {machine} kernel: [UFW BLOCK] IN=eth0 SRC={} WHAT={value} LEN=60", address(random)),
+        0 => write!(
+            out,
+            "<134>1 {stamp} {machine} proxy {} - - allowed {value} from {}",
+            random.below(9999),
+            address(random)
+        ),
+        1 => write!(
+            out,
+            "{stamp} {machine} kernel: [UFW BLOCK] IN=eth0 SRC={} WHAT={value} LEN=60",
+            address(random)
+        ),
         2 => write!(out, "{stamp} 接続先「{value}」を検知しました。端末 {machine}"),
         _ => write!(out, "{} - - [{stamp}] \"{value}\" 200 {}", address(random), random.below(99_999)),
     };

@@ -46,9 +46,13 @@ impl Form {
             Kind::Ipv4 => &[Self::Mapped, Self::Full, Self::WithPort],
             Kind::Ipv6 => &[Self::UpperCase, Self::Full, Self::WithPort],
             Kind::Cidr => &[Self::Member, Self::Mapped],
-            Kind::Url => &[Self::UpperCase, Self::DefaultPort, Self::WithoutScheme, Self::Split, Self::PercentEncoded],
+            Kind::Url => {
+                &[Self::UpperCase, Self::DefaultPort, Self::WithoutScheme, Self::Split, Self::PercentEncoded]
+            }
             Kind::Email => &[Self::UpperCase, Self::Within],
-            Kind::FileName | Kind::Md5 | Kind::Sha1 | Kind::Sha256 | Kind::Sha512 => &[Self::UpperCase, Self::Within],
+            Kind::FileName | Kind::Md5 | Kind::Sha1 | Kind::Sha256 | Kind::Sha512 => {
+                &[Self::UpperCase, Self::Within]
+            }
             Kind::RegistryKey => &[Self::UpperCase, Self::ShortHive, Self::Within],
             _ => &[],
         });
@@ -75,11 +79,8 @@ impl Form {
             Self::Subdomain => Fields::plain(name, format!("{}.{value}", random.word(2))),
             Self::TrailingDot => Fields::plain(name, format!("{value}.")),
             Self::JsonEscape => {
-                let escaped = if kind == Kind::Url {
-                    value.replace('/', "\\/")
-                } else {
-                    value.replace('.', "\\u002e")
-                };
+                let escaped =
+                    if kind == Kind::Url { value.replace('/', "\\/") } else { value.replace('.', "\\u002e") };
                 Fields::escaped(name, escaped, text)
             }
             Self::PercentEncoded if kind == Kind::Domain => {
@@ -99,7 +100,8 @@ impl Form {
             }
             Self::Full => {
                 let address: Ipv6Addr = value.parse().unwrap_or(Ipv6Addr::UNSPECIFIED);
-                let groups: Vec<String> = address.segments().iter().map(|group| format!("{group:04x}")).collect();
+                let groups: Vec<String> =
+                    address.segments().iter().map(|group| format!("{group:04x}")).collect();
                 Fields::plain(name, groups.join(":"))
             }
             Self::WithPort if kind == Kind::Ipv6 => Fields::plain(name, format!("[{value}]:443")),
@@ -170,11 +172,15 @@ fn encode_path(value: &str) -> String {
 
 /// Full-width forms of printable ASCII.
 fn wide(value: &str) -> String {
-    value.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).filter(|_| c.is_ascii_graphic()).unwrap_or(c)).collect()
+    value
+        .chars()
+        .map(|c| char::from_u32(u32::from(c) + 0xfee0).filter(|_| c.is_ascii_graphic()).unwrap_or(c))
+        .collect()
 }
 
 fn member(network: &str, random: &mut Random) -> String {
-    let first: Ipv4Addr = network.split('/').next().and_then(|text| text.parse().ok()).unwrap_or(Ipv4Addr::LOCALHOST);
+    let first: Ipv4Addr =
+        network.split('/').next().and_then(|text| text.parse().ok()).unwrap_or(Ipv4Addr::LOCALHOST);
     Ipv4Addr::from(u32::from(first) + random.below(256) as u32).to_string()
 }
 
@@ -188,7 +194,11 @@ pub fn value(kind: Kind, number: u64, random: &mut Random) -> String {
         Kind::Domain => format!("{word}{number}.{top}"),
         Kind::Url => {
             // Some URLs lie on hosts that everybody visits.
-            let host = if number.is_multiple_of(4) { format!("files.ok-share{}.com", number % 5) } else { format!("h{number}.{word}.{top}") };
+            let host = if number.is_multiple_of(4) {
+                format!("files.ok-share{}.com", number % 5)
+            } else {
+                format!("h{number}.{word}.{top}")
+            };
             let scheme = if random.below(2) == 0 { "http" } else { "https" };
             format!("{scheme}://{host}/{}/{number}/{}", random.word(2), random.word(3))
         }
@@ -262,6 +272,9 @@ pub fn decoy(kind: Kind, value: &str, random: &mut Random) -> Fields {
     for c in text.chars() {
         let _ = if c == '\\' { write!(json, "\\\\") } else { write!(json, "{c}") };
     }
-    debug_assert!(Observable::new(kind, value).is_some_and(|observable| observable.value == value), "{kind} {value}");
+    debug_assert!(
+        Observable::new(kind, value).is_some_and(|observable| observable.value == value),
+        "{kind} {value}"
+    );
     Fields::escaped(name, json, text)
 }

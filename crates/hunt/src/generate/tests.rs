@@ -65,7 +65,17 @@ fn every_planted_hit_is_found_and_nothing_else() {
         };
         let missed: Vec<String> = truth.difference(&found).take(10).map(show).collect();
         let wrong: Vec<String> = found.difference(&truth).take(10).map(show).collect();
-        assert!(missed.is_empty(), "{style:?} missed {}:\n{}", truth.difference(&found).count(), missed.join("\n"));
-        assert!(wrong.is_empty(), "{style:?} wrong {}:\n{}", found.difference(&truth).count(), wrong.join("\n"));
+        assert!(
+            missed.is_empty(),
+            "{style:?} missed {}:\n{}",
+            truth.difference(&found).count(),
+            missed.join("\n")
+        );
+        assert!(
+            wrong.is_empty(),
+            "{style:?} wrong {}:\n{}",
+            found.difference(&truth).count(),
+            wrong.join("\n")
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! From values to the image.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use kizuna_stix::observable::{Kind, Observable, registrable_domain};
 
@@ -10,6 +11,7 @@ use super::key::{self, Seed};
 use super::network::{self, Range};
 use super::route::{Route, place};
 use super::{About, Facts, Index, Section};
+use crate::warning::Warninglists;
 
 /// Bytes that the arena may have: offsets are 32 bits.
 const MAX_ARENA: usize = u32::MAX as usize - (1 << 20);
@@ -33,6 +35,8 @@ pub enum Refused {
     TooLong,
     #[error("does not fit: the index is full")]
     Full,
+    #[error("is in the warninglist `{0}`")]
+    Listed(String),
 }
 
 /// Collects values; parts made apart are joined by [`Builder::join`].
@@ -45,6 +49,7 @@ pub struct Builder {
     /// Keys that the filter will hold, counted generously.
     keys: usize,
     hosts: HashSet<u64>,
+    warnings: Option<Arc<Warninglists>>,
 }
 
 /// What is said of a value besides itself: the id of its indicator, and a number from [`Builder::say`].
@@ -57,6 +62,16 @@ pub struct Context<'a> {
 impl Builder {
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Leaves out what these lists hold, from now on.
+    pub fn heed(&mut self, warnings: Arc<Warninglists>) {
+        self.warnings = Some(warnings);
+    }
+
+    /// An empty one that leaves out the same.
+    pub(super) fn sibling(&self) -> Self {
+        Self { warnings: self.warnings.clone(), ..Self::default() }
     }
 
     /// Keeps what is said of an indicator; the number goes into the [`Context`] of its values.
@@ -78,6 +93,9 @@ impl Builder {
         given: &str,
         context: Context<'_>,
     ) -> Result<(), Refused> {
+        if let Some(list) = self.warnings.as_ref().and_then(|warnings| warnings.holding(observable)) {
+            return Err(Refused::Listed(list.to_owned()));
+        }
         let what = What::Value(observable.kind);
         let normal = observable.value.as_str();
         let route = Route::of(what, normal).ok_or(Refused::NoWord)?;
@@ -144,9 +162,7 @@ impl Builder {
 
     /// Appends what another builder collected.
     pub fn join(&mut self, other: Self) -> Result<(), Refused> {
-        if self.arena.len() + other.arena.len() > MAX_ARENA
-            || self.len() + other.len() > MAX_ENTRIES
-        {
+        if self.arena.len() + other.arena.len() > MAX_ARENA || self.len() + other.len() > MAX_ENTRIES {
             return Err(Refused::Full);
         }
         let base = self.arena.len() as u32;
@@ -261,7 +277,8 @@ impl Image {
     fn put(&mut self, number: u32, entries: &[u8], arena: &[u8]) {
         let entry = nth(entries, number);
         let normal = slice(arena, entry.normal_at, entry.normal_length.into());
-        let Some(route) = std::str::from_utf8(normal).ok().and_then(|text| Route::of(entry.what, text)) else {
+        let Some(route) = std::str::from_utf8(normal).ok().and_then(|text| Route::of(entry.what, text))
+        else {
             return;
         };
         match route {
@@ -289,7 +306,10 @@ impl Image {
             Route::Ja4 => self.facts.ja4 = true,
             Route::Mac => self.facts.mac = true,
             Route::Registry => self.facts.registry = true,
-            Route::Place => self.facts.ports |= place(normal).iter().take_while(|byte| **byte != b'/').any(|byte| *byte == b':'),
+            Route::Place => {
+                self.facts.ports |=
+                    place(normal).iter().take_while(|byte| **byte != b'/').any(|byte| *byte == b':')
+            }
             Route::Word(start, length) => {
                 self.facts.literals = true;
                 let last = normal[start + length - 1];
@@ -310,9 +330,9 @@ impl Image {
     fn has(&self, key: u64, entry: &Entry, entries: &[u8], arena: &[u8]) -> bool {
         let normal = |entry: &Entry| slice(arena, entry.normal_at, entry.normal_length.into());
         let id = |entry: &Entry| slice(arena, entry.id_at, entry.id_length.into());
-        filter::Found::new(&self.slots, self.facts.slots, key).map(|number| nth(entries, number)).any(|other| {
-            other.what == entry.what && normal(&other) == normal(entry) && id(&other) == id(entry)
-        })
+        filter::Found::new(&self.slots, self.facts.slots, key).map(|number| nth(entries, number)).any(
+            |other| other.what == entry.what && normal(&other) == normal(entry) && id(&other) == id(entry),
+        )
     }
 
     /// The scanner goes from ending to ending, the shortest of two labels first, as long as the filter admits them.

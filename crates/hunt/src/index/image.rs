@@ -89,7 +89,8 @@ impl Index {
             return Err(ImageError::Damaged("its head is too long"));
         }
         let head = map.get(16..16 + length).ok_or(ImageError::Damaged("it ends in its head"))?;
-        let head: Head = serde_json::from_slice(head).map_err(|_| ImageError::Damaged("its head is not its own"))?;
+        let head: Head =
+            serde_json::from_slice(head).map_err(|_| ImageError::Damaged("its head is not its own"))?;
         let body = aligned(16 + length);
         if map.len() as u64 != body as u64 + head.body {
             return Err(ImageError::Damaged("it is not as long as it says"));
@@ -97,8 +98,10 @@ impl Index {
         let section = |number: usize| -> Result<Section, ImageError> {
             let (start, length) =
                 head.sections.get(number).ok_or(ImageError::Damaged("a part is missing"))?;
-            let start = body.checked_add(*start as usize).ok_or(ImageError::Damaged("a part is elsewhere"))?;
-            let end = start.checked_add(*length as usize).ok_or(ImageError::Damaged("a part is elsewhere"))?;
+            let start =
+                body.checked_add(*start as usize).ok_or(ImageError::Damaged("a part is elsewhere"))?;
+            let end =
+                start.checked_add(*length as usize).ok_or(ImageError::Damaged("a part is elsewhere"))?;
             let range = Range { start, end };
             if map.get(range.clone()).is_none() {
                 return Err(ImageError::Damaged("a part lies outside"));

@@ -16,7 +16,8 @@ pub struct Range {
 
 /// The section of these networks.
 pub fn section(mut ranges: Vec<Range>) -> Vec<u8> {
-    ranges.sort_unstable_by(|a, b| a.first.cmp(&b.first).then(b.last.cmp(&a.last)).then(a.entry.cmp(&b.entry)));
+    ranges
+        .sort_unstable_by(|a, b| a.first.cmp(&b.first).then(b.last.cmp(&a.last)).then(a.entry.cmp(&b.entry)));
     let mut out = Vec::with_capacity(ranges.len() * RANGE_BYTES);
     let mut around: Vec<usize> = Vec::new();
     for (number, range) in ranges.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! Indicators from files: a value a line, or STIX.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 
 use kizuna_stix::observable::{Kind, Observable, guess};
@@ -34,13 +34,24 @@ pub struct Taken {
     pub values: u64,
     /// Values and objects that are not.
     pub refused: u64,
-    /// The first of them: where (line or id), and why.
+    /// Values left out because a warninglist holds them, by list.
+    pub listed: BTreeMap<String, u64>,
+    /// The first of those refused or left out: where (line or id), and why.
     pub reasons: Vec<(String, String)>,
 }
 
 impl Taken {
+    /// Counts a value that is not looked for under why.
+    fn leave_out(&mut self, place: impl FnOnce() -> String, value: &str, reason: &Refused) {
+        if let Refused::Listed(list) = reason {
+            *self.listed.entry(list.clone()).or_default() += 1;
+            self.refused = self.refused.wrapping_sub(1);
+        }
+        self.refuse(place, format!("{value}: {reason}"));
+    }
+
     fn refuse(&mut self, place: impl FnOnce() -> String, reason: impl ToString) {
-        self.refused += 1;
+        self.refused = self.refused.wrapping_add(1);
         if self.reasons.len() < KEPT {
             self.reasons.push((place(), reason.to_string()));
         }
@@ -50,6 +61,9 @@ impl Taken {
     pub fn merge(&mut self, other: Self) {
         self.values += other.values;
         self.refused += other.refused;
+        for (list, count) in other.listed {
+            *self.listed.entry(list).or_default() += count;
+        }
         let room = KEPT.saturating_sub(self.reasons.len());
         self.reasons.extend(other.reasons.into_iter().take(room));
     }
@@ -73,7 +87,8 @@ impl Builder {
                     return bundle::read(self, &batch);
                 }
             }
-            let end = if read == 0 { batch.len() } else { memchr::memrchr(b'\n', &batch).map_or(0, |at| at + 1) };
+            let end =
+                if read == 0 { batch.len() } else { memchr::memrchr(b'\n', &batch).map_or(0, |at| at + 1) };
             lines += self.read_lines(&batch[..end], lines, threads.max(1), &mut taken)?;
             batch.drain(..end);
             if read == 0 {
@@ -103,13 +118,16 @@ impl Builder {
         let mut lines = before;
         for part in &parts {
             starts.push(lines);
-            lines += memchr::memchr_iter(b'\n', part).count() as u64 + u64::from(!part.is_empty() && !part.ends_with(b"\n"));
+            lines += memchr::memchr_iter(b'\n', part).count() as u64
+                + u64::from(!part.is_empty() && !part.ends_with(b"\n"));
         }
+        let blank = self.sibling();
         let read = |(part, start): (&&[u8], &u64)| {
-            let mut builder = Builder::new();
+            let mut builder = blank.sibling();
             let taken = read_part(&mut builder, part, *start);
             (builder, taken)
         };
+        let read = &read;
         let mut made = Vec::with_capacity(parts.len());
         std::thread::scope(|scope| {
             let workers: Vec<_> =
@@ -161,26 +179,35 @@ fn read_part(builder: &mut Builder, text: &[u8], before: u64) -> Taken {
         }
         match read_line(builder, line, &mut kinds) {
             Ok(()) => taken.values += 1,
-            Err(reason) => taken.refuse(place, format!("{line}: {reason}")),
+            Err(Unread::Refused(reason)) => taken.leave_out(place, line, &reason),
+            Err(Unread::NoKind(reason)) => taken.refuse(place, format!("{line}: {reason}")),
         }
     }
     taken
+}
+
+/// Why a line gives no indicator.
+enum Unread {
+    NoKind(String),
+    Refused(Refused),
 }
 
 fn read_line<'a>(
     builder: &mut Builder,
     line: &'a str,
     kinds: &mut HashMap<&'a str, Option<Named>>,
-) -> Result<(), String> {
-    let Some((name, value)) = line.split_once('\t') else {
-        let observable = bare(line).ok_or_else(|| Refused::NoKind.to_string())?;
-        return builder.add_observable(&observable, line, Context::default()).map_err(|error| error.to_string());
+) -> Result<(), Unread> {
+    let (observable, given) = match line.split_once('\t') {
+        None => (bare(line), line),
+        Some((name, value)) => {
+            let named = *kinds.entry(name).or_insert_with(|| Named::of(name));
+            let named = named.ok_or_else(|| Unread::NoKind(format!("`{name}` is no kind")))?;
+            let value = value.trim();
+            (named.read(value), value)
+        }
     };
-    let named = *kinds.entry(name).or_insert_with(|| Named::of(name));
-    let named = named.ok_or_else(|| format!("`{name}` is no kind"))?;
-    let value = value.trim();
-    let observable = named.read(value).ok_or_else(|| Refused::NoKind.to_string())?;
-    builder.add_observable(&observable, value, Context::default()).map_err(|error| error.to_string())
+    let observable = observable.ok_or(Unread::Refused(Refused::NoKind))?;
+    builder.add_observable(&observable, given, Context::default()).map_err(Unread::Refused)
 }
 
 /// What a line says its value is.
@@ -273,7 +300,10 @@ fn bare(value: &str) -> Option<Observable> {
 /// Top-level domains under which most names lie and which are no file extension: no longer look is needed.
 fn plain_domain(value: &str) -> Option<Observable> {
     let top = value.rsplit('.').next()?;
-    let common = ["com", "net", "org", "info", "ru", "xyz", "top", "jp", "de", "uk", "io", "cn", "online", "site", "club"];
+    let common = [
+        "com", "net", "org", "info", "ru", "xyz", "top", "jp", "de", "uk", "io", "cn", "online", "site",
+        "club",
+    ];
     let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
     // `.com` is also what a program is called; a guess says the same, with a file as the second reading.
     if !plain || !value.contains('.') || !common.iter().any(|known| top.eq_ignore_ascii_case(known)) {

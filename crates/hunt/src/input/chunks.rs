@@ -103,6 +103,7 @@ impl<R: Read> Chunks<R> {
 /// Where a line that is too long is cut: behind a comma, space or quote.
 fn cut(line: &[u8]) -> usize {
     let from = line.len().saturating_sub(SEARCH);
-    let place = line[from..].iter().rposition(|byte| matches!(byte, b',' | b' ' | b'"' | b'\t' | b'&' | b';'));
+    let place =
+        line[from..].iter().rposition(|byte| matches!(byte, b',' | b' ' | b'"' | b'\t' | b'&' | b';'));
     place.map_or(line.len(), |at| from + at + 1)
 }

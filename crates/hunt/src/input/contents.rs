@@ -206,7 +206,10 @@ impl<'a> Contents<'a> {
                 }
             }
             if self.bytes > self.limits.bytes {
-                self.trouble(name, format!("unpacks to more than {} bytes; the rest was not read", self.limits.bytes));
+                self.trouble(
+                    name,
+                    format!("unpacks to more than {} bytes; the rest was not read", self.limits.bytes),
+                );
                 break;
             }
         }
@@ -218,7 +221,10 @@ impl<'a> Contents<'a> {
         let mut held = Vec::new();
         match source.take(self.limits.held + 1).read_to_end(&mut held) {
             Ok(_) if held.len() as u64 > self.limits.held => {
-                self.trouble(name, format!("lies within another archive and has more than {} bytes", self.limits.held));
+                self.trouble(
+                    name,
+                    format!("lies within another archive and has more than {} bytes", self.limits.held),
+                );
                 None
             }
             Ok(_) => Some(held),
@@ -260,7 +266,14 @@ struct Recoded<R> {
 impl<R: Read> Recoded<R> {
     fn new(source: R, encoding: &'static Encoding) -> Self {
         let decoder = encoding.new_decoder_with_bom_removal();
-        Self { source, decoder, raw: vec![0; 1 << 16], text: String::with_capacity(1 << 18), given: 0, ended: false }
+        Self {
+            source,
+            decoder,
+            raw: vec![0; 1 << 16],
+            text: String::with_capacity(1 << 18),
+            given: 0,
+            ended: false,
+        }
     }
 }
 

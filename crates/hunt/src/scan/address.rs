@@ -5,7 +5,7 @@ use std::net::Ipv6Addr;
 use kizuna_stix::observable::Kind;
 
 use super::tile::is_name;
-use super::{Candidate, Finder, Shape};
+use super::{Candidate, Finder, Number, Shape};
 use crate::index::What;
 use crate::index::key::{self, Seed};
 use crate::machine::BLOCK;
@@ -35,7 +35,43 @@ impl Finder<'_> {
         if run > LONGEST_IPV4 + 1 || inside.count_ones() < 3 {
             return;
         }
-        self.ipv4(end - run, end);
+        if inside.count_ones() > 3 || self.tile.byte(end - run) == b'.' {
+            self.ipv4(end - run, end);
+            return;
+        }
+        if let Some(address) = self.four_numbers(end, inside) {
+            let at = Number { address, end: end as u32, length: run as u32 };
+            self.numbers.push(at);
+        }
+    }
+
+    /// The address whose last byte is before `end`, from the places of its dots.
+    #[inline]
+    fn four_numbers(&self, end: usize, dots: u64) -> Option<u32> {
+        let run = (!self.tile.window(end, |word| word.alnum | word.dot)).leading_zeros();
+        let fourth = dots.leading_zeros();
+        let dots = dots << (fourth + 1);
+        let third = dots.leading_zeros();
+        let dots = dots << (third + 1);
+        let second = dots.leading_zeros();
+        let first = run.wrapping_sub(fourth + third + second + 3);
+        let widths = [first, second, third, fourth];
+        if widths.iter().any(|width| width.wrapping_sub(1) > 2) {
+            return None;
+        }
+        let padded = widths == [3; 4];
+        let mut address = 0;
+        let mut end = end - run as usize;
+        for width in widths {
+            end += width as usize;
+            let (value, lead) = number(key::eight_before(self.tile.text, end), width);
+            if value > 255 || (lead == 0 && width > 1 && !padded) {
+                return None;
+            }
+            address = (address << 8) | value;
+            end += 1;
+        }
+        Some(address)
     }
 
     fn numbers_apart(&mut self, end: usize) {
@@ -55,10 +91,19 @@ impl Finder<'_> {
     fn ipv4(&mut self, start: usize, end: usize) {
         let lead = usize::from(self.tile.byte(start) == b'.');
         let Some(address) = ipv4(&self.tile.text[start + lead..end]) else { return };
-        if self.index.touches(address) {
-            let key = key::of_number(Seed::Ipv4, address.into());
-            let length = (end - start - lead) as u32;
-            self.candidates.push(Candidate { key, end: end as u32, length, shape: Shape::Ipv4 });
+        let length = (end - start - lead) as u32;
+        self.numbers.push(Number { address, end: end as u32, length });
+    }
+
+    /// Addresses in whose /24 an indicator lies become candidates. A loop of its own, so that the processor waits for
+    /// many bits at once.
+    pub(super) fn touched(&mut self) {
+        for number in &*self.numbers {
+            if self.index.touches(number.address) {
+                let key = key::of_number(Seed::Ipv4, number.address.into());
+                let Number { end, length, .. } = *number;
+                self.candidates.push(Candidate { key, end, length, shape: Shape::Ipv4 });
+            }
         }
     }
 
@@ -250,7 +295,10 @@ impl Finder<'_> {
             return;
         }
         // `to=name@example.org`: an equals sign may belong to a local part, and seldom does.
-        let cuts = text[start..at].iter().enumerate().filter(|(_, byte)| matches!(byte, b'=' | b'/' | b'\'' | b'{' | b'|'));
+        let cuts = text[start..at]
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| matches!(byte, b'=' | b'/' | b'\'' | b'{' | b'|'));
         let starts: Vec<usize> =
             std::iter::once(start).chain(cuts.map(|(position, _)| start + position + 1)).collect();
         for start in starts {
@@ -268,6 +316,14 @@ impl Finder<'_> {
             }
         }
     }
+}
+
+/// A decimal number of one to three digits that ends eight bytes, and its first digit.
+#[inline]
+fn number(eight: u64, width: u32) -> (u32, u32) {
+    let digits = (eight >> 32) as u32 & 0x0f0f_0f0f & (u32::MAX << (8 * (4 - width)));
+    let lead = (digits >> (8 * (4 - width))) & 0xf;
+    ((digits >> 24) + 10 * ((digits >> 16) & 0xf) + 100 * ((digits >> 8) & 0xf), lead)
 }
 
 /// Characters of RFC 5322 §3.2.3 and the dot.

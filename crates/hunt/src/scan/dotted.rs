@@ -81,7 +81,8 @@ impl Finder<'_> {
     /// The length of the last two labels, where they are longer than a window.
     fn long_name(&self, end: usize, last: usize) -> usize {
         let text = &self.tile.text[..end - last - 1];
-        let label = text.iter().rev().take(LONGEST).take_while(|byte| is_name(**byte) && **byte != b'.').count();
+        let label =
+            text.iter().rev().take(LONGEST).take_while(|byte| is_name(**byte) && **byte != b'.').count();
         last + 1 + label
     }
 
@@ -175,7 +176,9 @@ impl Finder<'_> {
         } else if zone.eq_ignore_ascii_case(b"ip6.arpa") && labels.len() == 63 {
             let mut address = 0_u128;
             for part in labels.rsplit('.') {
-                let Some(digit) = Some(part).filter(|part| part.len() == 1).and_then(|part| u128::from_str_radix(part, 16).ok())
+                let Some(digit) = Some(part)
+                    .filter(|part| part.len() == 1)
+                    .and_then(|part| u128::from_str_radix(part, 16).ok())
                 else {
                     return;
                 };

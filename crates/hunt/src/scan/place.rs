@@ -31,9 +31,16 @@ impl Finder<'_> {
         let scheme = scheme(head);
         let user = if scheme.is_none() { user(head) } else { None };
         let host = text[start..end].to_ascii_lowercase();
-        if scheme.is_some() || user.is_some() || path.first().is_some_and(|byte| matches!(byte, b'/' | b'?' | b'\\'))
+        if scheme.is_some()
+            || user.is_some()
+            || path.first().is_some_and(|byte| matches!(byte, b'/' | b'?' | b'\\'))
         {
-            let found = Written { scheme: scheme.or(user.map(|(scheme, _)| scheme)), user: user.map(|(_, user)| user), host: &host, port };
+            let found = Written {
+                scheme: scheme.or(user.map(|(scheme, _)| scheme)),
+                user: user.map(|(_, user)| user),
+                host: &host,
+                port,
+            };
             self.compare_written(start, &found, path);
             if scheme.is_some() || user.is_some() {
                 return;
@@ -63,7 +70,14 @@ impl Finder<'_> {
     }
 
     /// Host and path in separate values of one line.
-    fn compare_fields(&mut self, at: usize, host: &[u8], port: Option<&[u8]>, line_start: usize, line_end: usize) {
+    fn compare_fields(
+        &mut self,
+        at: usize,
+        host: &[u8],
+        port: Option<&[u8]>,
+        line_start: usize,
+        line_end: usize,
+    ) {
         let line = &self.tile.text[line_start..line_end];
         let mut ports: Option<Vec<&[u8]>> = None;
         let mut tries = 0;
@@ -166,7 +180,8 @@ impl Written<'_> {
     fn may_be(&self, normal: &[u8]) -> bool {
         let Some(scheme) = self.scheme else { return true };
         let Some(colon) = memchr::memchr(b':', normal) else { return false };
-        let is_web = |scheme: &[u8]| scheme.eq_ignore_ascii_case(b"http") || scheme.eq_ignore_ascii_case(b"https");
+        let is_web =
+            |scheme: &[u8]| scheme.eq_ignore_ascii_case(b"http") || scheme.eq_ignore_ascii_case(b"https");
         normal[..colon].eq_ignore_ascii_case(scheme) || (is_web(&normal[..colon]) && is_web(scheme))
     }
 }
@@ -185,7 +200,11 @@ fn port(tail: &[u8]) -> (Option<&[u8]>, &[u8]) {
 /// The scheme that ends just before a host: `https` of `https://` or `https:\/\/`.
 fn scheme(head: &[u8]) -> Option<&[u8]> {
     let before = head.strip_suffix(b"://").or_else(|| head.strip_suffix(b":\\/\\/"))?;
-    let length = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')).count();
+    let length = before
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+        .count();
     (length > 0).then(|| &before[before.len() - length..])
 }
 

@@ -142,12 +142,14 @@ fn is_escape(tile: &Tile<'_>, at: usize) -> bool {
         b'%' => tile.byte(at + 1).is_ascii_hexdigit() && tile.byte(at + 2).is_ascii_hexdigit(),
         b'\\' => {
             let before = tile.text[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
-            before % 2 == 0
-                && matches!(tile.byte(at + 1), b'b' | b'f' | b'n' | b'r' | b't' | b'u')
-                && {
-                    let (start, end) = tile.line(at);
-                    escapes::json(&tile.text[start..end]) != escapes::Json::None
-                }
+            if !matches!(tile.byte(at + 1), b'b' | b'f' | b'n' | b'r' | b't' | b'u') {
+                return false;
+            }
+            let (start, end) = tile.line(at);
+            let line = &tile.text[start..end];
+            // Escapes within escapes stand in JSON that was logged as a string of JSON.
+            let counts = before % 2 == 0 || memchr::memmem::find(line, b"\\\"").is_some();
+            counts && escapes::json(line) != escapes::Json::None
         }
         0x1b | 0x80.. => true,
         _ => false,

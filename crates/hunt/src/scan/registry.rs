@@ -37,7 +37,8 @@ impl Finder<'_> {
         let start = name_end - length;
         let kernel = || {
             let head = &text[start.saturating_sub(12)..start];
-            let head: Vec<u8> = head.iter().filter(|byte| **byte != b'\\').map(u8::to_ascii_lowercase).collect();
+            let head: Vec<u8> =
+                head.iter().filter(|byte| **byte != b'\\').map(u8::to_ascii_lowercase).collect();
             head.ends_with(b"registry")
         };
         let hive: &[u8] = match name.as_slice() {
@@ -74,7 +75,8 @@ impl Finder<'_> {
             } else if ends {
                 break;
             } else {
-                if matches!(byte, 0xc0.. | b' ' | b',' | b';' | b'|' | b'\'' | b')' | b']' | b'}' | b':' | b'=') {
+                if matches!(byte, 0xc0..|b' '| b',' | b';' | b'|' | b'\'' | b')' | b']' | b'}' | b':' | b'=')
+                {
                     self.ask(start, &path);
                 }
                 path.push(byte.to_ascii_lowercase());

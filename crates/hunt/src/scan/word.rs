@@ -64,11 +64,11 @@ impl Finder<'_> {
     fn literal(&mut self, number: u32, entry: &Entry, start: usize, end: usize) {
         let before = self.tile.before(start);
         let after = self.tile.byte(end);
-        let named = matches!(
-            entry.what,
-            What::Value(Kind::FileName | Kind::Domain | Kind::Account) | What::Host
-        );
-        let joins = |byte: u8| if named { is_name(byte) || byte == b'@' } else { byte.is_ascii_alphanumeric() || byte == b'_' };
+        let named =
+            matches!(entry.what, What::Value(Kind::FileName | Kind::Domain | Kind::Account) | What::Host);
+        let joins = |byte: u8| {
+            if named { is_name(byte) || byte == b'@' } else { byte.is_ascii_alphanumeric() || byte == b'_' }
+        };
         let sentence_ends = after == b'.' && !is_name(self.tile.byte(end + 1));
         if joins(before) || (joins(after) && !(named && sentence_ends)) {
             return;

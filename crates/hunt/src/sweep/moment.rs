@@ -61,9 +61,10 @@ pub fn moment_of(line: &[u8]) -> Option<Timestamp> {
 pub fn asset_of(line: &[u8]) -> Option<String> {
     if line.first() == Some(&b'{') {
         let value: Value = serde_json::from_slice(line).ok()?;
-        return ASSETS.iter().filter_map(|path| field(&value, path)).find_map(|value| {
-            value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
-        });
+        return ASSETS
+            .iter()
+            .filter_map(|path| field(&value, path))
+            .find_map(|value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned));
     }
     let head = String::from_utf8_lossy(&line[..line.len().min(HEAD)]);
     syslog_host(&head)

@@ -220,7 +220,8 @@ impl Sink for Reader<'_> {
             }
             let time = moment_of(line);
             let outside = time.is_some_and(|time| {
-                self.options.from.is_some_and(|from| time < from) || self.options.to.is_some_and(|to| time >= to)
+                self.options.from.is_some_and(|from| time < from)
+                    || self.options.to.is_some_and(|to| time >= to)
             });
             if !outside {
                 self.text.hits.push(Hit {

@@ -48,8 +48,7 @@ struct Surroundings {
 
 impl Surroundings {
     fn of(objects: &[Object]) -> Self {
-        let mut found =
-            Self { techniques: HashMap::new(), indicated: HashMap::new(), pap: HashMap::new() };
+        let mut found = Self { techniques: HashMap::new(), indicated: HashMap::new(), pap: HashMap::new() };
         for object in objects {
             let id = object.id().to_string();
             match object.kind() {
@@ -59,7 +58,9 @@ impl Surroundings {
                     }
                 }
                 "relationship" if object.text("relationship_type") == Some("indicates") => {
-                    if let (Some(source), Some(target)) = (object.text("source_ref"), object.text("target_ref")) {
+                    if let (Some(source), Some(target)) =
+                        (object.text("source_ref"), object.text("target_ref"))
+                    {
                         found.indicated.entry(source.to_owned()).or_default().push(target.to_owned());
                     }
                 }
@@ -85,8 +86,7 @@ impl Surroundings {
             .filter_map(|target| self.techniques.get(target).cloned())
             .collect();
         let labels = object.get("labels").and_then(serde_json::Value::as_array);
-        let labels: Vec<&str> =
-            labels.into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
+        let labels: Vec<&str> = labels.into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
         techniques.extend(labels.iter().filter_map(|label| technique_label(label)));
         techniques.sort_unstable();
         techniques.dedup();
@@ -103,7 +103,8 @@ fn pap_of(text: &str) -> Option<String> {
     let text = text.to_ascii_uppercase();
     let at = text.find("PAP")?;
     let rest = text[at + 3..].trim_start_matches([':', '-', '=', '"', ' ']);
-    let level = ["RED", "AMBER", "GREEN", "CLEAR", "WHITE"].into_iter().find(|level| rest.starts_with(level))?;
+    let level =
+        ["RED", "AMBER", "GREEN", "CLEAR", "WHITE"].into_iter().find(|level| rest.starts_with(level))?;
     Some(format!("PAP:{}", if level == "WHITE" { "CLEAR" } else { level }))
 }
 
@@ -119,10 +120,7 @@ fn strictness(pap: &str) -> u8 {
 /// The ATT&CK id of an attack pattern.
 fn technique(object: &Object) -> Option<String> {
     let references = object.get("external_references")?.as_array()?;
-    references
-        .iter()
-        .filter_map(|reference| reference.get("external_id")?.as_str())
-        .find_map(technique_label)
+    references.iter().filter_map(|reference| reference.get("external_id")?.as_str()).find_map(technique_label)
 }
 
 /// `T1566.001` from an id or from a label such as `attack.t1566.001`.
@@ -130,7 +128,8 @@ fn technique_label(label: &str) -> Option<String> {
     let id = label.rsplit("attack.").next()?.to_ascii_uppercase();
     let digits = id.strip_prefix('T')?;
     let (main, sub) = digits.split_once('.').unwrap_or((digits, "000"));
-    let numeric = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+    let numeric =
+        |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
     (numeric(main, 4) && numeric(sub, 3)).then_some(id)
 }
 
@@ -166,7 +165,7 @@ fn indicator(builder: &mut Builder, object: &Object, surroundings: &Surroundings
     for (given, observable) in &values {
         match builder.add_observable(observable, given, context) {
             Ok(()) => taken.values += 1,
-            Err(reason) => taken.refuse(|| id.clone(), format!("{observable}: {reason}")),
+            Err(reason) => taken.leave_out(|| id.clone(), given, &reason),
         }
     }
 }
@@ -202,7 +201,8 @@ fn in_proposition(proposition: &Proposition, found: &mut Vec<(String, Observable
         let pattern = Pattern::from_root(Observation::Test(Comparison::Proposition(proposition)));
         let atoms = pattern.atoms();
         // A URL also states its host, which alone is no hit of this indicator.
-        let main = atoms.iter().find(|atom| !atoms.iter().any(|other| other.implied().as_ref() == Some(*atom)));
+        let main =
+            atoms.iter().find(|atom| !atoms.iter().any(|other| other.implied().as_ref() == Some(*atom)));
         main.map(|atom| (given.to_owned(), atom.clone()))
     };
     let constants = match &proposition.predicate {

@@ -11,7 +11,9 @@ pub enum Json {
 
 pub fn json(line: &[u8]) -> Json {
     let first = line.iter().find(|byte| !byte.is_ascii_whitespace());
-    if matches!(first, Some(b'{' | b'"')) || first == Some(&b'[') && memchr::memmem::find(line, b"\":").is_some() {
+    if matches!(first, Some(b'{' | b'"'))
+        || first == Some(&b'[') && memchr::memmem::find(line, b"\":").is_some()
+    {
         return Json::All;
     }
     if memchr::memmem::find(line, b"{\"").is_some() || memchr::memmem::find(line, b"\":\"").is_some() {

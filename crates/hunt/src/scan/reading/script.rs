@@ -105,7 +105,8 @@ pub fn with_ascii_names(text: &str) -> Option<String> {
 }
 
 fn is_of_name(c: char) -> bool {
-    let mark = matches!(c, '\u{300}'..='\u{36f}' | '\u{3099}' | '\u{309a}' | '\u{30fb}' | '\u{30fc}' | '\u{3005}');
+    let mark =
+        matches!(c, '\u{300}'..='\u{36f}' | '\u{3099}' | '\u{309a}' | '\u{30fb}' | '\u{30fc}' | '\u{3005}');
     c.is_alphanumeric() || matches!(c, '.' | '-' | '_') || mark
 }
 
@@ -129,7 +130,9 @@ fn names(run: &str) -> Option<Vec<String>> {
     let mut ends = vec![run.len()];
     let mut before: Option<char> = None;
     for (at, c) in run[last_dot + 1..].char_indices() {
-        let turns = before.is_some_and(|before| is_spaceless(c) && (before.is_ascii() || (is_hiragana(c) && !is_hiragana(before))));
+        let turns = before.is_some_and(|before| {
+            is_spaceless(c) && (before.is_ascii() || (is_hiragana(c) && !is_hiragana(before)))
+        });
         if turns {
             ends.push(last_dot + 1 + at);
         }

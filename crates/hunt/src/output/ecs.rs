@@ -1,0 +1,64 @@
+//! Hits in the Elastic Common Schema.
+
+use serde_json::{Map, Value, json};
+
+use super::Line;
+
+const VERSION: &str = "8.17.0";
+
+/// One hit as a document.
+pub fn document(line: &Line) -> Value {
+    let mut indicator = Map::new();
+    indicator.insert("type".to_owned(), json!(kind(line.kind)));
+    indicator.insert("name".to_owned(), json!(line.value));
+    indicator.insert("id".to_owned(), json!([line.indicator]));
+    match line.kind {
+        "ipv4" | "ipv6" => drop(indicator.insert("ip".to_owned(), json!(line.value))),
+        "url" => drop(indicator.insert("url".to_owned(), json!({ "full": line.value }))),
+        "domain" => drop(indicator.insert("url".to_owned(), json!({ "domain": line.value }))),
+        "email" => drop(indicator.insert("email".to_owned(), json!({ "address": line.value }))),
+        "md5" | "sha1" | "sha256" | "sha512" => {
+            indicator.insert("file".to_owned(), json!({ "hash": { line.kind: line.value } }));
+        }
+        "file-name" => drop(indicator.insert("file".to_owned(), json!({ "name": line.value }))),
+        "registry-key" => drop(indicator.insert("registry".to_owned(), json!({ "path": line.value }))),
+        _ => {}
+    }
+    let mut document = json!({
+        "ecs": { "version": VERSION },
+        "event": { "kind": "alert", "category": ["threat"], "type": ["indicator"], "dataset": "kizuna.hunt" },
+        "message": format!("{} {}", line.kind, line.value),
+        "threat": { "indicator": indicator },
+        "log": { "file": { "path": line.path } },
+        "kizuna": { "hunt": { "line": line.line } },
+    });
+    if let Some(time) = line.time {
+        document["@timestamp"] = json!(time);
+    }
+    if let Some(asset) = &line.asset {
+        document["host"] = json!({ "name": asset });
+    }
+    if !line.techniques.is_empty() {
+        document["threat"]["framework"] = json!("MITRE ATT&CK");
+        document["threat"]["technique"] = json!({ "id": line.techniques });
+    }
+    document
+}
+
+/// The value of `threat.indicator.type`, which takes STIX's names.
+fn kind(kind: &str) -> &str {
+    match kind {
+        "domain" => "domain-name",
+        "ipv4" => "ipv4-addr",
+        "ipv6" => "ipv6-addr",
+        "cidr" => "ipv4-addr",
+        "email" => "email-addr",
+        "md5" | "sha1" | "sha256" | "sha512" | "hash" | "file-name" => "file",
+        "registry-key" => "windows-registry-key",
+        "mac" => "mac-addr",
+        "asn" => "autonomous-system",
+        "certificate" => "x509-certificate",
+        "account" => "user-account",
+        other => other,
+    }
+}

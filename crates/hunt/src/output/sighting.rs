@@ -1,0 +1,152 @@
+//! Sightings for partners: one for each indicator, machine and day, with how often and from when to when. Never a line of
+//! a log, and names of machines only where asked for.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::index::{Index, What};
+use crate::sweep::Hit;
+
+/// Collects hits as sightings.
+#[derive(Debug, Default)]
+pub struct Sightings {
+    seen: BTreeMap<(u32, Option<Date>, String), Seen>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    count: u64,
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+}
+
+/// What a sighting's count can say (STIX 2.1 §5.2).
+const MAX_COUNT: u64 = 999_999_999;
+
+impl Sightings {
+    pub fn hit(&mut self, hit: &Hit) {
+        let day = hit.time.map(|time| time.to_zoned(TimeZone::UTC).date());
+        let asset = hit.asset.clone().unwrap_or_default();
+        let seen = self.seen.entry((hit.entry, day, asset)).or_default();
+        seen.count += 1;
+        seen.first = [seen.first, hit.time].into_iter().flatten().min();
+        seen.last = [seen.last, hit.time].into_iter().flatten().max();
+    }
+
+    pub fn len(&self) -> usize {
+        self.seen.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.seen.is_empty()
+    }
+
+    /// The bundle, as it would be sent. `assets` adds the names of machines.
+    pub fn bundle(&self, index: &Index, now: Timestamp, assets: bool) -> Value {
+        let stamp = at(now);
+        let mut objects = Vec::new();
+        let mut told = std::collections::BTreeSet::new();
+        let mut machines: BTreeMap<&str, usize> = BTreeMap::new();
+        for (_, _, asset) in self.seen.keys() {
+            machines.insert(asset, 0);
+        }
+        // A number instead of a digest of the name: names of machines are easily guessed.
+        for (number, place) in machines.values_mut().enumerate() {
+            *place = number;
+        }
+        for ((entry, day, asset), seen) in &self.seen {
+            let indicator = index.id(*entry);
+            if told.insert(indicator.clone()) && is_nameless(index, *entry) {
+                objects.extend(nameless(index, *entry, &indicator, &stamp));
+            }
+            let machine = machines.get(asset.as_str()).copied().unwrap_or_default();
+            let name =
+                format!("{indicator}|{machine}|{}", day.map_or_else(String::new, |day| day.to_string()));
+            let id = format!("sighting--{}", Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()));
+            let mut sighting = json!({
+                "type": "sighting", "spec_version": "2.1", "id": id, "created": stamp, "modified": stamp,
+                "sighting_of_ref": indicator, "count": seen.count.min(MAX_COUNT),
+            });
+            if let (Some(first), Some(last)) = (seen.first, seen.last) {
+                sighting["first_seen"] = json!(at(first));
+                sighting["last_seen"] = json!(at(last));
+            }
+            if let Some(about) = index.about(*entry) {
+                if !about.markings.is_empty() {
+                    sighting["object_marking_refs"] = json!(about.markings);
+                }
+                if let Some(pap) = &about.pap {
+                    sighting["labels"] = json!([pap]);
+                }
+            }
+            if assets && !asset.is_empty() {
+                let machine = format!("identity--{}", Uuid::new_v5(&Uuid::NAMESPACE_DNS, asset.as_bytes()));
+                sighting["where_sighted_refs"] = json!([machine]);
+                if told.insert(machine.clone()) {
+                    objects.push(json!({
+                        "type": "identity", "spec_version": "2.1", "id": machine, "created": stamp,
+                        "modified": stamp, "name": asset, "identity_class": "system",
+                    }));
+                }
+            }
+            objects.push(sighting);
+        }
+        let bundle = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{stamp}|{}", objects.len()).as_bytes());
+        json!({ "type": "bundle", "id": format!("bundle--{bundle}"), "objects": objects })
+    }
+}
+
+/// Milliseconds, as STIX wants them at least.
+fn at(time: Timestamp) -> String {
+    format!("{time:.3}")
+}
+
+/// Whether the indicator came without an id, so that nobody else knows the one it has here.
+fn is_nameless(index: &Index, entry: u32) -> bool {
+    !index.is_named(entry)
+}
+
+/// The indicator itself, for who receives a sighting of it.
+fn nameless(index: &Index, entry: u32, id: &str, stamp: &str) -> Option<Value> {
+    let What::Value(kind) = index.entry(entry).what else { return None };
+    let normal = std::str::from_utf8(index.normal(&index.entry(entry))).ok()?;
+    let pattern = pattern(kind.name(), normal)?;
+    Some(json!({
+        "type": "indicator", "spec_version": "2.1", "id": id, "created": stamp, "modified": stamp,
+        "name": index.given(entry), "indicator_types": ["unknown"], "pattern": pattern, "pattern_type": "stix",
+        "valid_from": stamp,
+    }))
+}
+
+/// The pattern that looks for one value.
+fn pattern(kind: &str, value: &str) -> Option<String> {
+    let path = match kind {
+        "domain" => "domain-name:value",
+        "ipv4" => "ipv4-addr:value",
+        "ipv6" => "ipv6-addr:value",
+        "url" => "url:value",
+        "email" => "email-addr:value",
+        "md5" => "file:hashes.MD5",
+        "sha1" => "file:hashes.'SHA-1'",
+        "sha256" => "file:hashes.'SHA-256'",
+        "sha512" => "file:hashes.'SHA-512'",
+        "file-name" => "file:name",
+        "registry-key" => "windows-registry-key:key",
+        "mac" => "mac-addr:value",
+        "mutex" => "mutex:name",
+        "user-agent" => "network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'",
+        "account" => "user-account:account_login",
+        "cidr" => {
+            let family = if value.contains(':') { "ipv6-addr" } else { "ipv4-addr" };
+            return Some(format!("[{family}:value ISSUBSET '{value}']"));
+        }
+        _ => return None,
+    };
+    let value = value.replace('\\', "\\\\").replace('\'', "\\'");
+    Some(format!("[{path} = '{value}']"))
+}
