@@ -139,6 +139,63 @@ async function everyPage(page, origin, name) {
   await inspect(page, `quarantined-${name}`);
 }
 
+/** Wrong input is the form again, with what was typed, the fault at its field and the cursor in it. */
+async function wrongInput(page, origin) {
+  await page.goto(`${origin}/peers`);
+  await page.getByLabel("Name here").fill("partner-jpn");
+  await page.getByLabel("URL").fill("ftp://partner.example/");
+  await page.locator('form[action="/peers"]').evaluate((form) => form.submit());
+  await page.locator("#fault-add-url").waitFor();
+  assert.equal(await page.getByLabel("Name here").inputValue(), "partner-jpn");
+  assert.ok(await page.evaluate(() => document.activeElement.id === "url"), "the cursor is in the wrong field");
+  await inspect(page, "peer-add-wrong");
+
+  await page.goto(`${origin}/policies`);
+  await page.getByText("Import a policy").click();
+  await page.getByLabel("Or its text").fill('<SPIF xmlns="http://www.xmlspif.org/spif">\n</SPIF>');
+  await page.getByRole("button", { name: "Show what would change" }).click();
+  await page.locator("#fault-policy-text").waitFor();
+  assert.match(await page.locator("#fault-policy-text").innerText(), /line \d+/);
+  await inspect(page, "policy-wrong");
+  await page.getByLabel("The policy's file").setInputFiles(join(here, "../../../../fixtures/policies/asterin.xml"));
+  await page.getByRole("button", { name: "Show what would change" }).click();
+  await page.getByRole("heading", { name: "ASTERIN" }).waitFor();
+  await inspect(page, "policy-check");
+  await page.getByRole("button", { name: "Import ASTERIN" }).click();
+  await page.getByRole("heading", { name: /^ASTERIN/ }).first().waitFor();
+  await inspect(page, "policies");
+}
+
+/** From a selection to a tear-line, and from there to a proposal. */
+async function tearLine(page, origin) {
+  await page.goto(`${origin}/search?q=Beacon`);
+  await page.locator('tr:has-text("Beacon of GLASS HERON") input[name="object"]').first().check();
+  await page.getByRole("button", { name: "Make a tear-line of the chosen" }).click();
+  await page.getByRole("heading", { name: "Make a tear-line" }).waitFor();
+  await inspect(page, "tearline-new");
+  await page.getByLabel("Label to be read under").fill("rel:Nowhere");
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.locator("#fault-tearline-label").waitFor();
+  await page.getByLabel("Label to be read under").fill("tlp:green rel:JPN class:EXERCISE/UNCLASSIFIED");
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.getByRole("heading", { name: "High against low" }).waitFor();
+  assert.match(await page.locator("main").innerText(), /Removed/);
+  await inspect(page, "tearline-preview");
+  await page.getByRole("button", { name: /^Make \d+ draft/ }).click();
+  await page.waitForURL(/\/tearlines\/kizuna-sanitisation--/);
+  await inspect(page, "tearline");
+  const made = page.url();
+  await page.getByRole("link", { name: "Propose a release" }).click();
+  await page.getByRole("heading", { name: "Propose a release" }).waitFor();
+  await inspect(page, "release-new");
+  await page.getByRole("button", { name: "Check whom it reaches" }).click();
+  await page.getByRole("heading", { name: "High against low" }).waitFor();
+  await inspect(page, "release-check");
+  await page.goto(`${origin}/releases/report`);
+  await inspect(page, "release-report");
+  return made;
+}
+
 async function hiddenIsAbsent(page, origin) {
   const absent = await page.goto(`${origin}/objects/indicator--00000000-0000-4000-8000-000000000000`);
   assert.equal(absent.status(), 404);
@@ -160,6 +217,8 @@ try {
   await bringIn(page);
   await keys(page, origin);
   await hiddenIsAbsent(page, origin);
+  await wrongInput(page, origin);
+  const made = await tearLine(page, origin);
   const state = await context.storageState();
 
   for (const [size, viewport] of [["desk", DESK], ["phone", PHONE]]) {
@@ -177,6 +236,8 @@ try {
           await reader.page.getByRole("button", { name: "English" }).click();
         }
         await everyPage(reader.page, origin, name);
+        await reader.page.goto(made);
+        await inspect(reader.page, `tearline-${name}`);
         await readObject(reader.page, origin, `object-${name}`);
         await inspect(reader.page, `explain-${name}`);
         assert.deepEqual(reader.faults, [], name);
@@ -206,7 +267,7 @@ try {
     await shown.waitForURL(/\/objects\//);
     await shown.screenshot({ path: process.env.KIZUNA_PICTURE });
   }
-  console.log("the pages: set up, imported, searched, read, explained; English and Japanese, desk and phone, light and dark");
+  console.log("the pages: set up, imported, searched, read, explained, torn; English and Japanese, desk and phone, light and dark");
 } finally {
   await browser.close();
   node.removeAllListeners("exit");
