@@ -4,6 +4,7 @@
 //! rows into the same tables, and read the same pages by the same rule, with nothing around them.
 
 mod client;
+mod overload;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -126,6 +127,9 @@ pub fn run(objects: usize, say: &dyn Fn(&str)) -> anyhow::Result<Report> {
             Some(300.0),
         );
     }
+
+    say("more clients than the node can serve");
+    overload::measure(&mut figures, &large)?;
 
     say("a restart");
     let Loaded { data, node, .. } = large;

@@ -139,6 +139,13 @@ impl Client {
         Ok(Read { objects: envelope.objects.len(), next, took })
     }
 
+    /// One page, its content thrown away: what the node answered and how long that took.
+    pub fn try_page(&self, collection: &str, limit: usize) -> anyhow::Result<(u16, Duration)> {
+        let started = Instant::now();
+        let (status, _) = self.get(&format!("{collection}/objects/?limit={limit}"))?;
+        Ok((status, started.elapsed()))
+    }
+
     /// Asks for one object until it is there; how long that took.
     pub fn wait_for(&self, collection: &str, id: &str) -> anyhow::Result<Duration> {
         let url = format!("{collection}/objects/{id}/");
