@@ -10,6 +10,7 @@ pub mod agreements;
 pub mod as_seen;
 pub mod audit;
 pub mod betrayal;
+pub mod check;
 pub mod cursor;
 pub mod erasure;
 pub mod error;

@@ -155,6 +155,8 @@ pub enum Command {
     /// Changes of rights that take two people: one proposes, another confirms.
     #[command(subcommand)]
     Proposal(ProposalCommand),
+    /// Check the whole store against its digests, and say what is lost.
+    Check,
     /// Nodes and servers that this node exchanges with.
     #[command(subcommand)]
     Peer(PeerCommand),

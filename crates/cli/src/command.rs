@@ -4,6 +4,7 @@ mod agreement;
 pub mod audit;
 mod batch;
 pub mod bench;
+mod check;
 mod collection;
 mod community;
 pub mod demo;
@@ -70,6 +71,7 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Overlay(command) => overlay::run(node, command, desk),
         Command::Peer(command) => peer::run(node, command, desk),
         Command::Follow(typed) => follow::run(node, &typed, desk),
+        Command::Check => check::run(node, desk),
         Command::WatchToken(asked) => settings::watch_token(node, &asked, desk),
         Command::Serve(_)
         | Command::Hunt(_)

@@ -1,6 +1,8 @@
 //! The binary as people and programs use it: real processes, real directories, real sockets.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+#[path = "main/check.rs"]
+mod check;
 #[path = "main/content.rs"]
 mod content;
 #[path = "main/kit.rs"]

@@ -29,6 +29,6 @@ pub mod writer;
 pub use clock::{Clock, SystemClock};
 pub use contribution::{Contribution, Outcome, Quarantined, Relabelled, Waiting};
 pub use query::{Page, Position, Search, Selection, Versions};
-pub use store::{Checked, Dangerous, Options, Store, StoreError, Stored};
+pub use store::{Checked, Dangerous, Lost, Options, Store, StoreError, Stored};
 pub use view::{AuditFilter, AuditLine, AuditObject, Chained, View};
 pub use writer::Writer;

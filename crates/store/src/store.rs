@@ -1,5 +1,6 @@
 //! Opening a store, and the way to its views and its writer.
 
+mod check;
 mod dangerous;
 mod sources;
 
@@ -27,7 +28,8 @@ use crate::vitals::Vitals;
 use crate::writer::{Actor, AuditEntry, Books, Writer};
 use crate::{Clock, View};
 
-pub use dangerous::{Checked, Dangerous, Stored};
+pub use check::{Checked, Lost};
+pub use dangerous::{Dangerous, Stored};
 
 /// Masks kept; beyond that the oldest epochs go first, which costs their viewers one compilation.
 const MASKS: usize = 4096;

@@ -171,7 +171,7 @@ fn a_cursor_misses_nothing_that_any_front_end_stores() {
     let (all, _) = reader.read(&who, None);
     assert_eq!(all.len(), WRITERS * (ROUNDS / 5 * 300 + ROUNDS / 5 * 4));
     assert_eq!(walked, all, "a cursor that follows has read everything, in the order that everybody sees");
-    let checked = reader.store.dangerous("test", Actor::Operator).unwrap().check().unwrap();
+    let checked = reader.store.dangerous("test", Actor::Operator).unwrap().check(&|_, _| {}).unwrap();
     assert!(checked.faults.is_empty(), "{:?}", checked.faults);
 }
 

@@ -8,18 +8,16 @@ use jiff::Timestamp;
 use kizuna_access::redact::Part;
 use kizuna_access::{Label, MemberId, PersonId};
 use kizuna_stix::{Fault, Id};
-use sha2::{Digest, Sha256};
 
 use super::{Standpoint, Store};
 use crate::StoreError;
-use crate::backend::{AuditAsk, Flags, Order, Row, Snapshot};
+use crate::backend::{Flags, Row, Snapshot};
 use crate::catalog::{Catalog, Meaning};
-use crate::chain;
 use crate::clock::instant;
 
 /// The bypass, for the operator at the machine: explains, checks, backs up. It reads what nobody's view shows.
 pub struct Dangerous {
-    store: Store,
+    pub(super) store: Store,
 }
 
 /// A contribution as it is stored.
@@ -48,14 +46,6 @@ pub struct Stored {
     pub warnings: Vec<Fault>,
 }
 
-/// What a check found.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Checked {
-    pub contributions: u64,
-    /// What is wrong, in words; empty when all is well.
-    pub faults: Vec<String>,
-}
-
 impl Dangerous {
     pub(super) fn new(store: Store) -> Self {
         Self { store }
@@ -78,37 +68,6 @@ impl Dangerous {
         stored(snapshot.as_ref(), &catalog, rows)
     }
 
-    /// Checks the engine's own structures, that numbers and instants rise without a gap, and every digest.
-    pub fn check(&self) -> Result<Checked, StoreError> {
-        const CHUNK: usize = 1000;
-        let snapshot = self.store.standpoint()?.snapshot;
-        let mut checked = Checked { contributions: 0, faults: snapshot.integrity()? };
-        let (mut next, mut last_at) = (1, i64::MIN);
-        loop {
-            let rows = snapshot.rows_in(next..i64::MAX, CHUNK)?;
-            if rows.is_empty() {
-                check_audit(snapshot.as_ref(), &mut checked)?;
-                return Ok(checked);
-            }
-            let seqs: Vec<i64> = rows.iter().map(|row| row.seq).collect();
-            let bodies = snapshot.bodies(&seqs)?;
-            for (row, body) in rows.iter().zip(bodies) {
-                if row.seq != next {
-                    checked.faults.push(format!("contributions {next} to {} are missing", row.seq - 1));
-                }
-                if row.at <= last_at {
-                    checked.faults.push(format!("contribution {} is not later than the one before", row.seq));
-                }
-                let is_erased = row.flags.has(Flags::ERASED);
-                if !is_erased && <[u8; 32]>::from(Sha256::digest(&body.bytes)) != row.digest {
-                    checked.faults.push(format!("contribution {} does not have its digest", row.seq));
-                }
-                checked.contributions += 1;
-                (next, last_at) = (row.seq + 1, row.at);
-            }
-        }
-    }
-
     /// Writes a consistent copy of everything to a file that does not exist yet.
     pub fn copy_to(&self, target: &Path) -> Result<(), StoreError> {
         self.store.inner.backend.copy_to(target)
@@ -118,38 +77,6 @@ impl Dangerous {
 fn parts(meaning: &Meaning, selectors: Vec<Vec<String>>) -> Vec<Part> {
     let labels = meaning.parts.iter();
     labels.zip(selectors).map(|(label, selectors)| Part { label: Label::clone(label), selectors }).collect()
-}
-
-/// Checks that no line of the audit is missing or other than when it was written.
-fn check_audit(snapshot: &dyn Snapshot, checked: &mut Checked) -> Result<(), StoreError> {
-    const CHUNK: usize = 1000;
-    let mut next = 1;
-    loop {
-        let ask = AuditAsk {
-            numbers: next..i64::MAX,
-            after: i64::MIN,
-            before: i64::MAX,
-            prefix: "",
-            holding: &[],
-            order: Order::Oldest,
-        };
-        let rows = snapshot.audit(&ask, CHUNK)?;
-        if rows.is_empty() {
-            return Ok(());
-        }
-        for row in rows {
-            if row.number != next {
-                checked.faults.push(format!("lines {next} to {} of the audit are missing", row.number - 1));
-            }
-            next = row.number + 1;
-            let Some(digest) = row.digest else { continue };
-            let previous = row.previous.unwrap_or_default();
-            let line = chain::sealed(&previous, row.number, row.at, &row.salt, &row.entry)?;
-            if chain::digest(&line) != digest {
-                checked.faults.push(format!("line {} of the audit does not have its digest", row.number));
-            }
-        }
-    }
 }
 
 fn stored(snapshot: &dyn Snapshot, catalog: &Catalog, rows: Vec<Row>) -> Result<Vec<Stored>, StoreError> {
