@@ -4,6 +4,7 @@
 //! rows into the same tables, and read the same pages by the same rule, with nothing around them.
 
 mod client;
+mod decided;
 mod overload;
 
 use std::path::Path;
@@ -94,6 +95,13 @@ pub fn run(objects: usize, say: &dyn Fn(&str)) -> anyhow::Result<Report> {
     let small_narrow = page_time(&small, &small.narrow)?;
     drop(small);
 
+    say("labels, object by object and field by field");
+    let decided = decided::run()?;
+    let what = "page of who reads every second label against who reads all";
+    figures.below(what, decided.labels, "ratio", 1.1, Some(1.5));
+    let what = "page with a field hidden in each tenth object against who reads all";
+    figures.below(what, decided.fields, "ratio", 2.0, Some(3.0));
+
     say(&format!("a store of {objects} objects"));
     let large = load(objects, "large")?;
     let rate = per_second(objects, large.ingest);
@@ -114,6 +122,17 @@ pub fn run(objects: usize, say: &dyn Fn(&str)) -> anyhow::Result<Report> {
     let narrow = page_time(&large, &large.narrow)?.as_secs_f64() / small_narrow.as_secs_f64();
     figures.below("page time against 10k objects, who reads all", wide, "ratio", 1.3, None);
     figures.below("page time against 10k objects, 1,000 readable", narrow, "ratio", 1.3, None);
+
+    say("a dry run");
+    let (took, counted) = forecast(&large)?;
+    ensure!(counted + NARROW as u64 >= objects as u64, "a forecast counted {counted} objects of {objects}");
+    figures.below(
+        "dry run of a membership that concerns every object",
+        took.as_secs_f64(),
+        "s",
+        5.0,
+        Some(5.0),
+    );
 
     say("a new object, until another viewer has it");
     let visible = visible(&large)?;
@@ -196,16 +215,15 @@ fn load(objects: usize, name: &str) -> anyhow::Result<Loaded> {
     command(at, &["member", "add", "Bench South", "--country", "XBS", "--kind", "public"])?;
     command(at, &["community", "add", "Wide", "--member", "Bench North"])?;
     command(at, &["community", "add", "Narrow", "--member", "Bench North", "--member", "Bench South"])?;
-    let user = |email: &str, member: &str| -> anyhow::Result<Caller> {
-        Ok(Caller { key: command(at, &["user", "add", email, "--member", member, "--role", "analyst"])? })
-    };
-    let wide = user("wide@bench.example", "Bench North")?;
-    let narrow = user("narrow@bench.example", "Bench South")?;
+    let wide = user(at, "wide@bench.example", "Bench North")?;
+    let narrow = user(at, "narrow@bench.example", "Bench South")?;
 
     let node = Node::start_unmetered(at)?;
     let client = Client::new(&node.url(""), &wide);
-    let inbox = client.collection(0, |collection| collection.is("inbox"))?;
     let shared = shared_collection(&client, &node, &narrow)?;
+    let of_communities = [1, 2].map(|place| client.collection(place, client::CollectionInfo::writable));
+    let of_wide = of_communities.into_iter().flatten().find(|url| *url != shared);
+    let of_wide = of_wide.context("the community of all has no collection")?;
     let batches: Vec<Vec<u8>> =
         bundles(Generator::new(20_260_101, None, vec![green()]), objects - NARROW, BATCH).collect();
     // What the narrow reader reads lies spread over the whole store.
@@ -213,12 +231,19 @@ fn load(objects: usize, name: &str) -> anyhow::Result<Loaded> {
     let mut work: Vec<(&str, Vec<u8>)> = Vec::new();
     let mut few = few.fuse();
     for batch in batches {
-        work.push((inbox.as_str(), batch));
+        work.push((of_wide.as_str(), batch));
         work.extend(few.next().map(|batch| (shared.as_str(), batch)));
     }
     work.extend(few.map(|batch| (shared.as_str(), batch)));
     let ingest = add_all(&node, &wide, &work)?;
     Ok(Loaded { data, node, wide, narrow, ingest })
+}
+
+/// Somebody who reads and writes, and may try what a release would do.
+fn user(at: &Path, email: &str, member: &str) -> anyhow::Result<Caller> {
+    let roles = ["--role", "analyst", "--role", "releaser"];
+    let key = command(at, &[&["user", "add", email, "--member", member], &roles[..]].concat())?;
+    Ok(Caller { key })
 }
 
 /// Adds all envelopes over [`CONNECTIONS`] at once, each waiting for its answer before it sends the next.
@@ -268,6 +293,17 @@ fn poll(loaded: &Loaded) -> anyhow::Result<(usize, Duration)> {
             return Ok((read, took));
         }
     }
+}
+
+/// What a dry run takes, and how many objects it says that somebody would gain: the narrow reader's member joins the
+/// community that names all.
+fn forecast(loaded: &Loaded) -> anyhow::Result<(Duration, u64)> {
+    let client = Client::new(&loaded.node.url(""), &loaded.wide);
+    let community = client.named("communities", "Wide")?;
+    let member = client.named("members", "Bench South")?;
+    let change = serde_json::json!({ "change": "join", "community": community, "member": member });
+    let (told, took) = client.forecast(&change)?;
+    Ok((took, told["viewers"][0]["gained"].as_u64().unwrap_or_default()))
 }
 
 /// The median time of a first page of 1,000.

@@ -126,6 +126,38 @@ impl Client {
         Ok(took)
     }
 
+    /// The id of what has this name in a list of the native API.
+    pub fn named(&self, list: &str, name: &str) -> anyhow::Result<String> {
+        let listed: serde_json::Value = self.json(&format!("{}/api/v1/{list}", self.base))?;
+        let is_it = |item: &&serde_json::Value| item["name"] == name;
+        let found = listed["items"].as_array().and_then(|items| items.iter().find(is_it));
+        let id = found.and_then(|item| item["id"].as_str());
+        Ok(id.with_context(|| format!("there is no {name} among {list}"))?.to_owned())
+    }
+
+    /// The id of the caller's member.
+    pub fn own_member(&self) -> anyhow::Result<uuid::Uuid> {
+        let me: serde_json::Value = self.json(&format!("{}/api/v1/me", self.base))?;
+        let id = me["member"].as_str().and_then(|id| id.parse().ok());
+        id.context("the node does not tell the own member")
+    }
+
+    /// What a change would do, and how long it took to say.
+    pub fn forecast(&self, change: &serde_json::Value) -> anyhow::Result<(serde_json::Value, Duration)> {
+        let started = Instant::now();
+        let mut response = self
+            .agent
+            .post(&format!("{}/api/v1/forecasts", self.base))
+            .header("content-type", "application/json")
+            .header("authorization", &self.authorization)
+            .send(&serde_json::to_vec(change)?)?;
+        let status = response.status().as_u16();
+        let body = response.body_mut().with_config().limit(64 << 20).read_to_vec()?;
+        let took = started.elapsed();
+        ensure!(status == 200, "the forecast answered {status}: {}", String::from_utf8_lossy(&body));
+        Ok((serde_json::from_slice(&body)?, took))
+    }
+
     /// One page of objects.
     pub fn page(&self, collection: &str, limit: usize, next: Option<&str>) -> anyhow::Result<Read> {
         let next = next.map(|next| format!("&next={next}")).unwrap_or_default();
