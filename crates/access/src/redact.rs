@@ -54,6 +54,11 @@ pub struct Labelled {
     pub parts: Vec<Part>,
 }
 
+/// Whether a selector, such as `external_references.[0].url`, names a place that an object has.
+pub fn selects(selector: &str, object: &Map<String, Value>) -> bool {
+    selector::Place::of(selector, object).is_some()
+}
+
 /// The form of an object for who may read those of its parts (given by their selectors) that `readable` says.
 ///
 /// Granular markings that name what is gone are gone with it, and the others keep naming what they named.

@@ -13,6 +13,7 @@ mod objects;
 mod openapi;
 mod overlays;
 mod peers;
+mod personal;
 mod policies;
 mod release;
 mod signing;
@@ -49,7 +50,10 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::BATCH, batch::batch)
         .add(&paths::TEARLINE, decide::tearline)
         .add(&paths::FORECAST, decide::forecast)
-        .add(&paths::AS_SEEN, decide::as_seen);
+        .add(&paths::AS_SEEN, decide::as_seen)
+        .add(&paths::LIST_AS_SEEN, decide::list_as_seen)
+        .add(&paths::PERSONAL_DATA, personal::list)
+        .add(&paths::MARK_PERSONAL_DATA, personal::mark);
     let audit = Routes::new()
         .add(&paths::AUDIT, audit::list)
         .add(&paths::EXPORT_AUDIT, audit::export)

@@ -119,13 +119,23 @@ fn objects(name: &str, named: &Named) -> Option<Vec<Request>> {
             format!("/api/v1/objects?id={object}&versions=all&own=true"),
         ],
         "object" | "withdraw" => vec![format!("/api/v1/objects/{object}")],
-        "versions" | "claims" | "referring" | "explain" | "overlay" => {
+        "versions" | "claims" | "referring" | "overlay" => {
             vec![format!("/api/v1/objects/{object}/{name}")]
         }
+        "explain" => vec![
+            format!("/api/v1/objects/{object}/explain"),
+            format!("/api/v1/objects/{object}/explain?member={}", named.member),
+            format!("/api/v1/objects/{object}/explain?person={}", named.person),
+        ],
         "as-seen" => vec![
             format!("/api/v1/objects/{object}/as-seen?member={}", named.member),
             format!("/api/v1/objects/{object}/as-seen?person={}", named.person),
         ],
+        "list-as-seen" => vec![
+            format!("/api/v1/as-seen?member={}", named.member),
+            format!("/api/v1/as-seen?person={}&limit=1", named.person),
+        ],
+        "personal-data" => vec!["/api/v1/personal-data".into(), "/api/v1/personal-data?limit=1".into()],
         "search" | "count" => vec![
             format!("/api/v1/{name}?q=hidden"),
             format!("/api/v1/{name}?refers_to={object}"),
@@ -191,6 +201,10 @@ fn writes(name: &str, named: &Named) -> Option<Vec<Request>> {
                 ask(json!({ "change": "roles", "person": named.person, "roles": [] })),
                 ask(json!({ "change": "policy", "spif": "<SPIF/>" })),
             ])
+        }
+        "mark-personal-data" => {
+            let mark = json!({ "category": "contact", "legal_basis": "an inquiry", "fields": ["name"] });
+            Some(vec![Request::new(format!("/api/v1/objects/{object}/personal-data")).json(&mark)])
         }
         "set-overlay" => {
             let said = json!({ "tags": ["mine"], "state": "new", "note": "seen" });

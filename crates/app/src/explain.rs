@@ -9,7 +9,7 @@ use kizuna_store::writer::Actor;
 
 use crate::read::Reading;
 use crate::release::load;
-use crate::{AppError, Node, Search};
+use crate::{AppError, Item, Node, Search};
 
 /// Releases told of one object at most.
 const RELEASES: usize = 50;
@@ -73,22 +73,9 @@ impl Node {
         if claims.is_empty() {
             return Err(AppError::NotFound);
         }
-        let contributions = claims
-            .iter()
-            .map(|claim| {
-                let version = claim.versioned.then_some(claim.version);
-                let directory = reading.directory();
-                let about =
-                    About { source: claim.source, version, label: &claim.label, arrived: claim.added };
-                let (reader, knows) = (reading.reader(), |party: &Party| reading.knows(party));
-                let told = because(reader, directory, &about, &knows);
-                let fields = claim.fields.iter().map(|fields| {
-                    let about = About { label: &fields.label, ..about };
-                    of_fields(reader, directory, &fields.selectors, &about, &knows)
-                });
-                Because { fields: fields.collect(), ..told }
-            })
-            .collect();
+        let knows = |party: &Party| reading.knows(party);
+        let of = |claim: &Item| of_item(reading.reader(), reading.directory(), (claim, claim.added), &knows);
+        let contributions = claims.iter().map(of).collect();
         let releases = reading.releases_of(id)?;
         Ok(Explanation { id: id.clone(), readable: true, contributions, releases })
     }
@@ -148,6 +135,23 @@ impl Reading {
         }
         Ok(releases)
     }
+}
+
+/// Why a reader can or cannot read a contribution that arrived then, as far as who asks reads it.
+pub(crate) fn of_item(
+    reader: &Reader,
+    directory: &Directory,
+    (claim, arrived): (&Item, Timestamp),
+    knows: &dyn Fn(&Party) -> bool,
+) -> Because {
+    let version = claim.versioned.then_some(claim.version);
+    let about = About { source: claim.source, version, label: &claim.label, arrived };
+    let told = because(reader, directory, &about, knows);
+    let fields = claim.fields.iter().map(|fields| {
+        let about = About { label: &fields.label, ..about };
+        of_fields(reader, directory, &fields.selectors, &about, knows)
+    });
+    Because { fields: fields.collect(), ..told }
 }
 
 /// A contribution that its source narrowed is readable to nobody since; a further one took its place.

@@ -1,18 +1,25 @@
-//! Personal data: found over the caller's view, where it is marked and where it may be.
+//! Personal data: marked by its author, found over the caller's view, where it is marked and where it may be.
+
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use kizuna_access::marking::personal::{Category, PersonalData};
-use kizuna_stix::{Id, Object};
+use kizuna_access::{Principal, redact};
+use kizuna_stix::{Id, Object, time};
 use kizuna_store::query::{Item, Selection, Start};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{AppError, Listing, Reading};
+use crate::ingest::{Known, terms};
+use crate::{AppError, Listing, Node, Reading};
 
 /// Objects looked at in one step, and in one answer at most.
 const STEP: usize = 500;
 const LOOKED_AT: usize = 20_000;
 /// Texts that are looked through for addresses are no longer than this, in octets.
 const TEXT: usize = 64 << 10;
+/// The longest legal basis, in characters.
+const BASIS: usize = 2_000;
 
 /// Personal data at one place of an object.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -28,6 +35,96 @@ pub struct PersonalPlace {
     /// When somebody looks again whether it is still needed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<Date>,
+}
+
+/// What of an object is personal data, to be marked so.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mark {
+    pub category: Category,
+    /// Why it may be held and shared.
+    pub legal_basis: String,
+    /// When somebody looks again whether it is still needed.
+    #[serde(default)]
+    pub review: Option<Date>,
+    /// To whom it may go, in words such as `XAS, "Velkar Shield"`; nobody else without a decision.
+    #[serde(default)]
+    pub named: String,
+    /// As granular markings select fields, such as `contact_information` or `external_references.[0].url`; none for the
+    /// whole object.
+    #[serde(default)]
+    pub fields: Vec<String>,
+}
+
+impl Node {
+    /// Marks the own member's object, or some of its fields, as personal data: a new version under the label it has.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] for others' objects, whose bytes are never altered; [`AppError::Invalid`] for a field that
+    /// the object has not, and where the rules of releases let nobody write under its label directly.
+    pub fn mark_personal(&self, who: &Principal, id: &Id, mark: &Mark) -> Result<Item, AppError> {
+        let item = self.read(who)?.object(id)?;
+        if item.source != who.member() || !item.authored {
+            let why = "only its author marks an object: what others gave is never altered";
+            return Err(AppError::Forbidden(why.to_owned()));
+        }
+        let definition = self.personal_definition(who, mark)?;
+        let marked = marked(&item, definition.id(), &mark.fields, self.now())?;
+        let report = self.contribute(who, &[definition, marked], &item.label)?;
+        if let Some(refused) =
+            report.items.into_iter().find(|item| item.outcome == crate::ItemOutcome::Quarantined)
+        {
+            return Err(AppError::Invalid { faults: refused.faults });
+        }
+        self.read(who)?.object(id)
+    }
+
+    fn personal_definition(&self, who: &Principal, mark: &Mark) -> Result<Object, AppError> {
+        let legal_basis = mark.legal_basis.trim().to_owned();
+        if legal_basis.is_empty() || legal_basis.chars().count() > BASIS {
+            return Err(AppError::invalid(
+                "$.legal_basis",
+                format!("takes up to {BASIS} characters, and some"),
+            ));
+        }
+        let directory = self.directory()?;
+        let reader = directory.reader(who, self.now())?;
+        let mut named = BTreeSet::new();
+        if !mark.named.trim().is_empty() {
+            let known = Known::of(&directory, &reader, self.now());
+            let said = terms(&known, &format!("rel:{}", mark.named.trim())).map_err(|_| {
+                AppError::invalid("$.named", "names no parties: countries, members, communities")
+            })?;
+            named.extend(said.label().audience().iter().flatten().copied());
+        }
+        let data = PersonalData { category: mark.category, legal_basis, review: mark.review, named };
+        data.marking().map_err(|faults| AppError::Invalid { faults })
+    }
+}
+
+/// The next version of an object, with a marking on the whole of it or on some fields.
+fn marked(item: &Item, marking: &Id, fields: &[String], now: Timestamp) -> Result<Object, AppError> {
+    let Ok(Value::Object(mut object)) = serde_json::from_slice(&item.bytes) else {
+        return Err(AppError::Internal(format!("{} is stored, and is no object", item.id)));
+    };
+    for (place, field) in fields.iter().enumerate() {
+        if !redact::selects(field, &object) {
+            return Err(AppError::invalid(format!("$.fields[{place}]"), "selects nothing in the object"));
+        }
+    }
+    let (list, entry) = match fields {
+        [] => ("object_marking_refs", json!(marking)),
+        fields => ("granular_markings", json!({ "marking_ref": marking, "selectors": fields })),
+    };
+    let list = object.entry(list).or_insert_with(|| json!([]));
+    if let Some(list) = list.as_array_mut().filter(|list| !list.contains(&entry)) {
+        list.push(entry);
+    }
+    if item.versioned {
+        let next = item.version.checked_add(SignedDuration::from_millis(1)).unwrap_or(now);
+        object.insert("modified".to_owned(), json!(time::format(now.max(next))));
+    }
+    Object::from_value(Value::Object(object)).map_err(|faults| AppError::Invalid { faults })
 }
 
 impl Reading {

@@ -151,6 +151,7 @@ impl Node {
         }
         let high = high_label(&sources, who);
         let now = self.now();
+        let order = &minimised(order, &sources, &label, &reading)?;
         let made = make::make(order, &sources, who.member(), now)?;
         let disclosed = disclosed(&made.torn);
         let draft =
@@ -213,6 +214,27 @@ impl Reading {
         found.retain(|item| item.source == own);
         Ok(found)
     }
+}
+
+/// The order with what is marked as personal data left out, where its marking names others than the low side's readers
+/// and nobody chose what becomes of it.
+fn minimised(order: &Order, sources: &[Item], label: &Label, reading: &Reading) -> Result<Order, AppError> {
+    let mut minimised = order.clone();
+    for source in sources {
+        let Ok(high) = serde_json::from_slice::<Value>(&source.bytes) else { continue };
+        for (place, _) in
+            reading.personal_markings(&high)?.into_iter().filter(|(_, data)| !data.allows(label))
+        {
+            let place = place.replace(".[", "[");
+            for place in make::fields_at(&high, &place) {
+                let is_same = |choice: &Choice| choice.object == source.id && choice.place == place;
+                if !minimised.choices.iter().any(is_same) {
+                    minimised.choices.push(Choice { object: source.id.clone(), place, act: Act::Drop });
+                }
+            }
+        }
+    }
+    Ok(minimised)
 }
 
 /// All sources' labels together, for the caller's member alone.

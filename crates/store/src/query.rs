@@ -95,6 +95,8 @@ pub struct Item {
     pub reliability: Option<char>,
     /// When it became readable to this viewer; strictly increasing over a viewer's pages.
     pub added: Timestamp,
+    /// When this node stored it: what is asked of who joined from a date on. Not for showing.
+    pub stored: Timestamp,
     pub position: Position,
     /// Computed for this viewer: the object's newest readable state is revoked or recalled.
     pub revoked: bool,

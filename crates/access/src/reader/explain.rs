@@ -109,7 +109,10 @@ impl Facts {
         let is_in = |party: &&Party| self.direct.iter().any(|(known, _)| known == *party);
         let counts = |party: &&Party| !names_only(label) || crate::label::is_named(party);
         let text = match clause.iter().filter(counts).find(is_in) {
-            Some(party) => format!("the viewer is in {}, one of: {listed}", spec::party_text(party, names)),
+            Some(party) if knows(party) => {
+                format!("the viewer is in {}, one of: {listed}", spec::party_text(party, names))
+            }
+            Some(_) => format!("the viewer is in one of: {listed}"),
             None => {
                 format!("AMBER and below is read by clients of those named; the viewer is one, of: {listed}")
             }

@@ -1,4 +1,6 @@
-//! Tear-lines and forecasts.
+//! Tear-lines, forecasts, and looking as others.
+
+use std::num::NonZeroUsize;
 
 use axum::extract::State;
 use jiff::Timestamp;
@@ -12,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::item::{self, Json};
-use super::objects::id;
+use super::objects::{capped, id};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,6 +81,7 @@ pub(super) async fn forecast(
     server.blocking(work).await.map(Json)
 }
 
+/// Whose eyes.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EyesQuery {
@@ -86,17 +89,53 @@ pub(super) struct EyesQuery {
     member: Option<MemberId>,
 }
 
+impl EyesQuery {
+    /// Nothing where nobody is named.
+    pub(super) fn eyes(&self) -> Result<Option<Eyes>, Failure> {
+        match (self.person, self.member) {
+            (None, None) => Ok(None),
+            (Some(person), None) => Ok(Some(Eyes::Person(person))),
+            (None, Some(member)) => Ok(Some(Eyes::Member(member))),
+            (Some(_), Some(_)) => Err(one_viewer()),
+        }
+    }
+}
+
+fn one_viewer() -> Failure {
+    Failure::invalid("?person", "takes a person or a member, and not both")
+}
+
 pub(super) async fn as_seen(
     State(server): State<Server>,
     viewer: Viewer,
     Path(text): Path<String>,
-    Query(query): Query<EyesQuery>,
+    Query(eyes): Query<EyesQuery>,
 ) -> Result<Json, Failure> {
-    let eyes = match (query.person, query.member) {
-        (Some(person), None) => Eyes::Person(person),
-        (None, Some(member)) => Eyes::Member(member),
-        _ => return Err(Failure::invalid("?person", "takes a person or a member, and not both")),
-    };
+    let eyes = eyes.eyes()?.ok_or_else(one_viewer)?;
     let work = move |node: &Node| item::write(&node.as_seen(&viewer.principal, &id(&text)?, eyes)?);
+    server.blocking(work).await.map(Json)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeenQuery {
+    person: Option<PersonId>,
+    member: Option<MemberId>,
+    limit: Option<NonZeroUsize>,
+    cursor: Option<String>,
+}
+
+pub(super) async fn list_as_seen(
+    State(server): State<Server>,
+    viewer: Viewer,
+    Query(query): Query<SeenQuery>,
+) -> Result<Json, Failure> {
+    let SeenQuery { person, member, limit, cursor } = query;
+    let eyes = EyesQuery { person, member }.eyes()?.ok_or_else(one_viewer)?;
+    let limit = capped(limit, &server);
+    let work = move |node: &Node| {
+        let (_, page) = node.list_as_seen(&viewer.principal, eyes, cursor.as_deref(), limit)?;
+        item::list(page)
+    };
     server.blocking(work).await.map(Json)
 }

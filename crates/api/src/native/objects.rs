@@ -9,6 +9,7 @@ use kizuna_http::{Failure, Path, Query, Server, Viewer};
 use kizuna_stix::{Id, observable};
 use serde::{Deserialize, Serialize};
 
+use super::decide::EyesQuery;
 use super::item::{self, Json};
 
 /// Items of a page where nothing is said.
@@ -115,8 +116,8 @@ pub(super) async fn claims(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PageQuery {
-    limit: Option<NonZeroUsize>,
-    cursor: Option<String>,
+    pub limit: Option<NonZeroUsize>,
+    pub cursor: Option<String>,
 }
 
 pub(super) async fn referring(
@@ -139,8 +140,17 @@ pub(super) async fn explain(
     State(server): State<Server>,
     viewer: Viewer,
     Path(text): Path<String>,
+    Query(eyes): Query<EyesQuery>,
 ) -> Result<Json, Failure> {
-    let work = move |node: &kizuna_app::Node| item::write(&node.explain(&viewer.principal, &id(&text)?)?);
+    let eyes = eyes.eyes()?;
+    let work = move |node: &kizuna_app::Node| {
+        let (who, id) = (&viewer.principal, id(&text)?);
+        let told = match eyes {
+            None => node.explain(who, &id)?,
+            Some(eyes) => node.explain_as(who, &id, eyes)?,
+        };
+        item::write(&told)
+    };
     server.blocking(work).await.map(Json)
 }
 
@@ -236,7 +246,7 @@ pub(super) async fn quarantine(
 }
 
 /// Reads in the viewer's view.
-async fn answer<F>(server: &Server, viewer: Viewer, read: F) -> Result<Json, Failure>
+pub(super) async fn answer<F>(server: &Server, viewer: Viewer, read: F) -> Result<Json, Failure>
 where
     F: FnOnce(Reading) -> Result<String, AppError> + Send + 'static,
 {

@@ -178,7 +178,20 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
             let judged = asked(seed).into_iter().map(|number| number / 2 * 2);
             judged.map(|number| of_object(number, "/overlay")).collect()
         }
-        "versions" | "claims" | "explain" => per_object(&format!("/{name}")),
+        "versions" | "claims" => per_object(&format!("/{name}")),
+        "explain" => {
+            let others = ["jp-cert", "ee-cert", "fr-cert"].map(stix::uuid);
+            let of =
+                |number: u32| others.map(|member| of_object(number, &format!("/explain?member={member}")));
+            per_object("/explain").into_iter().chain(asked(seed).into_iter().flat_map(of)).collect()
+        }
+        "list-as-seen" => {
+            let eyes = ["jp-cert", "ee-cert", "fr-cert"].map(stix::uuid);
+            let of =
+                |member| Question::new(format!("/api/v1/as-seen?member={member}&limit=3")).paged("cursor");
+            eyes.map(of).to_vec()
+        }
+        "personal-data" => vec![Question::new("/api/v1/personal-data?limit=3").paged("cursor")],
         "overlays" => vec![
             Question::new("/api/v1/overlays?limit=2").paged("cursor"),
             Question::new("/api/v1/overlays?tag=seen&own=true").paged("cursor"),
@@ -249,6 +262,27 @@ fn pages(name: &str, script: &Script) -> Option<Vec<Question>> {
             questions
         }
         "explain" => per_object("/explain"),
+        "as-seen" => {
+            let eyes = ["jp-cert", "ee-cert", "fr-cert"].map(stix::uuid);
+            let path = |number: u32| {
+                eyes.map(|member| format!("/objects/{}/as-seen?viewer=member:{member}", object(number)))
+            };
+            let of = |number: u32| path(number).map(|path| Question::new(path).about(number));
+            asked(script.seed).into_iter().flat_map(of).collect()
+        }
+        "forecast" => {
+            let label = |number: u32| {
+                let path = format!("/forecast?change=label&label=rel:world&objects={}", object(number));
+                Question::new(path).about(number)
+            };
+            let ring = stix::uuid("ring");
+            let memberships = ["join", "leave"].into_iter().flat_map(|change| {
+                ["jp-cert", "ee-cert", "fr-cert"].map(stix::uuid).map(|member| {
+                    Question::new(format!("/forecast?change={change}&community={ring}&member={member}"))
+                })
+            });
+            asked(script.seed).into_iter().map(label).chain(memberships).collect()
+        }
         "collections" | "members" | "peers" | "quarantine" | "import" | "sign-in" | "help" | "policies"
         | "agreements" | "proposals" => {
             vec![Question::new(format!("/{name}"))]

@@ -74,3 +74,39 @@ fn who_is_hidden_from_the_releaser_is_as_absent_and_others_may_not_ask() {
     assert!(matches!(ask("xas", absent), Err(AppError::NotFound)));
     assert!(matches!(ask("xve", Eyes::Member(story.member("Asterin CERT"))), Err(AppError::Forbidden(_))));
 }
+
+#[test]
+fn a_list_holds_what_the_others_get_and_why() {
+    let story = story();
+    let tool = |number: u32, day: u32, name: &str| {
+        json!({ "type": "tool", "spec_version": "2.1", "name": name,
+            "id": format!("tool--00000000-0000-4000-8000-{number:012}"),
+            "created": "2026-02-01T00:00:00.000Z", "modified": format!("2026-02-{day:02}T00:00:00.000Z") })
+    };
+    story.give("xas", &[tool(2, 1, "own")], None);
+    story.give("xas", &[tool(3, 1, "older")], Some("rel:Circle"));
+    story.give("xas", &[tool(3, 2, "newer")], None);
+    let eyes = Eyes::Member(story.member("Velkar Shield"));
+    let (mut names, mut cursor) = (Vec::new(), None);
+    loop {
+        let (_, page) = story.node.list_as_seen(&story.who("xas"), eyes, cursor.as_deref(), 1).unwrap();
+        for item in page.items.iter().filter(|item| item.id.kind() == "tool") {
+            let value: serde_json::Value = serde_json::from_slice(&item.bytes).unwrap();
+            assert!(value["description"].is_null() && item.fields.is_empty());
+            names.push(value["name"].as_str().unwrap().to_owned());
+        }
+        cursor = page.next;
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!(names, ["Scanner", "older"]);
+    let older = "tool--00000000-0000-4000-8000-000000000003".parse().unwrap();
+    assert!(story.node.as_seen(&story.who("xas"), &older, eyes).unwrap().earlier);
+
+    let told = story.node.explain_as(&story.who("xas"), &TOOL.parse().unwrap(), eyes).unwrap();
+    assert!(told.readable && !told.contributions[0].fields[0].readable);
+    let own = "tool--00000000-0000-4000-8000-000000000002".parse().unwrap();
+    assert!(!story.node.explain_as(&story.who("xas"), &own, eyes).unwrap().readable);
+    assert!(story.node.explain_as(&story.who("xve"), &TOOL.parse().unwrap(), eyes).is_err());
+}

@@ -6,9 +6,10 @@ use kizuna_access::party::Party;
 use kizuna_stix::Object;
 use serde_json::{Value, json};
 
-use super::has_address;
+use super::{Mark, has_address};
 use crate::betrayal::{Draft, Rule};
 use crate::ingest::tests::Story;
+use crate::tearline::{Act, Choice, Order, Template};
 
 const AT: &str = "2026-01-01T00:00:00.000Z";
 
@@ -108,4 +109,52 @@ fn an_address_is_known_by_its_form() {
     ] {
         assert_eq!(has_address(text), expected, "{text}");
     }
+}
+
+#[test]
+fn its_author_marks_an_object_and_a_tear_line_leaves_it_out() {
+    let story = Story::begin();
+    story.open_to_writers("tlp:amber");
+    let pattern = json!({ "type": "indicator", "spec_version": "2.1", "created": AT, "modified": AT, "name": "n1",
+        "id": "indicator--00000000-0000-4000-8000-000000000001", "valid_from": AT,
+        "pattern": "[email-addr:value = 'jane@private.example']", "pattern_type": "stix" });
+    story.give("xas", std::slice::from_ref(&pattern), Some("rel:Circle"));
+    let id: kizuna_stix::Id = pattern["id"].as_str().unwrap().parse().unwrap();
+    let mark = Mark {
+        category: Category::Contact,
+        legal_basis: "an investigation".to_owned(),
+        review: None,
+        named: "XAS".to_owned(),
+        fields: vec!["name".to_owned()],
+    };
+    let xas = story.who("xas");
+    let before = story.node.read(&xas).unwrap().object(&id).unwrap();
+    let after = story.node.mark_personal(&xas, &id, &mark).unwrap();
+    assert_eq!((&after.label, after.version > before.version), (&before.label, true));
+    let reading = story.node.read(&story.who("xve")).unwrap();
+    let found = reading.personal_data(None, 10).unwrap().items;
+    assert_eq!(
+        found.iter().map(|one| (one.place.as_str(), one.marked)).collect::<Vec<_>>(),
+        [("$.name", true)]
+    );
+    let again = story.node.mark_personal(&xas, &id, &mark).unwrap();
+    assert_eq!(story.node.read(&xas).unwrap().personal_data(None, 10).unwrap().items.len(), 1, "{again:?}");
+
+    for (who, wrong, fields) in
+        [("xve", "", "name"), ("xas", "nobody at all", "name"), ("xas", "", "nothing")]
+    {
+        let wrong = Mark { named: wrong.to_owned(), fields: vec![fields.to_owned()], ..mark.clone() };
+        assert!(story.node.mark_personal(&story.who(who), &id, &wrong).is_err());
+    }
+    let order = Order {
+        objects: vec![id.clone()],
+        template: Template::Context,
+        label: "tlp:green rel:XVE".to_owned(),
+        ..Order::default()
+    };
+    let named = |order: &Order| story.node.tearline(&xas, order).unwrap().low[0].get("name").is_some();
+    assert!(!named(&order), "the low side is read by others than the marking names");
+    assert!(named(&Order { label: "rel:XAS".to_owned(), ..order.clone() }));
+    let keep = Choice { object: id, place: "$.name".to_owned(), act: Act::Keep };
+    assert!(named(&Order { choices: vec![keep], ..order }), "chosen on purpose");
 }

@@ -159,6 +159,18 @@ fn check_choices(order: &Order, highs: &[(Id, Map<String, Value>)]) -> Result<()
     Ok(())
 }
 
+/// The place of a field that can be chosen; of the whole object, of all of them.
+pub(super) fn fields_at(high: &Value, place: &str) -> Vec<String> {
+    let Some(high) = high.as_object() else { return Vec::new() };
+    let chosen = high.keys().filter(|name| !ENVELOPE.contains(&name.as_str())).map(|name| step("$", name));
+    if place == "$" {
+        return chosen.collect();
+    }
+    let mut chosen = chosen.filter(|property| place == *property || is_below(place, property));
+    let exists = chosen.next().is_some() && at_place(high, place).is_some();
+    exists.then(|| place.to_owned()).into_iter().collect()
+}
+
 /// The value at a JSONPath of properties and indexes.
 fn at_place<'a>(high: &'a Map<String, Value>, place: &str) -> Option<&'a Value> {
     let mut found = None;

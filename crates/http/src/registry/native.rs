@@ -14,7 +14,7 @@ pub use audit::{
     ASK_TO_ERASE, AUDIT, CLEAR, CONFIRM, CONFIRM_ERASURE, DROP, DROP_ERASURE, ERASURES, EXPORT_AUDIT,
     PROPOSALS, PROPOSE, RECORD_READS,
 };
-pub use decide::{AS_SEEN, FORECAST, TEARLINE};
+pub use decide::{AS_SEEN, FORECAST, LIST_AS_SEEN, MARK_PERSONAL_DATA, PERSONAL_DATA, TEARLINE};
 pub use directory::{
     ADD_COLLECTION, ADD_COMMUNITY, ADD_KEY, ADD_MEMBER, ADD_USER, COLLECTIONS, COMMUNITIES, JOIN, KEYS,
     LEAVE, ME, MEMBERS, PIN_SIGNING_KEY, REMOVE_USER, REVOKE_KEY, REVOKE_SIGNING_KEY, ROTATE_SIGNING_KEY,
@@ -181,8 +181,12 @@ pub static REFERRING: OutputPath = OutputPath {
 pub static EXPLAIN: OutputPath = OutputPath {
     name: "native.explain",
     path: "/api/v1/objects/{id}/explain",
-    summary: "Why the viewer may read this object, rule by rule",
-    params: &[OBJECT],
+    summary: "Why the viewer may read this object, rule by rule; for releasers also why others may or may not",
+    params: &[
+        OBJECT,
+        Param::query("person", Kind::Uuid, "Somebody else of the own member"),
+        Param::query("member", Kind::Uuid, "Another member: whoever of it sees most"),
+    ],
     answers: &[json("Explanation", "The rules that were applied")],
     ..READ
 };
@@ -290,6 +294,9 @@ pub static ALL: &[&OutputPath] = &[
     &TEARLINE,
     &FORECAST,
     &AS_SEEN,
+    &LIST_AS_SEEN,
+    &PERSONAL_DATA,
+    &MARK_PERSONAL_DATA,
     &AUDIT,
     &EXPORT_AUDIT,
     &RECORD_READS,

@@ -200,6 +200,7 @@ impl View {
             authored: row.flags.has(Flags::AUTHORED),
             reliability: row.reliability,
             added,
+            stored: instant(row.at),
             position: self.timeline().position(arrival, row.seq),
             revoked,
             disputed,

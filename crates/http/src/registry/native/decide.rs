@@ -1,6 +1,6 @@
 //! Before something leaves: tear-lines, and what a change would do.
 
-use super::{JSON, OBJECT, READ, json};
+use super::{CURSOR, JSON, LIMIT, OBJECT, READ, json, sends};
 use crate::registry::{Body, Kind, Method, OutputPath, Param};
 
 /// Makes a tear-line.
@@ -38,5 +38,42 @@ pub static AS_SEEN: OutputPath = OutputPath {
         Param::query("member", Kind::Uuid, "A member: whoever of it sees most"),
     ],
     answers: &[json("Seen", "What they see, and what is hidden from them")],
+    ..READ
+};
+
+/// A list as others see it.
+pub static LIST_AS_SEEN: OutputPath = OutputPath {
+    name: "native.list-as-seen",
+    path: "/api/v1/as-seen",
+    summary: "Of the objects that the caller reads those that a person of the own member, or another member, reads too, as they get them; for releasers",
+    params: &[
+        Param::query("person", Kind::Uuid, "A person of the own member"),
+        Param::query("member", Kind::Uuid, "A member: whoever of it sees most"),
+        LIMIT,
+        CURSOR,
+    ],
+    answers: &[json("ItemList", "A page; it may be empty though there is more")],
+    ..READ
+};
+
+/// Where personal data is.
+pub static PERSONAL_DATA: OutputPath = OutputPath {
+    name: "native.personal-data",
+    path: "/api/v1/personal-data",
+    summary: "Places in readable objects that are marked as personal data, or likely to be",
+    params: &[LIMIT, CURSOR],
+    answers: &[json("PersonalPlaces", "A page; it may be empty though there is more")],
+    ..READ
+};
+
+/// Marks personal data.
+pub static MARK_PERSONAL_DATA: OutputPath = OutputPath {
+    name: "native.mark-personal-data",
+    method: Method::Post,
+    path: "/api/v1/objects/{id}/personal-data",
+    summary: "Marks an object of the own member, or some of its fields, as personal data: a new version under its label",
+    params: &[OBJECT],
+    body: Some(sends("PersonalDataMark")),
+    answers: &[json("Item", "The object as it now stands")],
     ..READ
 };

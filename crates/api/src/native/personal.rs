@@ -1,0 +1,41 @@
+//! Personal data: where it is, and marking it.
+
+use axum::extract::State;
+use kizuna_app::personal::{Mark, PersonalPlace};
+use kizuna_app::{Node, Reading};
+use kizuna_http::{Failure, Json as Body, Path, Query, Server, Viewer};
+use serde::Serialize;
+
+use super::item::{self, Json};
+use super::objects::{PageQuery, answer, capped, id};
+
+/// A page of places.
+#[derive(Serialize)]
+struct Places {
+    items: Vec<PersonalPlace>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+pub(super) async fn list(
+    State(server): State<Server>,
+    viewer: Viewer,
+    Query(query): Query<PageQuery>,
+) -> Result<Json, Failure> {
+    let limit = capped(query.limit, &server);
+    let read = move |reading: Reading| {
+        let found = reading.personal_data(query.cursor.as_deref(), limit)?;
+        item::write(&Places { items: found.items, next: found.next.filter(|_| found.more) })
+    };
+    answer(&server, viewer, read).await
+}
+
+pub(super) async fn mark(
+    State(server): State<Server>,
+    viewer: Viewer,
+    Path(text): Path<String>,
+    Body(mark): Body<Mark>,
+) -> Result<Json, Failure> {
+    let work = move |node: &Node| item::text(&node.mark_personal(&viewer.principal, &id(&text)?, &mark)?);
+    server.writing(work).await.map(Json)
+}
