@@ -988,3 +988,47 @@ policy-lost = { $n ->
 }
 policy-do = Import { $name }
 policy-leave = Leave it
+
+## What a change would do, and what others see
+
+forecast-title = Try a change
+forecast-what = Shows who would gain or lose what, before anything happens. It is counted over what you may read, and changes nothing.
+forecast-problem = This cannot be tried
+forecast-told = What would happen
+forecast-nobody = Of what you may read, nobody would gain or lose anything.
+forecast-viewer = Viewer
+forecast-gained = Gains
+forecast-lost = Loses
+forecast-fuller = Sees more of
+forecast-poorer = Sees less of
+forecast-beside = Markings, attestations and what else goes beside content are not counted.
+forecast-more = { $count ->
+    [one] and one more
+   *[other] and { $count } more
+}
+forecast-change = Which change
+forecast-which-change = Change
+forecast-membership = A member joins or leaves a community
+forecast-join = joins
+forecast-leave = leaves
+forecast-community = Community
+forecast-at = As of (empty: now)
+forecast-try = Try it
+forecast-clearance = Clearance
+forecast-clearance-help = Such as EXERCISE:SECRET, ASTERIN:OPEN; empty for none.
+forecast-holder = Who is cleared
+forecast-roles = Roles
+forecast-person = Person
+forecast-label = The label of objects of your member
+forecast-policy = A policy
+forecast-spif = The policy's file (SPIF)
+seen-title = See as others
+seen-viewer = Through whose eyes
+seen-look = Look
+seen-banner = This is what { $name } gets, as far as you may read it yourself.
+seen-earlier = an earlier version than yours
+seen-without = Hidden from them:
+seen-nothing = They get nothing of it
+seen-why = Why { $name } can or cannot read it
+seen-readable = Readable to them
+seen-hidden = Hidden from them

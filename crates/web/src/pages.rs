@@ -4,6 +4,7 @@ mod audit;
 mod desk;
 mod directory;
 mod failure;
+mod foresee;
 mod home;
 mod import;
 mod object;
@@ -45,6 +46,9 @@ pub fn routes() -> Routes {
         .add(&paths::SEARCH, search::search)
         .add(&paths::OBJECT, object::object)
         .add(&paths::EXPLAIN, object::explain)
+        .add(&paths::AS_SEEN, foresee::as_seen)
+        .add(&paths::FORECAST, foresee::forecast)
+        .add(&paths::FORECAST_POLICY, foresee::forecast_policy)
         .add(&paths::COLLECTIONS, directory::collections)
         .add(&paths::MEMBERS, directory::members)
         .add(&paths::POLICIES, policies::policies)

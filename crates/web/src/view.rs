@@ -7,6 +7,7 @@ pub mod collections;
 pub mod demo;
 pub mod explain;
 pub mod failure;
+pub mod foresee;
 pub mod form;
 pub mod help;
 pub mod home;

@@ -108,6 +108,16 @@ fn questions(name: &str) -> Vec<String> {
             .chain([format!("/objects/{}", address("198.51.100.7")["id"].as_str().unwrap())])
             .collect(),
         "pages.explain" => objects().map(|id| format!("/objects/{id}/explain")).collect(),
+        "pages.as-seen" => objects()
+            .flat_map(|id| {
+                let nobody = "member:00000000-0000-4000-8000-00000000dead";
+                [format!("/objects/{id}/as-seen"), format!("/objects/{id}/as-seen?viewer={nobody}")]
+            })
+            .collect(),
+        "pages.forecast" => objects()
+            .map(|id| format!("/forecast?change=label&label=rel:world&objects={id}"))
+            .chain(["/forecast".to_owned()])
+            .collect(),
         "pages.collections" => plain("/collections"),
         "pages.members" => plain("/members"),
         "pages.policies" => plain("/policies"),

@@ -6,7 +6,7 @@ use askama::Template;
 use kizuna_web::language::Language;
 use kizuna_web::preferences::{Preferences, Theme};
 
-use crate::fixture::{self, lists, policies, release, tearline, working};
+use crate::fixture::{self, foresee, lists, policies, release, tearline, working};
 use crate::markup;
 
 fn every_page(p: &Preferences) -> Vec<(&'static str, String)> {
@@ -17,6 +17,9 @@ fn every_page(p: &Preferences) -> Vec<(&'static str, String)> {
         ("search-empty", lists::empty_search(p).render().unwrap()),
         ("object", fixture::object(p).render().unwrap()),
         ("explain", working::explain(p).render().unwrap()),
+        ("forecast", foresee::forecast(p).render().unwrap()),
+        ("forecast-asked", foresee::nothing_asked(p).render().unwrap()),
+        ("as-seen", foresee::as_seen(p).render().unwrap()),
         ("collections", lists::collections(p).render().unwrap()),
         ("members", lists::members(p).render().unwrap()),
         ("policies", policies::policies(p).render().unwrap()),

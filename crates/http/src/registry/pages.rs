@@ -8,6 +8,9 @@ pub static ALL: &[&OutputPath] = &[
     &SEARCH,
     &OBJECT,
     &EXPLAIN,
+    &AS_SEEN,
+    &FORECAST,
+    &FORECAST_POLICY,
     &COLLECTIONS,
     &MEMBERS,
     &POLICIES,
@@ -128,6 +131,43 @@ pub static EXPLAIN: OutputPath = OutputPath {
     summary: "Why the viewer may read it, rule by rule",
     params: &[OBJECT_ID],
     ..PAGE
+};
+
+/// An object as somebody else sees it.
+pub static AS_SEEN: OutputPath = OutputPath {
+    name: "pages.as-seen",
+    path: "/objects/{id}/as-seen",
+    summary: "An object as somebody else gets it, and why; for releasers",
+    params: &[OBJECT_ID, Param::query("viewer", Kind::Text, "`member:` or `person:` with its id")],
+    ..PAGE
+};
+
+/// What a change would do.
+pub static FORECAST: OutputPath = OutputPath {
+    name: "pages.forecast",
+    path: "/forecast",
+    summary: "Who would gain or lose which objects by a change; changes nothing",
+    params: &[
+        Param::query("change", Kind::Text, "`join`, `leave`, `clear`, `roles` or `label`"),
+        Param::query("community", Kind::Uuid, "Which community"),
+        Param::query("member", Kind::Uuid, "Which member"),
+        Param::query("holder", Kind::Text, "`member:` or `person:` with its id"),
+        Param::query("clearance", Kind::Text, "Such as `EXERCISE:SECRET`"),
+        Param::query("person", Kind::Uuid, "Whose roles; each of them as `role-…=on`"),
+        Param::query("objects", Kind::Text, "Ids"),
+        Param::query("label", Kind::Text, "In words"),
+        Param::query("at", Kind::Timestamp, "Counts what is dated as it stands then"),
+    ],
+    ..PAGE
+};
+
+/// What a policy would do.
+pub static FORECAST_POLICY: OutputPath = OutputPath {
+    name: "pages.forecast-policy",
+    path: "/forecast",
+    summary: "Who would gain or lose which objects by a policy; changes nothing",
+    answers: SHOWN,
+    ..ACTION
 };
 
 /// Roots and collections.

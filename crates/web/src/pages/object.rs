@@ -181,14 +181,9 @@ pub(super) async fn explain(
             let explanation = node.explain(desk.who(), &id)?;
             let reading = node.read(desk.who())?;
             let item = reading.object(&id)?;
-            let contributions = explanation.contributions.into_iter().map(|because| Because {
-                source: because.source,
-                version: because.version.map(|version| Moment::new(version, &desk.preferences.zone)),
-                label: because.label,
-                readable: because.readable,
-                rules: because.steps.into_iter().map(|step| rule_view(t, step)).collect(),
-                fields: because.fields.into_iter().map(|fields| fields_view(t, fields)).collect(),
-            });
+            let zone = &desk.preferences.zone;
+            let contributions =
+                explanation.contributions.into_iter().map(|because| because_view(t, zone, because));
             let banner = row::banner(&desk.preferences, &reading, std::slice::from_ref(&item));
             Ok(ExplainPage {
                 page: desk.page(Here::Elsewhere, reading.directory()).under(banner),
@@ -198,6 +193,21 @@ pub(super) async fn explain(
         })
         .await?;
     Ok(html(&page))
+}
+
+pub(super) fn because_view(
+    t: Language,
+    zone: &jiff::tz::TimeZone,
+    because: kizuna_app::explain::Because,
+) -> Because {
+    Because {
+        source: because.source,
+        version: because.version.map(|version| Moment::new(version, zone)),
+        label: because.label,
+        readable: because.readable,
+        rules: because.steps.into_iter().map(|step| rule_view(t, step)).collect(),
+        fields: because.fields.into_iter().map(|fields| fields_view(t, fields)).collect(),
+    }
 }
 
 fn fields_view(t: Language, because: kizuna_app::explain::FieldBecause) -> FieldBecause {
