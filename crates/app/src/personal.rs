@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kizuna_access::marking::personal::{Category, PersonalData};
-use kizuna_access::{Principal, redact};
+use kizuna_access::{Party, Principal, redact};
 use kizuna_stix::{Id, Object, time};
 use kizuna_store::query::{Item, Selection, Start};
 use serde_json::{Value, json};
@@ -64,7 +64,8 @@ impl Node {
     /// the object has not, and where the rules of releases let nobody write under its label directly.
     pub fn mark_personal(&self, who: &Principal, id: &Id, mark: &Mark) -> Result<Item, AppError> {
         let item = self.read(who)?.object(id)?;
-        if item.source != who.member() || !item.authored {
+        let is_anothers = !item.authored && names_creator(&item);
+        if item.source != who.member() || is_anothers {
             let why = "only its author marks an object: what others gave is never altered";
             return Err(AppError::Forbidden(why.to_owned()));
         }
@@ -89,7 +90,8 @@ impl Node {
         }
         let directory = self.directory()?;
         let reader = directory.reader(who, self.now())?;
-        let mut named = BTreeSet::new();
+        // The own member goes on reading what it gives.
+        let mut named = BTreeSet::from([Party::Member(who.member())]);
         if !mark.named.trim().is_empty() {
             let known = Known::of(&directory, &reader, self.now());
             let said = terms(&known, &format!("rel:{}", mark.named.trim())).map_err(|_| {
@@ -100,6 +102,11 @@ impl Node {
         let data = PersonalData { category: mark.category, legal_basis, review: mark.review, named };
         data.marking().map_err(|faults| AppError::Invalid { faults })
     }
+}
+
+/// Whether an object says who made it.
+fn names_creator(item: &Item) -> bool {
+    serde_json::from_slice::<Value>(&item.bytes).is_ok_and(|object| !object["created_by_ref"].is_null())
 }
 
 /// The next version of an object, with a marking on the whole of it or on some fields.

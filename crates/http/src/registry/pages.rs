@@ -138,7 +138,10 @@ pub static AS_SEEN: OutputPath = OutputPath {
     name: "pages.as-seen",
     path: "/objects/{id}/as-seen",
     summary: "An object as somebody else gets it, and why; for releasers",
-    params: &[OBJECT_ID, Param::query("viewer", Kind::Text, "`member:` or `person:` with its id")],
+    params: &[
+        OBJECT_ID,
+        Param::query("viewer", Kind::Text, "`member:` with an id or `person:` with an address"),
+    ],
     ..PAGE
 };
 
@@ -151,9 +154,9 @@ pub static FORECAST: OutputPath = OutputPath {
         Param::query("change", Kind::Text, "`join`, `leave`, `clear`, `roles` or `label`"),
         Param::query("community", Kind::Uuid, "Which community"),
         Param::query("member", Kind::Uuid, "Which member"),
-        Param::query("holder", Kind::Text, "`member:` or `person:` with its id"),
+        Param::query("holder", Kind::Text, "`member:` with an id or `person:` with an address"),
         Param::query("clearance", Kind::Text, "Such as `EXERCISE:SECRET`"),
-        Param::query("person", Kind::Uuid, "Whose roles; each of them as `role-…=on`"),
+        Param::query("person", Kind::Text, "Whose roles, by address; each of them as `role-…=on`"),
         Param::query("objects", Kind::Text, "Ids"),
         Param::query("label", Kind::Text, "In words"),
         Param::query("at", Kind::Timestamp, "Counts what is dated as it stands then"),

@@ -6,7 +6,7 @@ use axum::extract::State as Shared;
 use axum::response::Response;
 use jiff::Timestamp;
 use kizuna_access::rights::{Clearance, Holder};
-use kizuna_access::{CommunityId, MemberId, PersonId, Role};
+use kizuna_access::{CommunityId, Directory, MemberId, PersonId, Role};
 use kizuna_app::as_seen::Eyes;
 use kizuna_app::forecast::{Change, Forecast, Who};
 use kizuna_app::{AppError, Node};
@@ -60,7 +60,7 @@ fn assemble(node: &Node, desk: &Desk, fields: &Fields) -> Result<ForecastPage, A
     users.retain(|user| user.member == desk.who().member());
     let members: Vec<Choice> =
         known_members.iter().map(|one| choice("member", one.id.to_string(), &one.name)).collect();
-    let of_people = users.iter().map(|one| choice("holder", format!("person:{}", one.id), &one.email));
+    let of_people = users.iter().map(|one| choice("holder", format!("person:{}", one.email), &one.email));
     let of_members =
         known_members.iter().map(|one| choice("holder", format!("member:{}", one.id), &one.name));
     let role = |role: &Role| Choice {
@@ -84,7 +84,7 @@ fn assemble(node: &Node, desk: &Desk, fields: &Fields) -> Result<ForecastPage, A
             .collect(),
         members,
         holders: of_people.chain(of_members).collect(),
-        people: users.iter().map(|one| choice("person", one.id.to_string(), &one.email)).collect(),
+        people: users.iter().map(|one| choice("person", one.email.clone(), &one.email)).collect(),
         roles: Role::ALL.iter().map(role).collect(),
         asked,
         problem: None,
@@ -94,7 +94,7 @@ fn assemble(node: &Node, desk: &Desk, fields: &Fields) -> Result<ForecastPage, A
     if page.asked.change.is_empty() {
         return Ok(page);
     }
-    let told = change(fields).and_then(|change| {
+    let told = change(&directory, fields).and_then(|change| {
         let at = day(&page.asked.at)?;
         node.foresee(desk.who(), &change, at)
     });
@@ -120,7 +120,12 @@ fn day(text: &str) -> Result<Option<Timestamp>, AppError> {
     text.parse().map(Some).map_err(|_| AppError::invalid("at", "is no instant, such as 2027-04-01T00:00:00Z"))
 }
 
-fn change(fields: &Fields) -> Result<Change, AppError> {
+/// People are named by address: their ids say nothing to anybody.
+fn person(directory: &Directory, email: &str) -> Result<PersonId, AppError> {
+    directory.person_by_email(email).map(|person| person.id).ok_or(AppError::NotFound)
+}
+
+fn change(directory: &Directory, fields: &Fields) -> Result<Change, AppError> {
     let given = |name: &str| fields.get(name).map_or("", |text| text.trim());
     let id = |text: &str| text.parse::<Uuid>().map_err(|_| AppError::NotFound);
     let community = || id(given("community")).map(CommunityId);
@@ -130,7 +135,7 @@ fn change(fields: &Fields) -> Result<Change, AppError> {
         "leave" => Change::Leave { community: community()?, member: member()? },
         "clear" => {
             let holder = match given("holder").split_once(':') {
-                Some(("person", text)) => Holder::Person(PersonId(id(text)?)),
+                Some(("person", email)) => Holder::Person(person(directory, email)?),
                 Some(("member", text)) => Holder::Member(MemberId(id(text)?)),
                 _ => return Err(AppError::NotFound),
             };
@@ -139,7 +144,10 @@ fn change(fields: &Fields) -> Result<Change, AppError> {
         "roles" => {
             let roles = Role::ALL.into_iter();
             let chosen = roles.filter(|role| fields.contains_key(&format!("role-{}", role.as_str())));
-            Change::Roles { person: PersonId(id(given("person"))?), roles: chosen.collect::<BTreeSet<_>>() }
+            Change::Roles {
+                person: person(directory, given("person"))?,
+                roles: chosen.collect::<BTreeSet<_>>(),
+            }
         }
         "label" => {
             let objects = given("objects").split([' ', ',', '\n', '\r']).filter(|text| !text.is_empty());
@@ -208,7 +216,7 @@ pub(super) async fn as_seen(
             let id: Id = text.parse().map_err(|_| AppError::NotFound)?;
             let reading = node.read(desk.who())?;
             let item = reading.object(&id)?;
-            let eyes = query.viewer.as_deref().map(eyes).transpose()?;
+            let eyes = query.viewer.as_deref().map(|text| eyes(reading.directory(), text)).transpose()?;
             let seen = eyes.map(|eyes| seen(node, &desk, &id, eyes)).transpose()?;
             let banner = row::banner(&desk.preferences, &reading, std::slice::from_ref(&item));
             Ok(AsSeenPage {
@@ -231,16 +239,16 @@ fn choices(node: &Node, desk: &Desk, chosen: Option<&str>) -> Result<Vec<Choice>
     let mut choices: Vec<Choice> =
         members.map(|member| choice(format!("member:{}", member.id), member.name)).collect();
     let users = people.users()?.into_iter().filter(|user| user.member == own);
-    choices.extend(users.map(|user| choice(format!("person:{}", user.id), user.email)));
+    choices.extend(users.map(|user| choice(format!("person:{}", user.email), user.email)));
     Ok(choices)
 }
 
-fn eyes(text: &str) -> Result<Eyes, AppError> {
-    let (kind, id) = text.split_once(':').ok_or(AppError::NotFound)?;
-    let id: Uuid = id.parse().map_err(|_| AppError::NotFound)?;
-    match kind {
-        "person" => Ok(Eyes::Person(PersonId(id))),
-        "member" => Ok(Eyes::Member(MemberId(id))),
+fn eyes(directory: &Directory, text: &str) -> Result<Eyes, AppError> {
+    match text.split_once(':') {
+        Some(("person", email)) => person(directory, email).map(Eyes::Person),
+        Some(("member", id)) => {
+            id.parse().map(|id| Eyes::Member(MemberId(id))).map_err(|_| AppError::NotFound)
+        }
         _ => Err(AppError::NotFound),
     }
 }
