@@ -71,6 +71,7 @@ pub struct Index {
 
 /// What a scanner has to look for at all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "one for each thing to look for")]
 pub struct Facts {
     pub entries: u32,
     pub slots: u64,
@@ -178,34 +179,16 @@ impl Index {
         self.arena.bytes().get(at..at + length).unwrap_or_default()
     }
 
-    /// Whether the filter admits the key; `false` is certain.
-    #[inline]
-    pub(crate) fn admits(&self, key: u64) -> bool {
-        filter::admits(self.filter.bytes(), key)
-    }
-
-    /// The entries under a key; others that share its 32-bit tag may be among them.
-    #[inline]
-    pub(crate) fn under(&self, key: u64) -> filter::Found<'_> {
-        filter::Found::new(self.slots.bytes(), self.facts.slots, key)
-    }
-
-    /// Whether any dotted indicator ends in this label, by its key.
-    #[inline]
-    pub(crate) fn has_ending(&self, key: u64) -> bool {
-        filter::bit(self.endings.bytes(), key as usize & 0xffff)
-    }
-
-    /// Whether an indicator or network touches the /24 of this address.
-    #[inline]
-    pub(crate) fn touches(&self, address: u32) -> bool {
-        filter::bit(self.blocks.bytes(), (address >> 8) as usize)
-    }
-
-    /// Whether the literals' words include one of that length and last byte.
-    #[inline]
-    pub(crate) fn has_word(&self, length: usize, last: u8) -> bool {
-        filter::bit(self.words.bytes(), (length.min(63) << 8) | usize::from(last | 0x20))
+    /// The parts that every candidate asks, looked up once.
+    pub(crate) fn probes(&self) -> Probes<'_> {
+        Probes {
+            filter: self.filter.bytes(),
+            endings: self.endings.bytes(),
+            blocks: self.blocks.bytes(),
+            words: self.words.bytes(),
+            slots: self.slots.bytes(),
+            count: self.facts.slots,
+        }
     }
 
     /// The entries of the networks that hold an IPv4 address.
@@ -216,5 +199,48 @@ impl Index {
     /// The entries of the networks that hold an IPv6 address.
     pub(crate) fn networks6(&self, address: u128, found: &mut Vec<u32>) {
         network::holding(self.networks6.bytes(), address, found);
+    }
+}
+
+/// The parts of an index that are asked for every candidate.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Probes<'a> {
+    filter: &'a [u8],
+    endings: &'a [u8],
+    blocks: &'a [u8],
+    words: &'a [u8],
+    slots: &'a [u8],
+    count: u64,
+}
+
+impl<'a> Probes<'a> {
+    /// Whether the filter admits the key; `false` is certain.
+    #[inline]
+    pub fn admits(&self, key: u64) -> bool {
+        filter::admits(self.filter, key)
+    }
+
+    /// The entries under a key; others that share its 32-bit tag may be among them.
+    #[inline]
+    pub fn under(&self, key: u64) -> filter::Found<'a> {
+        filter::Found::new(self.slots, self.count, key)
+    }
+
+    /// Whether any dotted indicator ends in this label, by its key.
+    #[inline]
+    pub fn has_ending(&self, key: u64) -> bool {
+        filter::bit(self.endings, key as usize & 0xffff)
+    }
+
+    /// Whether an indicator or network touches the /24 of this address.
+    #[inline]
+    pub fn touches(&self, address: u32) -> bool {
+        filter::bit(self.blocks, (address >> 8) as usize)
+    }
+
+    /// Whether the literals' words include one of that length and last byte.
+    #[inline]
+    pub fn has_word(&self, length: usize, last: u8) -> bool {
+        filter::bit(self.words, (length.min(63) << 8) | usize::from(last | 0x20))
     }
 }

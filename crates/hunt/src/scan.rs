@@ -20,12 +20,12 @@ mod word;
 
 pub use reading::Prose;
 
-use crate::index::Index;
+use crate::index::{Index, Probes};
 use crate::machine::{self, Vectors, Word};
 use tile::Tile;
 
 /// Bytes of a tile that is not one long line.
-const TILE: usize = 32 << 10;
+const TILE: usize = 16 << 10;
 
 /// An indicator found in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -213,7 +213,9 @@ fn find(index: &Index, vectors: Vectors, text: &[u8], scratch: &mut Scratch, dec
     matches.clear();
     let tile = Tile::new(text, words);
     let facts = index.facts();
-    let mut finder = Finder { index, tile, numbers, candidates, matches, entries };
+    let holds = Survey::of(words);
+    let probes = index.probes();
+    let mut finder = Finder { index, probes, tile, numbers, candidates, matches, entries };
     if facts.dotted || facts.ipv4 {
         finder.names();
         finder.touched();
@@ -224,25 +226,25 @@ fn find(index: &Index, vectors: Vectors, text: &[u8], scratch: &mut Scratch, dec
     if facts.ipv6 || facts.ipv4 || facts.mac {
         finder.colons();
     }
-    if facts.mail {
+    if facts.mail && holds.at != 0 {
         finder.mail();
     }
-    if facts.ja4 {
+    if facts.ja4 && holds.underscore != 0 {
         finder.ja4();
     }
-    if facts.registry {
+    if facts.registry && holds.backslash != 0 {
         finder.registry();
     }
     if facts.literals {
         finder.words();
     }
-    if decode {
+    if decode && (holds.odd | holds.backslash) != 0 {
         reading::lines_to_decode(&finder.tile, lines);
     }
     // A plain loop over independent words of memory: the processor waits for many of them at once.
     let networks = facts.networks;
     for candidate in &*finder.candidates {
-        if index.admits(candidate.key) || (networks && candidate.shape == Shape::Ipv4) {
+        if probes.admits(candidate.key) || (networks && candidate.shape == Shape::Ipv4) {
             admitted.push(*candidate);
         }
     }
@@ -251,9 +253,32 @@ fn find(index: &Index, vectors: Vectors, text: &[u8], scratch: &mut Scratch, dec
     }
 }
 
+/// What a tile holds anywhere: what is not in it need not be looked for block by block.
+#[derive(Debug, Clone, Copy, Default)]
+struct Survey {
+    at: u64,
+    underscore: u64,
+    backslash: u64,
+    odd: u64,
+}
+
+impl Survey {
+    fn of(words: &[Word]) -> Self {
+        let mut survey = Self::default();
+        for word in words {
+            survey.at |= word.at;
+            survey.underscore |= word.underscore;
+            survey.backslash |= word.backslash;
+            survey.odd |= word.odd;
+        }
+        survey
+    }
+}
+
 /// Finds candidates in one tile and compares what the filter admits.
 struct Finder<'a> {
     index: &'a Index,
+    probes: Probes<'a>,
     tile: Tile<'a>,
     numbers: &'a mut Vec<Number>,
     candidates: &'a mut Vec<Candidate>,

@@ -232,7 +232,7 @@ impl Builder {
 fn keys_of(route: Route, normal: &str) -> usize {
     match route {
         Route::Dotted(length) => {
-            normal.as_bytes()[normal.len() - length..].iter().filter(|byte| **byte == b'.').count()
+            memchr::memchr_iter(b'.', &normal.as_bytes()[normal.len() - length..]).count()
         }
         _ => 1,
     }
@@ -308,7 +308,7 @@ impl Image {
             Route::Registry => self.facts.registry = true,
             Route::Place => {
                 self.facts.ports |=
-                    place(normal).iter().take_while(|byte| **byte != b'/').any(|byte| *byte == b':')
+                    place(normal).iter().take_while(|byte| **byte != b'/').any(|byte| *byte == b':');
             }
             Route::Word(start, length) => {
                 self.facts.literals = true;

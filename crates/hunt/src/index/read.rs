@@ -50,7 +50,7 @@ impl Taken {
         self.refuse(place, format!("{value}: {reason}"));
     }
 
-    fn refuse(&mut self, place: impl FnOnce() -> String, reason: impl ToString) {
+    fn refuse(&mut self, place: impl FnOnce() -> String, reason: impl std::fmt::Display) {
         self.refused = self.refused.wrapping_add(1);
         if self.reasons.len() < KEPT {
             self.reasons.push((place(), reason.to_string()));
@@ -294,7 +294,27 @@ fn bare(value: &str) -> Option<Observable> {
         return Some(observable);
     }
     let found = guess(value);
+    // A name with a dot under no suffix that is known: a host of a network of its own, unless programs call files so.
+    if found.first().is_some_and(|first| first.kind == Kind::FileName)
+        && !is_called_like_a_file(value)
+        && let Some(domain) = Observable::new(Kind::Domain, value).filter(|domain| domain.value.contains('.'))
+    {
+        return Some(domain);
+    }
     found.iter().find(|observable| !matches!(observable.kind, Kind::Certificate)).or(found.first()).cloned()
+}
+
+/// Whether the last label is what files are called by.
+fn is_called_like_a_file(value: &str) -> bool {
+    const ENDINGS: [&str; 64] = [
+        "exe", "dll", "sys", "scr", "cpl", "ocx", "msi", "bat", "cmd", "ps1", "psm1", "vbs", "vbe", "js",
+        "jse", "wsf", "hta", "jar", "class", "py", "pyc", "rb", "pl", "php", "asp", "aspx", "jsp", "html",
+        "htm", "xml", "json", "txt", "log", "csv", "ini", "cfg", "conf", "dat", "bin", "tmp", "doc", "docx",
+        "docm", "dot", "dotm", "xls", "xlsx", "xlsm", "xlsb", "ppt", "pptx", "rtf", "pdf", "lnk", "iso",
+        "img", "vhd", "rar", "gz", "7z", "cab", "elf", "apk", "so",
+    ];
+    let ending = value.rsplit('.').next().unwrap_or_default();
+    ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 /// Top-level domains under which most names lie and which are no file extension: no longer look is needed.

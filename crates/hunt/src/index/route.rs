@@ -41,19 +41,19 @@ impl Route {
         };
         let bytes = normal.as_bytes();
         match kind {
-            Kind::Domain => dotted(bytes).or_else(|| word(bytes)),
+            Kind::Domain | Kind::FileName => dotted(bytes).or_else(|| word(bytes)),
             Kind::Ipv4 => normal.parse().ok().map(|address: Ipv4Addr| Self::Ipv4(address.into())),
             Kind::Ipv6 => normal.parse().ok().map(|address: Ipv6Addr| Self::Ipv6(address.into())),
             Kind::Cidr => network(normal),
             Kind::Url => Some(Self::Place),
             Kind::Email => Some(Self::Mail),
-            Kind::Md5 | Kind::Sha1 | Kind::Sha256 | Kind::Sha512 | Kind::Ja3 => Some(Self::Long(bytes.len())),
-            Kind::CryptoAddress => Some(Self::Long(bytes.len())),
+            Kind::Md5 | Kind::Sha1 | Kind::Sha256 | Kind::Sha512 | Kind::Ja3 | Kind::CryptoAddress => {
+                Some(Self::Long(bytes.len()))
+            }
             Kind::Hash | Kind::Certificate => named(normal),
             Kind::Ja4 => Some(Self::Ja4),
             Kind::Mac if bytes.len() == 17 => Some(Self::Mac),
             Kind::RegistryKey => Some(Self::Registry),
-            Kind::FileName => dotted(bytes).or_else(|| word(bytes)),
             Kind::Mac | Kind::Asn | Kind::Mutex | Kind::UserAgent | Kind::Account => word(bytes),
         }
     }

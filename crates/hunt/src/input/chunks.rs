@@ -33,6 +33,7 @@ impl<R: Read> Chunks<R> {
     }
 
     /// The next piece; `None` at the end.
+    #[allow(clippy::should_implement_trait, reason = "each piece lends the buffer, which an iterator cannot")]
     pub fn next(&mut self) -> io::Result<Option<&[u8]>> {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;

@@ -49,9 +49,8 @@ pub fn document(line: &Line) -> Value {
 fn kind(kind: &str) -> &str {
     match kind {
         "domain" => "domain-name",
-        "ipv4" => "ipv4-addr",
         "ipv6" => "ipv6-addr",
-        "cidr" => "ipv4-addr",
+        "ipv4" | "cidr" => "ipv4-addr",
         "email" => "email-addr",
         "md5" | "sha1" | "sha256" | "sha512" | "hash" | "file-name" => "file",
         "registry-key" => "windows-registry-key",

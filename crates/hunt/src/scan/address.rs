@@ -76,8 +76,9 @@ impl Finder<'_> {
 
     fn numbers_apart(&mut self, end: usize) {
         let run = self.tile.run_before(end, |word| word.name);
-        let mut start = end - run;
-        for position in start..=end {
+        let first = end - run;
+        let mut start = first;
+        for position in first..=end {
             let inside = position < end && matches!(self.tile.byte(position), b'0'..=b'9' | b'.');
             if !inside {
                 if position - start >= 7 {
@@ -99,7 +100,7 @@ impl Finder<'_> {
     /// many bits at once.
     pub(super) fn touched(&mut self) {
         for number in &*self.numbers {
-            if self.index.touches(number.address) {
+            if self.probes.touches(number.address) {
                 let key = key::of_number(Seed::Ipv4, number.address.into());
                 let Number { end, length, .. } = *number;
                 self.candidates.push(Candidate { key, end, length, shape: Shape::Ipv4 });
@@ -122,12 +123,12 @@ impl Finder<'_> {
     fn follows_groups(&self, start: usize) -> bool {
         let run = self.tile.run_before(start, |word| word.hex | word.colon);
         let groups = &self.tile.text[start - run..start];
-        let colons = groups.iter().filter(|byte| **byte == b':').count();
+        let colons = memchr::memchr_iter(b':', groups).count();
         groups.windows(2).any(|pair| pair == b"::") || colons >= 6
     }
 
     pub(super) fn look_up_ipv4(&mut self, address: u32, start: usize, end: usize) {
-        for number in self.index.under(key::of_number(Seed::Ipv4, address.into())) {
+        for number in self.probes.under(key::of_number(Seed::Ipv4, address.into())) {
             let entry = self.index.entry(number);
             if ipv4(self.index.normal(&entry)) != Some(address) {
                 continue;
@@ -144,7 +145,7 @@ impl Finder<'_> {
     }
 
     pub(super) fn look_up_ipv6(&mut self, address: u128, start: usize, end: usize) {
-        for number in self.index.under(key::of_number(Seed::Ipv6, address)) {
+        for number in self.probes.under(key::of_number(Seed::Ipv6, address)) {
             let entry = self.index.entry(number);
             if ipv6(self.index.normal(&entry)).map(u128::from) != Some(address) {
                 continue;
@@ -209,7 +210,7 @@ impl Finder<'_> {
 
     fn compare_mac(&mut self, start: usize, end: usize) {
         let text = &self.tile.text[start..end];
-        for number in self.index.under(key::of(Seed::Mac, text)) {
+        for number in self.probes.under(key::of(Seed::Mac, text)) {
             let entry = self.index.entry(number);
             let same = self.index.normal(&entry).eq_ignore_ascii_case(text);
             if same && entry.what == What::Value(Kind::Mac) {
@@ -250,7 +251,7 @@ impl Finder<'_> {
         }
         let groups = &text[start..end];
         let address = ipv6(groups).or_else(|| {
-            let full = groups.iter().filter(|byte| **byte == b':').count() == 8;
+            let full = memchr::memchr_iter(b':', groups).count() == 8;
             let port = memchr::memrchr(b':', groups).filter(|_| full)?;
             ipv6(&groups[..port])
         });
@@ -304,10 +305,10 @@ impl Finder<'_> {
         for start in starts {
             let address = &text[start..end];
             let key = key::of(Seed::Mail, address);
-            if !self.index.admits(key) {
+            if !self.probes.admits(key) {
                 continue;
             }
-            for number in self.index.under(key) {
+            for number in self.probes.under(key) {
                 let entry = self.index.entry(number);
                 let same = self.index.normal(&entry).eq_ignore_ascii_case(address);
                 if same && entry.what == What::Value(Kind::Email) {

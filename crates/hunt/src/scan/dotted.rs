@@ -57,20 +57,26 @@ impl Finder<'_> {
             return;
         }
         let ending = key::of_ending(Seed::Ending, self.tile.text, end, last);
-        if !self.index.has_ending(ending) {
+        if !self.probes.has_ending(ending) {
             return;
         }
         // `last` is below 64, so the shift is at most 64.
         let rest = if last == 63 { 0 } else { dots << (last + 1) };
         let before = rest.leading_zeros() as usize;
         let length = last + 1 + before;
-        let length = if length < run {
+        let mut length = if length < run {
             length
         } else if run < BLOCK {
             run
         } else {
             self.long_name(end, last)
         };
+        if length == run {
+            // No name begins with a hyphen: it stands before one.
+            while length > last + 1 && matches!(self.tile.byte(end - length), b'.' | b'-') {
+                length -= 1;
+            }
+        }
         if length <= last + 1 {
             return;
         }
@@ -103,7 +109,7 @@ impl Finder<'_> {
         }
         loop {
             let start = end - length;
-            for number in self.index.under(key) {
+            for number in self.probes.under(key) {
                 let entry = self.index.entry(number);
                 self.compare_name(number, &entry, first, start, end);
             }
@@ -121,7 +127,7 @@ impl Finder<'_> {
             }
             length += 1 + label;
             key = key::of_ending(Seed::Dotted, self.tile.text, end, length);
-            if !self.index.admits(key) {
+            if !self.probes.admits(key) {
                 return;
             }
         }
@@ -139,10 +145,8 @@ impl Finder<'_> {
                     self.hit(start, number);
                 }
             }
-            What::Host => {
-                if whole && self.tile.text[start..end].eq_ignore_ascii_case(normal) {
-                    self.compare_places(start, end);
-                }
+            What::Host if whole && self.tile.text[start..end].eq_ignore_ascii_case(normal) => {
+                self.compare_places(start, end);
             }
             What::Value(Kind::FileName) => self.compare_file(number, normal, first, end),
             _ => {}

@@ -79,7 +79,7 @@ impl Finder<'_> {
         let end = candidate.end as usize;
         let start = end - candidate.length as usize;
         let text = &self.tile.text[start..end];
-        for number in self.index.under(candidate.key) {
+        for number in self.probes.under(candidate.key) {
             let entry = self.index.entry(number);
             let normal = self.index.normal(&entry);
             let same = match entry.what {
@@ -120,7 +120,7 @@ impl Finder<'_> {
         if word(self.tile.before(start)) || word(self.tile.byte(start + JA4)) {
             return;
         }
-        for number in self.index.under(key::of(Seed::Ja4, text)) {
+        for number in self.probes.under(key::of(Seed::Ja4, text)) {
             let entry = self.index.entry(number);
             let same = self.index.normal(&entry).eq_ignore_ascii_case(text);
             if same && entry.what == What::Value(Kind::Ja4) {

@@ -116,10 +116,10 @@ impl Finder<'_> {
     fn try_place(&mut self, at: usize, found: &Written<'_>, path: &[u8]) {
         let Some(text) = found.place(path) else { return };
         let key = key::of(Seed::Place, &text);
-        if !self.index.admits(key) {
+        if !self.probes.admits(key) {
             return;
         }
-        for number in self.index.under(key) {
+        for number in self.probes.under(key) {
             let entry = self.index.entry(number);
             let normal = self.index.normal(&entry);
             let same = place(normal) == &*text;

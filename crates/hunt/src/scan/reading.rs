@@ -45,7 +45,7 @@ impl Readings {
             escapes::unescape(line, &mut plain);
             self.of_text(&plain, prose, &mut scan);
             // JSON that was logged as a string of JSON.
-            if memchr::memmem::find(&plain, b"\\\"").is_some() {
+            if memchr::memmem::find(line, b"\\\"").is_some() {
                 let mut nested = std::mem::take(&mut self.nested);
                 nested.clear();
                 escapes::unescape(&plain, &mut nested);

@@ -89,10 +89,10 @@ impl Finder<'_> {
     fn ask(&mut self, start: usize, path: &[u8]) {
         let path = path.strip_suffix(b"\\").unwrap_or(path);
         let key = key::of(Seed::Registry, path);
-        if !self.index.admits(key) {
+        if !self.probes.admits(key) {
             return;
         }
-        for number in self.index.under(key) {
+        for number in self.probes.under(key) {
             let entry = self.index.entry(number);
             if entry.what != What::Value(Kind::RegistryKey) {
                 continue;

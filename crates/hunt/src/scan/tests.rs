@@ -6,7 +6,7 @@ use super::*;
 use crate::index::Builder;
 
 fn index(values: &[(&str, &str)]) -> Index {
-    let text: String = values.iter().map(|(kind, value)| format!("{kind}\t{value}\n")).collect();
+    let text: String = values.iter().flat_map(|(kind, value)| [*kind, "\t", *value, "\n"]).collect();
     let mut builder = Builder::new();
     let taken = builder.read(text.as_bytes(), 1).unwrap();
     assert_eq!(taken.reasons, []);

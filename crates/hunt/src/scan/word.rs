@@ -26,7 +26,7 @@ impl Finder<'_> {
                 let end = block * BLOCK + ends.trailing_zeros() as usize;
                 ends &= ends - 1;
                 let near = (!self.tile.window(end, |word| word.alnum)).leading_zeros() as usize;
-                if !self.index.has_word(near, self.tile.before(end)) {
+                if !self.probes.has_word(near, self.tile.before(end)) {
                     continue;
                 }
                 let length =
@@ -43,13 +43,13 @@ impl Finder<'_> {
 
     pub(super) fn compare_word(&mut self, candidate: Candidate) {
         let word_start = (candidate.end - candidate.length) as usize;
-        for number in self.index.under(candidate.key) {
+        for number in self.probes.under(candidate.key) {
             let entry = self.index.entry(number);
             let normal = self.index.normal(&entry);
             let Ok(value) = std::str::from_utf8(normal) else { continue };
             let Some(Route::Word(before, _)) = Route::of(entry.what, value) else { continue };
             // JSON doubles backslashes, so the value may begin earlier than it is long.
-            let doubled = normal[..before].iter().filter(|byte| **byte == b'\\').count();
+            let doubled = memchr::memchr_iter(b'\\', &normal[..before]).count();
             for shift in if doubled > 0 { vec![0, doubled] } else { vec![0] } {
                 let Some(start) = word_start.checked_sub(before + shift) else { continue };
                 if let Some(length) = same(&self.tile.text[start..], normal, case_counts(&entry)) {

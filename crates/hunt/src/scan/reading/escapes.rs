@@ -32,16 +32,15 @@ pub fn unescape(line: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(&rest[..at]);
         let escape = &rest[at..];
         let used = match escape.get(1) {
-            Some(b'u') => match unicode(escape) {
-                Some((character, used)) => {
+            Some(b'u') => {
+                if let Some((character, used)) = unicode(escape) {
                     push(character, out);
                     used
-                }
-                None => {
+                } else {
                     out.push(b'\\');
                     1
                 }
-            },
+            }
             Some(b'b' | b'f' | b'n' | b'r' | b't') => {
                 out.push(SEPARATOR);
                 2
@@ -107,15 +106,12 @@ pub fn percent(text: &[u8], out: &mut Vec<u8>) {
     while let Some(at) = memchr::memchr(b'%', rest) {
         out.extend_from_slice(&rest[..at]);
         let escape = &rest[at..];
-        let used = match hex(escape) {
-            Some(byte) => {
-                out.push(if byte < b' ' || byte == 0x7f { SEPARATOR } else { byte });
-                3
-            }
-            None => {
-                out.push(b'%');
-                1
-            }
+        let used = if let Some(byte) = hex(escape) {
+            out.push(if byte < b' ' || byte == 0x7f { SEPARATOR } else { byte });
+            3
+        } else {
+            out.push(b'%');
+            1
         };
         rest = &escape[used..];
     }
