@@ -1,4 +1,4 @@
-//! `measure LOG LIST [SECONDS]`: how fast one thread scans what is in memory, and how long the index takes.
+//! `measure LOG LIST`: how fast one thread scans what is in memory, and how long the index takes; also `make` and `sweep`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss)]
 
 use std::time::Instant;
@@ -14,6 +14,10 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if arguments[1] == "make" {
         make(&arguments);
+        return;
+    }
+    if arguments[1] == "sweep" {
+        sweep(&arguments);
         return;
     }
     let text = std::fs::read(&arguments[1]).unwrap();
@@ -67,6 +71,32 @@ fn main() {
 fn processor() -> f64 {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     text.split(' ').next().unwrap().parse::<f64>().unwrap() / 1e9
+}
+
+/// `sweep PATH LIST THREADS`: files from disk, unpacked, in parts, their hits in order.
+fn sweep(arguments: &[String]) {
+    use kizuna_hunt::sweep::{Event, Options, Sweep};
+    use std::sync::atomic::AtomicBool;
+    let mut builder = Builder::new();
+    builder.read(std::fs::File::open(&arguments[3]).unwrap(), 2).unwrap();
+    let index = builder.build();
+    let options = Options { threads: arguments[4].parse().unwrap(), ..Options::default() };
+    let mut troubles = Vec::new();
+    let files = kizuna_hunt::input::walk(&[arguments[2].clone().into()], &mut troubles);
+    let stop = AtomicBool::new(false);
+    let begun = Instant::now();
+    let summary = Sweep { index: &index, options, stop: &stop }.run(
+        &files,
+        &std::collections::HashMap::new(),
+        &mut |event| match event {
+            Event::Trouble(trouble) => println!("{trouble:?}"),
+            Event::Hit(hit) if index.len() < 100 => println!("{hit:?}"),
+            _ => {}
+        },
+    );
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("{summary:?}");
+    println!("{:.3} GB/s of text", summary.text as f64 / seconds / 1e9);
 }
 
 /// `make INDICATORS MEGABYTES LOG LIST`

@@ -92,7 +92,8 @@ fn warninglists(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<Warninglists, Fail> 
     let mut count = 0;
     for found in walk(&paths, &mut troubles) {
         let name = found.path.display().to_string();
-        if !name.ends_with(".json") && !name.ends_with(".json.gz") {
+        let lower = name.to_ascii_lowercase();
+        if !lower.trim_end_matches(".gz").ends_with("json") {
             continue;
         }
         let mut json = Vec::new();
