@@ -52,9 +52,9 @@ pub fn run(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<(), Fail> {
 
 fn sweep(hunt: &Hunt, loaded: &load::Loaded, options: Options, desk: &mut Desk<'_>) -> Result<(), Fail> {
     let index = &loaded.index;
-    let paths: Vec<_> = hunt.paths.iter().map(|path| desk.path(path)).collect();
     let mut troubles = Vec::new();
-    let files = walk(&paths, &mut troubles);
+    // As typed, so that hits name the files as the reader knows them: this command never runs elsewhere.
+    let files = walk(&hunt.paths, &mut troubles);
     let mut journal = Journal::open(hunt.resume.as_deref().map(|path| desk.path(path)), index, options)?;
     let before = journal.before();
     if !before.is_empty() {

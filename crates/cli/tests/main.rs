@@ -5,6 +5,8 @@
 mod check;
 #[path = "main/content.rs"]
 mod content;
+#[path = "main/hunting.rs"]
+mod hunting;
 #[path = "main/kit.rs"]
 mod kit;
 #[path = "main/nodes.rs"]
