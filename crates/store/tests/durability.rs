@@ -4,6 +4,7 @@ mod child;
 mod disk;
 mod kill;
 mod node;
+mod postgres;
 mod trace;
 mod wal;
 

@@ -130,6 +130,7 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
     if !encoding.eq_ignore_ascii_case("utf8") {
         return Err(StoreError::Engine(format!("the database's encoding is {encoding}; it must be UTF8")));
     }
+    make_schema(connection)?;
     let mut found = format(connection)?;
     if found.is_none() {
         let begin = format!("BEGIN; {TABLES} UPDATE head SET format = {FORMAT} WHERE one = 1; COMMIT");
@@ -159,6 +160,23 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
         connection.run("COMMIT")?;
     }
     Ok(())
+}
+
+/// Makes the schema that the address names by `search_path`, where it is not there yet.
+fn make_schema(connection: &mut Connection) -> Result<(), StoreError> {
+    let rows = connection.query("SELECT current_schema() IS NULL", &[])?;
+    if !rows.first().is_some_and(|row| row.get(0)) {
+        return Ok(());
+    }
+    let path = connection.setting("search_path")?;
+    let named = path.rsplit(',').map(|name| name.trim().trim_matches('"'));
+    let is_plain = |name: &&str| {
+        !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    };
+    let Some(name) = named.filter(is_plain).next() else {
+        return Err(StoreError::Engine(format!("there is no schema to use in the search_path {path}")));
+    };
+    connection.run(&format!("CREATE SCHEMA IF NOT EXISTS {name}"))
 }
 
 /// Waits until the tables that another front-end is making are there.

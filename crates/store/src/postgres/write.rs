@@ -84,11 +84,12 @@ impl PostgresLedger {
 
 impl Ledger for PostgresLedger {
     fn begin(&mut self) -> Result<Begun, StoreError> {
-        if self.connection.is_closed() {
-            self.connection = self.connector.writer()?;
-        }
         self.journal = Journal::default();
-        self.connection.run("BEGIN")?;
+        // A server that was started anew has closed the connection; nothing is under way that could be lost.
+        if self.connection.is_closed() || self.connection.run("BEGIN").is_err() {
+            self.connection = self.connector.writer()?;
+            self.connection.run("BEGIN")?;
+        }
         self.is_open = true;
         let found = self.connection.query(LOCK, &[])?;
         let row =

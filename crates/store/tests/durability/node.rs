@@ -24,13 +24,12 @@ pub struct Node {
     pub store: Store,
 }
 
+/// The file in a store's directory that says in which database it is, where it is not in the directory.
+pub const DATABASE: &str = "database";
+
 pub fn try_open(path: &Path) -> Result<Store, StoreError> {
-    Store::open(Options {
-        directory: path.to_owned(),
-        database: None,
-        clock: Arc::new(SystemClock),
-        readers: 2,
-    })
+    let database = std::fs::read_to_string(path.join(DATABASE)).ok();
+    Store::open(Options { directory: path.to_owned(), database, clock: Arc::new(SystemClock), readers: 2 })
 }
 
 impl Node {
