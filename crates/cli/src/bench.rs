@@ -4,6 +4,7 @@
 //! rows into the same tables, and read the same pages by the same rule, with nothing around them.
 
 mod client;
+pub mod database;
 mod decided;
 mod overload;
 
@@ -90,7 +91,7 @@ pub fn run(objects: usize, say: &dyn Fn(&str)) -> anyhow::Result<Report> {
     validation(&mut figures)?;
 
     say(&format!("a store of {SMALL} objects"));
-    let small = load(SMALL.min(objects), "small")?;
+    let small = load(SMALL.min(objects), "small", CONNECTIONS)?;
     let small_wide = page_time(&small, &small.wide)?;
     let small_narrow = page_time(&small, &small.narrow)?;
     drop(small);
@@ -103,7 +104,7 @@ pub fn run(objects: usize, say: &dyn Fn(&str)) -> anyhow::Result<Report> {
     figures.below(what, decided.fields, "ratio", 2.0, Some(3.0));
 
     say(&format!("a store of {objects} objects"));
-    let large = load(objects, "large")?;
+    let large = load(objects, "large", CONNECTIONS)?;
     let rate = per_second(objects, large.ingest);
     figures.above(
         "durable ingest over TAXII, batches of 1,000, two connections",
@@ -208,7 +209,7 @@ fn validation(figures: &mut Figures) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn load(objects: usize, name: &str) -> anyhow::Result<Loaded> {
+fn load(objects: usize, name: &str, connections: usize) -> anyhow::Result<Loaded> {
     let data = Scratch::new(name)?;
     let at = data.0.as_path();
     command(at, &["member", "add", "Bench North", "--country", "XBN", "--kind", "public"])?;
@@ -235,7 +236,7 @@ fn load(objects: usize, name: &str) -> anyhow::Result<Loaded> {
         work.extend(few.next().map(|batch| (shared.as_str(), batch)));
     }
     work.extend(few.map(|batch| (shared.as_str(), batch)));
-    let ingest = add_all(&node, &wide, &work)?;
+    let ingest = add_all(&node, &wide, &work, connections)?;
     Ok(Loaded { data, node, wide, narrow, ingest })
 }
 
@@ -246,12 +247,17 @@ fn user(at: &Path, email: &str, member: &str) -> anyhow::Result<Caller> {
     Ok(Caller { key })
 }
 
-/// Adds all envelopes over [`CONNECTIONS`] at once, each waiting for its answer before it sends the next.
-fn add_all(node: &Node, caller: &Caller, work: &[(&str, Vec<u8>)]) -> anyhow::Result<Duration> {
+/// Adds all envelopes over so many connections at once, each waiting for its answer before it sends the next.
+fn add_all(
+    node: &Node,
+    caller: &Caller,
+    work: &[(&str, Vec<u8>)],
+    connections: usize,
+) -> anyhow::Result<Duration> {
     let next = AtomicUsize::new(0);
     let started = Instant::now();
     std::thread::scope(|scope| {
-        let connections: Vec<_> = (0..CONNECTIONS)
+        let connections: Vec<_> = (0..connections)
             .map(|_| {
                 scope.spawn(|| -> anyhow::Result<()> {
                     let client = Client::new(&node.url(""), caller);

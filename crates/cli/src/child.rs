@@ -5,6 +5,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
@@ -12,8 +13,38 @@ use anyhow::{Context, bail, ensure};
 /// Settings without rates.
 const UNMETERED: &str = "[rates]\naccount_per_second = 0\nstranger_per_second = 0\n";
 
-/// A data directory that goes when it is dropped.
+/// A data directory that goes when it is dropped, and with it the schema of its node, where the nodes of a measurement
+/// are in a database.
 pub struct Scratch(pub PathBuf);
+
+/// The database in which the nodes of a measurement are, each in a schema of its own; `None` in their directories.
+static STORE: OnceLock<String> = OnceLock::new();
+
+/// Keeps the nodes of a measurement in this database.
+pub fn keep_in(store: &str) {
+    let _ = STORE.set(store.to_owned());
+}
+
+/// The address of the store of a data directory, where it is in a database: the schema is named after the directory's
+/// first part, which the front-ends of one node share.
+fn store_of(data: &Path) -> Option<String> {
+    let base = STORE.get()?;
+    let name = data.file_name()?.to_str()?;
+    let node = name.split('.').next()?.replace('-', "_");
+    let more = if base.contains('?') { '&' } else { '?' };
+    Some(format!("{base}{more}options=-csearch_path%3D{node}"))
+}
+
+/// This program with a data directory, and the database where there is one.
+fn program(data: &Path) -> anyhow::Result<Command> {
+    let program = std::env::current_exe().context("cannot tell where this program is")?;
+    let mut command = Command::new(program);
+    command.env_remove("KIZUNA_STORE").arg("--data").arg(data);
+    if let Some(store) = store_of(data) {
+        command.args(["--store", &store]);
+    }
+    Ok(command)
+}
 
 impl Scratch {
     pub fn new(name: &str) -> anyhow::Result<Self> {
@@ -21,12 +52,28 @@ impl Scratch {
         std::fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
         Ok(Self(path))
     }
+
+    /// The data directory of a further front-end of the node of another.
+    pub fn front(of: &Self, number: usize) -> anyhow::Result<Self> {
+        let path = of.0.with_extension(number.to_string());
+        std::fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        Ok(Self(path))
+    }
+
+    /// The address of its store, where that is in a database.
+    pub fn store(&self) -> Option<String> {
+        store_of(&self.0)
+    }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
         // What cannot be removed is in the machine's temporary directory, which cleans itself.
         let _ = std::fs::remove_dir_all(&self.0);
+        let is_further = self.0.extension().is_some();
+        if let Some(store) = self.store().filter(|_| !is_further) {
+            let _ = kizuna_app::baseline::postgres::forget(&store);
+        }
     }
 }
 
@@ -37,10 +84,7 @@ pub fn command(data: &Path, arguments: &[&str]) -> anyhow::Result<String> {
 
 /// The same, with something on its standard input.
 pub fn command_with_input(data: &Path, arguments: &[&str], input: &[u8]) -> anyhow::Result<String> {
-    let program = std::env::current_exe().context("cannot tell where this program is")?;
-    let mut child = Command::new(program)
-        .arg("--data")
-        .arg(data)
+    let mut child = program(data)?
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -84,11 +128,9 @@ impl Node {
     }
 
     fn start_with(data: &Path, address: SocketAddr, more: &[&OsStr]) -> anyhow::Result<Self> {
-        let program = std::env::current_exe().context("cannot tell where this program is")?;
+        let mut command = program(data)?;
         let started = Instant::now();
-        let child = Command::new(program)
-            .arg("--data")
-            .arg(data)
+        let child = command
             .args(["serve", "--listen", &address.to_string()])
             .args(more)
             .stdin(Stdio::null())

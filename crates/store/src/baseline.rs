@@ -3,6 +3,8 @@
 //!
 //! A node's figures are given as a ratio to these, since machines differ.
 
+pub mod postgres;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 

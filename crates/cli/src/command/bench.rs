@@ -1,17 +1,23 @@
 //! `kizuna bench`.
 
-use crate::args::Bench;
+use crate::args::{Bench, Place};
 use crate::bench::{self, Figure};
 use crate::desk::Desk;
 use crate::fail::Fail;
 
-pub fn run(bench: &Bench, desk: &mut Desk<'_>) -> Result<(), Fail> {
+pub fn run(place: &Place, bench: &Bench, desk: &mut Desk<'_>) -> Result<(), Fail> {
     let said = std::cell::RefCell::new(&mut *desk.err);
     let say = |what: &str| {
         // Who closed standard error does not want to be told.
         let _ = writeln!(said.borrow_mut(), "measuring {what}");
     };
-    let report = bench::run(bench.objects as usize, &say)?;
+    let report = match &place.database {
+        Some(store) => {
+            crate::child::keep_in(store);
+            bench::database::run(bench.objects as usize, &say)?
+        }
+        None => bench::run(bench.objects as usize, &say)?,
+    };
     serde_json::to_writer_pretty(&mut *desk.out, &report)?;
     writeln!(desk.out)?;
     let failed: Vec<&Figure> = report.failed();

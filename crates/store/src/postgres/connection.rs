@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const IDLE_IN_TRANSACTION: &str = "60s";
 
 /// Values of a statement.
-pub(super) type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
+pub(crate) type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 /// How to reach the database.
 #[derive(Clone)]
@@ -24,7 +24,7 @@ pub(super) struct Connector {
 }
 
 /// One connection with its prepared statements.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     client: Client,
     statements: HashMap<String, Statement>,
 }

@@ -67,7 +67,7 @@ impl Copy {
 }
 
 /// Sends rows in their binary form.
-pub(super) fn send(
+pub(crate) fn send(
     connection: &mut Connection,
     statement: &postgres::Statement,
     bytes: &[u8],

@@ -8,6 +8,7 @@
 //! `COPY`. No statement needs triggers, advisory locks, sequences or stored procedures; a notification is only a
 //! wake-up, sent after the commit.
 
+pub(crate) mod bare;
 mod connection;
 mod copy;
 mod journal;
@@ -94,7 +95,7 @@ impl Pool {
 }
 
 /// An engine's error as the store's.
-fn failed(error: &postgres::Error) -> StoreError {
+pub(crate) fn failed(error: &postgres::Error) -> StoreError {
     const DISK_FULL: &str = "53100";
     const READ_ONLY: &str = "25006";
     let Some(refused) = error.as_db_error() else {
