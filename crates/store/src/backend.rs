@@ -167,6 +167,24 @@ pub(crate) struct StripeRow {
     pub rows: i64,
 }
 
+/// What a contribution keeps beside its row and body.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    pub seq: Seq,
+    pub salt: Vec<u8>,
+    /// Markings it waits for.
+    pub dangling: Vec<Key>,
+}
+
+/// A piece of node state as a row.
+#[derive(Debug, Clone)]
+pub(crate) struct StateRow {
+    pub kind: String,
+    pub key: String,
+    pub value: Vec<u8>,
+    pub expires: Option<i64>,
+}
+
 /// A quarantined input as a row.
 #[derive(Debug, Clone)]
 pub(crate) struct QuarantineRow {
@@ -296,6 +314,10 @@ pub(crate) trait Snapshot: Send {
     /// The first and the last number of the audit's lines after and before these instants (exclusive).
     fn audit_bounds(&self, after: i64, before: i64) -> Result<Option<(i64, i64)>, StoreError>;
     fn state(&self, kind: &str, key: &str, now: i64) -> Result<Option<Vec<u8>>, StoreError>;
+    /// What the contributions of a range keep beside row and body, oldest first.
+    fn kept(&self, range: Range<Seq>) -> Result<Vec<Kept>, StoreError>;
+    /// All state there is, expired or not.
+    fn all_states(&self) -> Result<Vec<StateRow>, StoreError>;
     fn states(&self, kind: &str, now: i64) -> Result<Vec<(String, Vec<u8>)>, StoreError>;
 }
 
@@ -374,7 +396,7 @@ pub(crate) trait Ledger: Send {
         at: i64,
         salt: [u8; 16],
         entry: &AuditEntry,
-        digest: &Link,
+        digest: Option<&Link>,
     ) -> Result<(), StoreError>;
     fn set_state(
         &mut self,

@@ -6,6 +6,7 @@
 //!
 //! Start at [`Store`]; read through [`View`]; write through [`Writer`].
 
+pub mod archive;
 mod arrival;
 mod backend;
 pub mod baseline;

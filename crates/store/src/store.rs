@@ -112,6 +112,10 @@ impl Store {
         let lock = take_lock(&directory)?;
         let (backend, mut ledger) = open_engine(&directory, database.as_deref(), readers)?;
         let books = Books::load(ledger.as_mut())?;
+        if backend.snapshot()?.state(crate::archive::MARKER, "", i64::MIN)?.is_some() {
+            let text = "a restore into it did not come to its end: remove it, and restore anew";
+            return Err(StoreError::Engine(text.to_owned()));
+        }
         let clock = Arc::new(StoreClock::new(clock, books.heads().at));
         let (commit, commits) = watch::channel(books.heads().seq.unsigned_abs());
         let commit = Arc::new(commit);
@@ -376,6 +380,15 @@ fn open_engine(directory: &Path, database: Option<&str>, readers: usize) -> Resu
     let (backend, ledger) = Sqlite::open(&file, readers)?;
     sync_directory(directory)?;
     Ok((Box::new(backend), Box::new(ledger)))
+}
+
+/// The engine without a store around it, for as long as the lock is held.
+pub(crate) fn engine_alone(
+    options: &Options,
+) -> Result<(File, Box<dyn Backend>, Box<dyn Ledger>), StoreError> {
+    let lock = take_lock(&options.directory)?;
+    let (backend, ledger) = open_engine(&options.directory, options.database.as_deref(), options.readers)?;
+    Ok((lock, backend, ledger))
 }
 
 /// What every read begins with.

@@ -21,6 +21,7 @@ pub(crate) use desk::Books;
 pub(crate) use erase::Leaf;
 pub use erase::{Erasure, has_random_id};
 use narrow::Reach;
+pub(crate) use prepare::{Found, found};
 pub use thread::Attestor;
 pub(crate) use thread::{Link, start};
 use thread::{Reply, Request};

@@ -3,7 +3,7 @@
 mod child;
 mod disk;
 mod kill;
-mod node;
+pub mod node;
 mod postgres;
 mod trace;
 mod wal;

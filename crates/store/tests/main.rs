@@ -17,3 +17,5 @@ mod interference;
 mod leaks;
 #[cfg(not(feature = "seeded-leaks"))]
 mod long;
+#[cfg(not(feature = "seeded-leaks"))]
+mod moving;

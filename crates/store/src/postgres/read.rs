@@ -17,8 +17,8 @@ use super::posting::{self, SPAN};
 use super::{Pool, failed};
 use crate::StoreError;
 use crate::backend::{
-    AuditAsk, AuditRow, Body, Flags, Heads, Key, Moment, Order, QuarantineRow, Row, Seq, Snapshot, Space,
-    StripeRow, TermRow,
+    AuditAsk, AuditRow, Body, Flags, Heads, Kept, Key, Moment, Order, QuarantineRow, Row, Seq, Snapshot,
+    Space, StateRow, StripeRow, TermRow,
 };
 use crate::chain::Link;
 use crate::clock::instant;
@@ -355,6 +355,26 @@ impl Snapshot for PostgresSnapshot {
 
     fn state(&self, kind: &str, key: &str, now: i64) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.list(STATE, &[&kind, &key.as_bytes(), &now], |row| get(row, 0))?.pop())
+    }
+
+    fn kept(&self, range: Range<Seq>) -> Result<Vec<Kept>, StoreError> {
+        let sql = "SELECT seq, marking FROM dangling WHERE seq >= $1 AND seq < $2";
+        let waiting = self.list(sql, &[&range.start, &range.end], |row| {
+            Ok((get::<Seq>(row, 0)?, fixed::<16>(get(row, 1)?)?))
+        })?;
+        let sql = "SELECT seq, salt FROM contribution WHERE seq >= $1 AND seq < $2 ORDER BY seq";
+        self.list(sql, &[&range.start, &range.end], |row| {
+            let seq: Seq = get(row, 0)?;
+            let dangling = waiting.iter().filter(|(of, _)| *of == seq).map(|(_, key)| *key).collect();
+            Ok(Kept { seq, salt: get(row, 1)?, dangling })
+        })
+    }
+
+    fn all_states(&self) -> Result<Vec<StateRow>, StoreError> {
+        self.list("SELECT kind, key, value, expires FROM state ORDER BY kind, key", &[], |row| {
+            let (kind, key) = (get(row, 0)?, text(get(row, 1)?)?);
+            Ok(StateRow { kind, key, value: get(row, 2)?, expires: get(row, 3)? })
+        })
     }
 
     fn states(&self, kind: &str, now: i64) -> Result<Vec<(String, Vec<u8>)>, StoreError> {

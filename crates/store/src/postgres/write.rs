@@ -334,10 +334,10 @@ impl Ledger for PostgresLedger {
         at: i64,
         salt: [u8; 16],
         entry: &AuditEntry,
-        digest: &Link,
+        digest: Option<&Link>,
     ) -> Result<(), StoreError> {
         let (action, entry) = (entry.action.clone(), encode(entry)?);
-        self.journal.audit.push(Line { number, at, action, entry, salt, digest: Some(*digest) });
+        self.journal.audit.push(Line { number, at, action, entry, salt, digest: digest.copied() });
         Ok(())
     }
 

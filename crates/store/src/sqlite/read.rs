@@ -12,8 +12,8 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, ToSql, pa
 use super::{Pool, failed};
 use crate::StoreError;
 use crate::backend::{
-    AuditAsk, AuditRow, Body, Flags, Heads, Key, Moment, Order, QuarantineRow, Row, Seq, Snapshot, Space,
-    StripeRow, TermRow,
+    AuditAsk, AuditRow, Body, Flags, Heads, Kept, Key, Moment, Order, QuarantineRow, Row, Seq, Snapshot,
+    Space, StateRow, StripeRow, TermRow,
 };
 use crate::clock::instant;
 use crate::contribution::Quarantined;
@@ -305,6 +305,26 @@ impl Snapshot for SqliteSnapshot {
     fn state(&self, kind: &str, key: &str, now: i64) -> Result<Option<Vec<u8>>, StoreError> {
         let mut statement = self.statement(STATE)?;
         statement.query_row(params![kind, key, now], |row| row.get(0)).optional().map_err(|e| failed(&e))
+    }
+
+    fn kept(&self, range: Range<Seq>) -> Result<Vec<Kept>, StoreError> {
+        let ends = params![range.start, range.end];
+        let waiting =
+            self.list("SELECT seq, marking FROM dangling WHERE seq >= ?1 AND seq < ?2", ends, |row| {
+                Ok((row.get::<_, Seq>(0)?, row.get::<_, Key>(1)?))
+            })?;
+        let sql = "SELECT seq, salt FROM contribution WHERE seq >= ?1 AND seq < ?2 ORDER BY seq";
+        self.list(sql, ends, |row| {
+            let seq: Seq = row.get(0)?;
+            let dangling = waiting.iter().filter(|(of, _)| *of == seq).map(|(_, key)| *key).collect();
+            Ok(Kept { seq, salt: row.get(1)?, dangling })
+        })
+    }
+
+    fn all_states(&self) -> Result<Vec<StateRow>, StoreError> {
+        self.list("SELECT kind, key, value, expires FROM state ORDER BY kind, key", [], |row| {
+            Ok(StateRow { kind: row.get(0)?, key: row.get(1)?, value: row.get(2)?, expires: row.get(3)? })
+        })
     }
 
     fn states(&self, kind: &str, now: i64) -> Result<Vec<(String, Vec<u8>)>, StoreError> {

@@ -294,12 +294,13 @@ impl Ledger for SqliteLedger {
         at: i64,
         salt: [u8; 16],
         entry: &AuditEntry,
-        digest: &Link,
+        digest: Option<&Link>,
     ) -> Result<(), StoreError> {
         self.run(
             "INSERT INTO audit (number, at, action, entry, salt) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![number, at, entry.action, encode(entry)?, salt],
         )?;
+        let Some(digest) = digest else { return Ok(()) };
         self.run("INSERT INTO audit_chain (number, digest) VALUES (?1, ?2)", params![number, digest])
     }
 

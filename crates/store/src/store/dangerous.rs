@@ -68,6 +68,20 @@ impl Dangerous {
         stored(snapshot.as_ref(), &catalog, rows)
     }
 
+    /// Writes a backup of everything, consistent as of now, while others write; with it secrets that lie beside the
+    /// store, by name. How many contributions it holds.
+    pub fn back_up(
+        &self,
+        secrets: &[(String, Vec<u8>)],
+        out: &mut dyn std::io::Write,
+        progress: crate::archive::Progress<'_>,
+    ) -> Result<u64, StoreError> {
+        let Standpoint { snapshot, heads, now, .. } = self.store.standpoint()?;
+        let catalog = self.store.catalog(snapshot.as_ref(), &heads)?;
+        let header = crate::archive::save(snapshot.as_ref(), &catalog, now, secrets, out, progress)?;
+        Ok(header.seq.unsigned_abs())
+    }
+
     /// Writes a consistent copy of everything to a file that does not exist yet.
     pub fn copy_to(&self, target: &Path) -> Result<(), StoreError> {
         self.store.inner.backend.copy_to(target)

@@ -379,7 +379,7 @@ impl Desk<'_> {
         let (last, previous) = self.books.audited;
         let (number, salt) = (last + 1, salt());
         let digest = chain::digest(&chain::sealed(&previous, number, at, &salt, entry)?);
-        self.ledger.add_audit(number, at, salt, entry, &digest)?;
+        self.ledger.add_audit(number, at, salt, entry, Some(&digest))?;
         self.books.audited = (number, digest);
         Ok(())
     }

@@ -125,6 +125,15 @@ pub(crate) fn tokens(object: &Object, label: &Label, parts: &[Part]) -> Result<S
     Ok(Indexed::of(object, label, parts)?.tokens)
 }
 
+/// What a contribution is found by: the objects it refers to, the values it states, its words.
+pub(crate) type Found = (Vec<Key>, Vec<Observable>, String);
+
+/// What a contribution is found by: the same as when it was written.
+pub(crate) fn found(object: &Object, label: &Label, parts: &[Part]) -> Result<Found, StoreError> {
+    let Indexed { references, observables, tokens } = Indexed::of(object, label, parts)?;
+    Ok((references, observables, tokens))
+}
+
 /// What an object is found by.
 struct Indexed {
     references: Vec<Key>,
