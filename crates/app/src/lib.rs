@@ -9,6 +9,7 @@
 pub mod agreements;
 pub mod as_seen;
 pub mod audit;
+pub mod backup;
 pub mod betrayal;
 pub mod check;
 pub mod cursor;

@@ -185,7 +185,7 @@ impl Node {
 }
 
 /// A new data directory is its user's alone.
-fn create_private(data: &Path) -> Result<(), AppError> {
+pub(crate) fn create_private(data: &Path) -> Result<(), AppError> {
     if data.exists() {
         return Ok(());
     }

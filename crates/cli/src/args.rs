@@ -26,7 +26,9 @@ pub use people::{
 pub use policies::{AgreementAdd, AgreementCommand, Form, LabelCommand, Policy};
 pub use release::{Forecast, ForecastCommand, Foreseer, Precision, Tearline, Template};
 pub use releases::{Direct, Reason, ReleaseCommand, ReleasePropose, ReleaseRules, State};
-pub use running::{Bench, Demo, PeerAdd, PeerCommand, PeerSet, Serve, SettingsFile, TaxiiCheck, WatchToken};
+pub use running::{
+    BackupFile, Bench, Demo, PeerAdd, PeerCommand, PeerSet, Serve, SettingsFile, TaxiiCheck, WatchToken,
+};
 
 /// An exchange for cyber-threat intelligence between nations and the organisations inside them.
 ///
@@ -166,6 +168,10 @@ pub enum Command {
     ///
     /// Exit code 0: clean; 1: hits; 2: bad usage; 3: nothing found, and not everything could be looked at or for.
     Hunt(Box<Hunt>),
+    /// Write everything that the node holds into one file, while it runs.
+    Backup(BackupFile),
+    /// Begin a node anew from a backup, in a new data directory or, with --store, an empty database.
+    Restore(BackupFile),
     /// Check any TAXII 2.1 server against the standard.
     TaxiiCheck(TaxiiCheck),
     /// Measure this machine with a node of its own.

@@ -2,6 +2,7 @@
 
 mod agreement;
 pub mod audit;
+pub mod backup;
 mod batch;
 pub mod bench;
 mod check;
@@ -73,8 +74,10 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Follow(typed) => follow::run(node, &typed, desk),
         Command::Check => check::run(node, desk),
         Command::WatchToken(asked) => settings::watch_token(node, &asked, desk),
+        Command::Backup(file) => backup::run(node, &file, desk),
         Command::Serve(_)
         | Command::Hunt(_)
+        | Command::Restore(_)
         | Command::Settings(_)
         | Command::TaxiiCheck(_)
         | Command::Bench(_)

@@ -22,6 +22,9 @@ pub fn run(args: Args) -> u8 {
     match args.command {
         Command::Serve(serve) => at_terminal(args.json, |desk| command::serve::run(&place, &serve, desk)),
         Command::Settings(file) => at_terminal(args.json, |desk| command::settings::run(&file, desk)),
+        Command::Restore(file) => {
+            at_terminal(args.json, |desk| command::backup::restore(&place, &file, desk))
+        }
         Command::TaxiiCheck(check) => at_terminal(args.json, |desk| command::taxii_check::run(&check, desk)),
         Command::Hunt(hunt) => at_terminal(args.json, |desk| crate::hunt::run(&hunt, desk)),
         Command::Bench(bench) => at_terminal(args.json, |desk| command::bench::run(&place, &bench, desk)),

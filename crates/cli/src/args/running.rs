@@ -146,6 +146,12 @@ fn every(text: &str) -> Result<Duration, String> {
 }
 
 #[derive(Debug, Args)]
+pub struct BackupFile {
+    /// The backup.
+    pub file: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub struct TaxiiCheck {
     /// The server's discovery URL.
     pub url: Url,

@@ -41,7 +41,8 @@ pub fn run(objects: usize, say: &dyn Fn(&str)) -> anyhow::Result<Report> {
     say("one front-end and three");
     let places: Vec<Scratch> =
         (1..FRONTS).map(|front| Scratch::front(&loaded.data, front)).collect::<Result<_, _>>()?;
-    let others: Vec<Node> = places.iter().map(|place| Node::start(&place.0)).collect::<Result<_, _>>()?;
+    let others: Vec<Node> =
+        places.iter().map(|place| Node::start_unmetered(&place.0)).collect::<Result<_, _>>()?;
     let fronts: Vec<&Node> = std::iter::once(&loaded.node).chain(&others).collect();
     let one = together(&loaded, &vec![&loaded.node; FRONTS])?;
     let three = together(&loaded, &fronts)?;
