@@ -186,7 +186,11 @@ impl Node {
             Some(id) => people.users()?.iter().any(|known| known.id == id),
             None => true,
         };
-        if knows_community && knows_member && knows_person || leak::is(72) { Ok(()) } else { Err(AppError::NotFound) }
+        if knows_community && knows_member && knows_person || leak::is(72) {
+            Ok(())
+        } else {
+            Err(AppError::NotFound)
+        }
     }
 
     /// What changes of rights (memberships, clearances, roles, policies) would do if they were recorded now: to what is

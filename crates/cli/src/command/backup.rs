@@ -23,7 +23,10 @@ pub fn restore(place: &Place, backup: &BackupFile, desk: &mut Desk<'_>) -> Resul
     for fault in &checked.faults {
         desk.say(format!("fault: {fault}"))?;
     }
-    if !checked.faults.is_empty() {
+    for lost in &checked.lost {
+        desk.say(format!("contribution {} is lost: {}", lost.seq, lost.why))?;
+    }
+    if !checked.is_sound() {
         return Err(Fail::work("what was restored has faults"));
     }
     desk.say(format!("{} contributions restored, every digest checked", checked.contributions))?;

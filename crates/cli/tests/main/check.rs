@@ -27,7 +27,11 @@ fn a_changed_byte_is_found_and_the_object_is_named() {
     assert_eq!(done.code, 1, "{}", done.err);
     assert!(done.out.contains(&id) && done.out.contains("does not have its digest"), "{}", done.out);
     assert_eq!(done.out.lines().count(), 1, "{}", done.out);
-    assert!(done.err.contains("1 contributions are lost") && done.err.contains("restore a backup"), "{}", done.err);
+    assert!(
+        done.err.contains("1 contributions are lost") && done.err.contains("restore a backup"),
+        "{}",
+        done.err
+    );
 }
 
 #[test]

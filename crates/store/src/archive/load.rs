@@ -48,7 +48,8 @@ pub fn restore(
     }
     let restored = Store::open(options)?;
     let now = restored.now()?;
-    let checked = restored.dangerous(&format!("a backup was restored at {now}"), Actor::Operator)?.check()?;
+    let checked =
+        restored.dangerous(&format!("a backup was restored at {now}"), Actor::Operator)?.check(&|_, _| ())?;
     if checked.contributions != header.seq.unsigned_abs() {
         return Err(broken("contributions are missing in what was restored"));
     }
