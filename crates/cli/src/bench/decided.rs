@@ -61,7 +61,7 @@ fn labels() -> anyhow::Result<f64> {
     let batches: Vec<Vec<u8>> = bundles(Generator::new(77, None, vec![green()]), OBJECTS, MIXED).collect();
     let places = circles.iter().map(String::as_str).cycle();
     let work: Vec<(&str, Vec<u8>)> = places.zip(batches).collect();
-    add_all(&node, &all, &work)?;
+    add_all(&node, &all, &work, super::CONNECTIONS)?;
     ratio(&node, &all, &some)
 }
 
