@@ -32,7 +32,7 @@ use site::{Seen, Site};
 const SHARE: u32 = 30;
 
 /// Questions from which on that share is judged.
-const ENOUGH: u32 = 40;
+const ENOUGH: u32 = 60;
 
 fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
@@ -218,8 +218,11 @@ fn every_answer_is_that_of_a_node_without_the_unreadable() {
             continue;
         }
         let share = 100 * beside / asked;
+        // Most of those as whom it is looked are themselves hidden from who asks.
+        let looks_as_others = entry.name.ends_with("as-seen");
+        let least = if looks_as_others { SHARE / 3 } else { SHARE };
         assert!(
-            share >= SHARE,
+            share >= least,
             "{}: only {share} % meet something hidden beside something shown",
             entry.name
         );

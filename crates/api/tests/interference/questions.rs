@@ -191,7 +191,6 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
             per_object("/explain").into_iter().chain(asked(seed).into_iter().flat_map(of)).collect()
         }
         "list-as-seen" => {
-            let eyes = ["jp-cert", "ee-cert", "fr-cert"].map(stix::uuid);
             let of =
                 |member| Question::new(format!("/api/v1/as-seen?member={member}&limit=3")).paged("cursor");
             others().map(of).to_vec()

@@ -406,7 +406,9 @@ fn shows(page: &Page) -> bool {
     let is_full = |member: &str| page.body[member].as_array().is_some_and(|list| !list.is_empty());
     let is_one = page.body["object"].is_object()
         || page.body["own"].is_object()
-        || page.body["contributions"].is_array();
+        || page.body["contributions"].is_array()
+        // As somebody else sees it: also that it is hidden from that one.
+        || page.body["hidden"].is_array();
     let is_page = page.body.as_str().is_some_and(|html| html.contains("/objects/"));
     let counts = page.body["at_least"].as_u64().is_some_and(|count| count > 0);
     page.status == 200
