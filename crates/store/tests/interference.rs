@@ -33,7 +33,7 @@ fn every_answer_is_that_of_a_store_without_the_unreadable() {
         println!("{tally}");
         for (path, share) in tally.shares() {
             assert!(
-                share >= SHARE,
+                share >= SHARE || cases < ENOUGH,
                 "{path}: only {share} % of the questions meet something hidden beside a hit"
             );
         }
