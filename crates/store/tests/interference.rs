@@ -10,6 +10,8 @@ use crate::engine::engines;
 
 /// The least share of questions, in percent, that must meet something hidden beside something shown.
 const SHARE: u64 = 30;
+/// Scripts from which on a share says something.
+const ENOUGH: u64 = 20;
 
 pub fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
