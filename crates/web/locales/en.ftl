@@ -435,10 +435,6 @@ import-members = Members
 import-check = Check whom it reaches
 import-check-help = Nothing is stored yet.
 import-check-title = Before it is stored
-import-reach = { $n ->
-    [one] Reaches { $count } member
-   *[other] Reaches { $count } members
-}
 import-reach-help = Members that this label names, as far as this node knows them today. What the bundle's own markings narrow further reaches fewer.
 import-beyond-you = You are not cleared for this label: you could not read what you import yourself.
 import-would = What would happen
@@ -878,7 +874,12 @@ reach-members = Members
 reach-peers = Peers
 reach-no-peers = None that sends there, as far as you may know
 reach-feeds = Feeds
-reach-no-feeds = None: this node serves no feed to anybody without an account
+reach-no-feeds = None, as far as you may know
+reach-collection = collection in { $of }
+reach-keys = { $n ->
+    [one] { $count } API key
+   *[other] { $count } API keys
+}
 
 ## Tear-lines
 

@@ -415,7 +415,6 @@ import-members = メンバー
 import-check = 届く相手を確認
 import-check-help = まだ保存されません。
 import-check-title = 保存前の確認
-import-reach = { $count }メンバーに届きます
 import-reach-help = このラベルが名指しするメンバーのうち、このノードが現在把握しているものです。バンドル自体の表示でさらに絞られる場合は、これより少なくなります。
 import-beyond-you = あなたの資格はこのラベルに達していません。取り込んだ情報を自分では閲覧できません。
 import-would = 取り込みの見込み
@@ -827,7 +826,9 @@ reach-members = メンバー
 reach-peers = 連携先
 reach-no-peers = 送信する連携先は、閲覧できる範囲ではありません
 reach-feeds = フィード
-reach-no-feeds = なし（このノードはアカウントのない相手にフィードを提供していません）
+reach-no-feeds = なし（閲覧できる範囲では）
+reach-collection = { $of } のコレクション
+reach-keys = APIキー { $count } 件
 
 ## ティアライン
 

@@ -12,6 +12,7 @@ mod peers;
 mod policies;
 mod preferences;
 mod quarantine;
+mod reach;
 mod release;
 mod row;
 mod search;

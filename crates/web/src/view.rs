@@ -20,6 +20,7 @@ pub mod page;
 pub mod peers;
 pub mod policies;
 pub mod quarantine;
+pub mod reach;
 pub mod release;
 pub mod row;
 pub mod search;

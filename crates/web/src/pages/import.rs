@@ -172,7 +172,7 @@ fn checked(node: &Node, desk: &Desk, chosen: &Chosen, limits: Limits) -> Result<
         file: chosen.file.clone(),
         label: label::view(desk.t(), &reach.label, &*directory),
         words,
-        reach: reach.reached.members.into_iter().map(|member| member.name).collect(),
+        reach: super::reach::view(desk.t(), reach.reached),
         beyond_reader: !reads_it,
         counts: counts(&report),
         reasons: reasons(report),

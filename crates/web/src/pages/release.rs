@@ -19,7 +19,7 @@ use kizuna_stix::Id;
 
 use super::desk::Desk;
 use super::title::Titles;
-use super::{Form, html, html_with, see, tearline};
+use super::{Form, html, html_with, reach, see, tearline};
 use crate::label;
 use crate::language::{Language, grouped};
 use crate::moment::Moment;
@@ -170,8 +170,7 @@ fn page(node: &Node, desk: &Desk, shown: &Shown) -> Result<ReleasePage, AppError
         torn,
         tearline: None,
         differences: if is_full { differences(t, &card) } else { Vec::new() },
-        members: shown.reached.members.iter().map(|member| member.name.clone()).collect(),
-        peers: shown.reached.peers.clone(),
+        reach: reach::view(t, shown.reached.clone()),
         basis: shown.basis.as_ref().map(|id| BasisView {
             href: format!("/objects/{id}"),
             title: shown.basis_title.clone().unwrap_or_else(|| id.to_string()),

@@ -158,8 +158,7 @@ fn preview(
         added: added.map(title).collect::<Vec<Run>>(),
         count: made.low.len() as u64,
         to: label::view(t, &made.label, &reading),
-        members: reached.members.into_iter().map(|member| member.name).collect(),
-        peers: reached.peers,
+        reach: super::reach::view(t, reached),
         findings: made.findings.iter().map(|finding| (finding.to_string(), ways(t, finding))).collect(),
         cut: choosing.is_cut(),
     })

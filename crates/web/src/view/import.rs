@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::view::form::{Faults, Shape};
+use crate::view::reach::ReachView;
 use crate::view::sign_in::Choice;
 use crate::view::{LabelView, Page};
 
@@ -41,8 +42,7 @@ pub struct ImportCheckPage {
     pub label: LabelView,
     /// The label in words, as a command would take it.
     pub words: String,
-    /// The members that could read it, the own one first.
-    pub reach: Vec<String>,
+    pub reach: ReachView,
     /// The reader himself could not read it: his clearance does not reach.
     pub beyond_reader: bool,
     pub counts: Counts,

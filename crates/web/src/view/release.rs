@@ -6,6 +6,7 @@ use crate::icon::{self, Icon};
 use crate::moment::Moment;
 use crate::view::form::{Faults, Shape};
 use crate::view::object::FaultView;
+use crate::view::reach::ReachView;
 use crate::view::sign_in::Choice;
 use crate::view::tearline::DifferenceView;
 use crate::view::{LabelView, Page, Run};
@@ -182,9 +183,7 @@ pub struct ReleasePage {
     /// Leads to the form that makes a tear-line of what would be released.
     pub tearline: Option<String>,
     pub differences: Vec<Difference>,
-    /// The members that it reaches, the own one first.
-    pub members: Vec<String>,
-    pub peers: Vec<String>,
+    pub reach: ReachView,
     pub basis: Option<BasisView>,
     /// What else was said of the basis.
     pub basis_note: Option<String>,

@@ -5,6 +5,7 @@ use askama::Template;
 use crate::icon::{self, Icon};
 use crate::moment::Moment;
 use crate::view::form::{Faults, Shape};
+use crate::view::reach::ReachView;
 use crate::view::sign_in::Choice;
 use crate::view::{LabelView, Page, Run};
 
@@ -109,8 +110,7 @@ pub struct PreviewView {
     /// Objects that would be made.
     pub count: u64,
     pub to: LabelView,
-    pub members: Vec<String>,
-    pub peers: Vec<String>,
+    pub reach: ReachView,
     /// What it would still betray, and the ways out.
     pub findings: Vec<(String, String)>,
     /// More fields than the form offers choices for.
