@@ -12,7 +12,7 @@ use crate::world::{Client, World, id_of, tool, tool_at};
 const ALL: &str = "/taxii2/own/collections/all/";
 
 /// An object of this type and name by Arvonia.
-fn made(world: &World, kind: &str, name: &str, more: Value) -> Value {
+fn made(world: &World, kind: &str, name: &str, more: &Value) -> Value {
     let mut object = tool(name);
     object["type"] = json!(kind);
     object["id"] = json!(id(kind, name));
@@ -28,7 +28,7 @@ fn id(kind: &str, name: &str) -> String {
 }
 
 fn report(world: &World, refs: &[&str]) -> Value {
-    made(world, "report", "report", json!({ "published": "2026-01-01T00:00:00Z", "object_refs": refs }))
+    made(world, "report", "report", &json!({ "published": "2026-01-01T00:00:00Z", "object_refs": refs }))
 }
 
 /// A marking that asks for Arvonia alone.
@@ -59,7 +59,7 @@ fn carried_away(client: &Client) -> String {
 fn opencti_6745_no_export_keeps_a_reference_to_what_is_hidden() {
     let world = World::new();
     let hidden = id("malware", "hidden");
-    let malware = made(&world, "malware", "hidden", json!({ "is_family": false }));
+    let malware = made(&world, "malware", "hidden", &json!({ "is_family": false }));
     world.ana.give("", &[malware, tool("open"), report(&world, &[&id_of("open"), &hidden])]);
     let proposal = json!({ "objects": [id("report", "report")], "label": "rel:Borduria" });
     let refused = world.ana.post("/api/v1/releases", &proposal);
@@ -269,7 +269,7 @@ fn misp_10278_nothing_computed_hangs_on_what_is_hidden() {
             &world,
             "indicator",
             name,
-            json!({
+            &json!({
                 "pattern": pattern, "pattern_type": "stix", "valid_from": "2026-01-01T00:00:00Z",
             }),
         )

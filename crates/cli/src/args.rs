@@ -51,7 +51,7 @@ pub struct Args {
     #[arg(long, global = true)]
     pub json: bool,
 
-    /// A PostgreSQL database to keep the node in instead: postgres://USER@HOST/NAME.
+    /// A PostgreSQL database to keep the node in instead: `postgres://USER@HOST/NAME`.
     #[arg(long, global = true, env = "KIZUNA_STORE", hide_env_values = true, value_name = "URL")]
     pub store: Option<String>,
 

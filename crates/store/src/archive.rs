@@ -170,6 +170,9 @@ impl<'a> Sink<'a> {
     }
 }
 
+/// A record's kind, its JSON and the bytes that go with it.
+type Record = (Kind, Vec<u8>, Vec<u8>);
+
 /// Reads records.
 struct Source<'a> {
     input: &'a mut dyn Read,
@@ -188,7 +191,7 @@ impl<'a> Source<'a> {
     }
 
     /// The next record; nothing at a sound end.
-    fn next(&mut self) -> Result<Option<(Kind, Vec<u8>, Vec<u8>)>, StoreError> {
+    fn next(&mut self) -> Result<Option<Record>, StoreError> {
         let digest = self.hash.clone().finalize();
         let mut head = [0; 9];
         self.read(&mut head)?;

@@ -382,10 +382,11 @@ fn open_engine(directory: &Path, database: Option<&str>, readers: usize) -> Resu
     Ok((Box::new(backend), Box::new(ledger)))
 }
 
+/// The lock of a data directory, and the engine's two halves.
+type Alone = (File, Box<dyn Backend>, Box<dyn Ledger>);
+
 /// The engine without a store around it, for as long as the lock is held.
-pub(crate) fn engine_alone(
-    options: &Options,
-) -> Result<(File, Box<dyn Backend>, Box<dyn Ledger>), StoreError> {
+pub(crate) fn engine_alone(options: &Options) -> Result<Alone, StoreError> {
     let lock = take_lock(&options.directory)?;
     let (backend, ledger) = open_engine(&options.directory, options.database.as_deref(), options.readers)?;
     Ok((lock, backend, ledger))

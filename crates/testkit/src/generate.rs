@@ -213,7 +213,7 @@ pub fn contribution(random: &mut StdRng, world: &World) -> Contribution {
 
 /// Whether an object may be revoked.
 fn revocable(object: u32) -> bool {
-    stix::versioned(object) && object % 2 == 0
+    stix::versioned(object) && object.is_multiple_of(2)
 }
 
 /// Nothing that opens from joining on, where the node writes something of its own later (the stub of a revocation, what

@@ -247,18 +247,18 @@ fn play(site: &Site, seed: u64) -> Played {
         released: 0,
         keys: Vec::new(),
     };
-    let mut player = Player { site, random: StdRng::seed_from_u64(seed ^ 0xac7), played };
-    player.give();
+    let mut acting = Player { site, random: StdRng::seed_from_u64(seed ^ 0xac7), played };
+    acting.give();
     for _ in 0..ACTS {
-        player.act();
+        acting.act();
     }
     site.clock().advance(2);
     site.node.settle_releases().unwrap();
     // With which keys people sign is known of whoever decides; when they first did is not asked here.
     let directory = site.node.directory().unwrap();
     let keys = directory.signers().flat_map(|signer| directory.signing_keys(signer).to_vec());
-    player.played.keys = keys.collect();
-    player.played
+    acting.played.keys = keys.collect();
+    acting.played
 }
 
 /// What a reader gets of something stored: nothing, or the form that is left for it.
@@ -368,7 +368,7 @@ fn tries(seed: u64) -> Vec<(&'static str, Value)> {
 }
 
 /// An answer in which what has an id of the moment has none.
-fn without_fresh(answer: Option<(u16, Value)>) -> String {
+fn without_fresh(answer: Option<&(u16, Value)>) -> String {
     let text = format!("{answer:?}");
     let mut settled = String::with_capacity(text.len());
     let is_of_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
@@ -431,10 +431,13 @@ pub fn check(seed: u64) -> Result<usize, String> {
         }
         // A session sends only what a page of its own prepared.
         for (path, body) in tries(seed).into_iter().filter(|_| viewer.key.is_some()) {
-            let ask = |site: &Site| without_fresh(site.write_as(&viewer, path, "application/json", &body));
-            let (seen, expected) = (ask(&full), ask(&pruned));
-            if seen != expected {
-                return Err(format!("seed {seed}, {viewer} sends {body} to {path}\n  {seen}\n  {expected}"));
+            let ask =
+                |site: &Site| without_fresh(site.write_as(&viewer, path, "application/json", &body).as_ref());
+            let (answer, expected) = (ask(&full), ask(&pruned));
+            if answer != expected {
+                return Err(format!(
+                    "seed {seed}, {viewer} sends {body} to {path}\n  {answer}\n  {expected}"
+                ));
             }
         }
     }

@@ -44,7 +44,7 @@ pub fn run(objects: usize, say: &dyn Fn(&str)) -> anyhow::Result<Report> {
     let others: Vec<Node> =
         places.iter().map(|place| Node::start_unmetered(&place.0)).collect::<Result<_, _>>()?;
     let fronts: Vec<&Node> = std::iter::once(&loaded.node).chain(&others).collect();
-    let one = together(&loaded, &vec![&loaded.node; FRONTS])?;
+    let one = together(&loaded, &[&loaded.node; FRONTS])?;
     let three = together(&loaded, &fronts)?;
     figures.above("poll by three clients on one front-end", one, "objects/s", 0.0, None);
     figures.above("poll by three clients on three front-ends", three, "objects/s", 0.0, None);

@@ -88,8 +88,8 @@ impl Loading<'_> {
             if kind == Kind::Row {
                 let row: Row = decode(&record)?;
                 let seq = row.seq.unsigned_abs();
-                self.row(row, &raw)?;
-                if seq % 1_000 == 0 || seq == header.seq.unsigned_abs() {
+                self.row(&row, &raw)?;
+                if seq.is_multiple_of(1_000) || seq == header.seq.unsigned_abs() {
                     progress(seq, header.seq.unsigned_abs());
                 }
             } else {
@@ -152,7 +152,7 @@ impl Loading<'_> {
         }
     }
 
-    fn row(&mut self, row: Row, body: &[u8]) -> Result<(), StoreError> {
+    fn row(&mut self, row: &Row, body: &[u8]) -> Result<(), StoreError> {
         let flags = Flags(row.flags);
         let digest = bytes::<32>(&row.digest)?;
         if !flags.has(Flags::ERASED) && <[u8; 32]>::from(Sha256::digest(body)) != digest {

@@ -76,7 +76,7 @@ fn contributions(
             }
             let found = is_found(snapshot, catalog, &row, &body)?;
             let bytes = body.bytes.clone();
-            sink.put(Kind::Row, &one(row, body, kept, found), &bytes)?;
+            sink.put(Kind::Row, &one(&row, body, kept, found), &bytes)?;
         }
         next = last + 1;
         progress(last.unsigned_abs(), head.unsigned_abs());
@@ -103,7 +103,7 @@ fn is_found(
     Ok(!snapshot.reference_seqs(&target.key(), only, Order::Oldest, 1)?.is_empty())
 }
 
-fn one(row: StoredRow, body: Body, kept: Kept, found: bool) -> Row {
+fn one(row: &StoredRow, body: Body, kept: Kept, found: bool) -> Row {
     Row {
         seq: row.seq,
         key: hex::encode(row.key),

@@ -169,11 +169,11 @@ fn make_schema(connection: &mut Connection) -> Result<(), StoreError> {
         return Ok(());
     }
     let path = connection.setting("search_path")?;
-    let named = path.rsplit(',').map(|name| name.trim().trim_matches('"'));
+    let mut named = path.rsplit(',').map(|name| name.trim().trim_matches('"'));
     let is_plain = |name: &&str| {
         !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
     };
-    let Some(name) = named.filter(is_plain).next() else {
+    let Some(name) = named.find(is_plain) else {
         return Err(StoreError::Engine(format!("there is no schema to use in the search_path {path}")));
     };
     connection.run(&format!("CREATE SCHEMA IF NOT EXISTS {name}"))
