@@ -5,6 +5,7 @@
 //!
 //! Start at [`index::Builder`] and [`scan::Scanner`].
 
+pub mod event;
 pub mod generate;
 pub mod index;
 pub mod input;

@@ -19,6 +19,7 @@ mod tile;
 mod word;
 
 pub use reading::Prose;
+pub(crate) use reading::decoded;
 
 use crate::index::{Index, Probes};
 use crate::machine::{self, Vectors, Word};

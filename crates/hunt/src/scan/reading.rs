@@ -6,6 +6,8 @@ mod script;
 
 use std::borrow::Cow;
 
+pub(crate) use script::decoded;
+
 use super::tile::Tile;
 use crate::machine::BLOCK;
 
