@@ -1,7 +1,6 @@
 //! Where a command runs: on the server that owns the data directory, or on a node opened here.
 
 use std::io::{self, Write};
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use kizuna_app::{AppError, Config, Node};
@@ -51,7 +50,7 @@ fn reach_node(args: Args) -> u8 {
             Ok(node) => {
                 return at_terminal(args.json, |desk| command::run(&node, args.command, desk));
             }
-            Err(AppError::Unavailable(_)) if is_locked(&place.data) && begun.elapsed() < PATIENCE => {
+            Err(error) if is_locked(&error) && begun.elapsed() < PATIENCE => {
                 std::thread::sleep(Duration::from_millis(50));
             }
             Err(error) => return at_terminal(args.json, |_| Err(error.into())),
@@ -69,8 +68,9 @@ fn open(place: &Place) -> Result<Node, AppError> {
     Node::open(Config { database: place.database.clone(), ..Config::new(&place.data) })
 }
 
-fn is_locked(data: &Path) -> bool {
-    data.is_dir()
+/// Whether it is another process that is in the way, which may end: what else keeps a node from opening stays.
+fn is_locked(error: &AppError) -> bool {
+    matches!(error, AppError::Unavailable(why) if why.ends_with("another process owns this data directory"))
 }
 
 fn request() -> Result<control::Request, Fail> {
