@@ -5,6 +5,8 @@
 mod check;
 #[path = "main/content.rs"]
 mod content;
+#[path = "main/formats.rs"]
+mod formats;
 #[path = "main/hunting.rs"]
 mod hunting;
 #[path = "main/kit.rs"]

@@ -234,7 +234,7 @@ pub(crate) fn verify(input: &mut dyn Read) -> Result<Header, StoreError> {
     };
     if header.format > FORMAT {
         let (found, known) = (i64::from(header.format), i64::from(FORMAT));
-        return Err(StoreError::TooNew { found, known });
+        return Err(StoreError::TooNew { what: "backup", found, known });
     }
     while source.next()?.is_some() {}
     Ok(header)

@@ -51,10 +51,9 @@ pub enum StoreError {
     Rights(#[from] kizuna_access::directory::RightsError),
     #[error("{}: another process owns this data directory", .0.display())]
     Locked(PathBuf),
-    #[error(
-        "the database is of format {found}, newer than the {known} this program knows: use a newer kizuna"
-    )]
-    TooNew { found: i64, known: i64 },
+    /// `what` is the database, or the backup.
+    #[error("the {what} is of format {found}, newer than the {known} this program knows: use a newer kizuna")]
+    TooNew { what: &'static str, found: i64, known: i64 },
     /// The disk is full or may not be written: nothing was acknowledged, nothing is lost.
     #[error("the disk {0}: nothing was stored, free it and try again")]
     Disk(String),

@@ -37,6 +37,12 @@ impl Schema {
     pub fn url(&self) -> &str {
         &self.url
     }
+
+    /// Runs statements in it, past any store.
+    pub fn run(&self, sql: &str) {
+        let mut client = postgres::Client::connect(&self.url, postgres::NoTls).expect("the instance answers");
+        client.batch_execute(sql).expect("statements that hold");
+    }
 }
 
 impl Drop for Schema {

@@ -27,11 +27,18 @@ impl Done {
 /// A data directory.
 pub struct Desk {
     pub place: TempDir,
+    /// The address of its store, where that is in a database.
+    store: Option<String>,
 }
 
 impl Desk {
     pub fn new() -> Self {
-        Self { place: tempfile::tempdir().unwrap() }
+        Self { place: tempfile::tempdir().unwrap(), store: None }
+    }
+
+    /// A front-end of the node that is in this database.
+    pub fn on(store: &str) -> Self {
+        Self { store: Some(store.to_owned()), ..Self::new() }
     }
 
     /// A node whose own member is Asterin CERT, in a circle with Velkar Shield, and Orinthia Watch outside it; an
@@ -61,6 +68,10 @@ impl Desk {
     fn command(&self, typed: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kizuna"));
         command.args(typed).current_dir(self.place.path()).env("KIZUNA_DATA", "data").env_remove("RUST_LOG");
+        match &self.store {
+            Some(store) => command.env("KIZUNA_STORE", store),
+            None => command.env_remove("KIZUNA_STORE"),
+        };
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

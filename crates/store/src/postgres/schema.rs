@@ -146,7 +146,7 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
     }
     let found = found.unwrap_or_default();
     if found > FORMAT {
-        return Err(StoreError::TooNew { found, known: FORMAT });
+        return Err(StoreError::TooNew { what: "database", found, known: FORMAT });
     }
     for (from, change) in CHANGES.iter().filter(|(from, _)| *from >= found) {
         let next = from + 1;

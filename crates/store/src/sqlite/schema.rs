@@ -141,6 +141,11 @@ CREATE INDEX IF NOT EXISTS contribution_shared ON contribution (stripe, seq) WHE
 
 /// Makes the connection the writer's: durable on commit, and the tables in the format of this program.
 pub(super) fn prepare_writer(connection: &Connection) -> Result<(), StoreError> {
+    // Before anything is set: what a newer program wrote is left as it is.
+    let found: i64 = pragma(connection, "user_version")?;
+    if found > FORMAT {
+        return Err(StoreError::TooNew { what: "database", found, known: FORMAT });
+    }
     let fresh: i64 = connection
         .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
         .map_err(|e| failed(&e))?;
@@ -155,10 +160,6 @@ pub(super) fn prepare_writer(connection: &Connection) -> Result<(), StoreError> 
     connection.pragma_update(None, "mmap_size", 0).map_err(|e| failed(&e))?;
     connection.pragma_update(None, "temp_store", "MEMORY").map_err(|e| failed(&e))?;
 
-    let found: i64 = pragma(connection, "user_version")?;
-    if found > FORMAT {
-        return Err(StoreError::TooNew { found, known: FORMAT });
-    }
     if found == 0 {
         let create = format!("BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {FORMAT}; COMMIT;");
         connection.execute_batch(&create).map_err(|e| failed(&e))?;
