@@ -17,7 +17,7 @@ fn a_key_may_begin_with_a_hyphen() {
 
 #[test]
 fn help_says_what_each_command_does() {
-    let mut command = Args::command();
+    let mut command = Args::command().term_width(100);
     command.build();
     let mut text = String::new();
     collect(&mut command, &mut text);
