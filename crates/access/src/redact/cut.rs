@@ -42,7 +42,7 @@ fn cut_members(map: &mut Map<String, Value>, tree: &Tree, here: &mut Vec<Step>, 
         let Some(value) = map.get_mut(key) else { continue };
         here.push(step.clone());
         if goes(value, node, here, gone) {
-            map.remove(key);
+            map.shift_remove(key);
             gone.push(Place(here.clone()));
         }
         here.pop();

@@ -122,6 +122,6 @@ pub(super) fn forget(left: &mut Map<String, Value>, before: &Map<String, Value>,
         !selectors.is_empty() || !had_any
     });
     if entries.is_empty() {
-        left.remove(GRANULAR);
+        left.shift_remove(GRANULAR);
     }
 }

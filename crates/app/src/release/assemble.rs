@@ -195,7 +195,7 @@ impl Node {
         let id = object.id().clone();
         let mut value = object.into_value();
         if kept.is_empty() {
-            value.remove("object_marking_refs");
+            value.shift_remove("object_marking_refs");
         } else {
             value.insert("object_marking_refs".to_owned(), Value::Array(kept));
         }

@@ -58,7 +58,7 @@ fn one_error_brings_every_fault() {
     value["confidence"] = json!(-1);
     let faults = Object::from_value(value).unwrap_err();
     let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
-    assert_eq!(paths, ["$.aliases", "$.confidence", "$.created", "$.name"]);
+    assert_eq!(paths, ["$.created", "$.name", "$.aliases", "$.confidence"]);
     assert_eq!(faults.iter().filter(|fault| fault.is_error()).count(), 2);
 }
 
