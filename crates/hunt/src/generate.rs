@@ -7,6 +7,7 @@
 
 mod event;
 mod form;
+mod observed;
 mod random;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use std::io::{self, Write};
 use kizuna_stix::observable::Kind;
 
 pub use form::Form;
+pub use observed::Observed;
 use random::Random;
 
 /// How lines are written.

@@ -11,6 +11,7 @@ pub mod index;
 pub mod input;
 pub mod machine;
 pub mod output;
+pub mod pattern;
 pub mod scan;
 pub mod sweep;
 pub mod warning;

@@ -22,7 +22,7 @@ use std::fmt;
 use crate::Object;
 
 pub use domain::registrable as registrable_domain;
-pub(crate) use stated::state;
+pub use stated::state;
 
 /// Longer values are not indexed, in bytes: such a value is a document, nobody looks it up.
 pub const MAX_BYTES: usize = 8 * 1024;

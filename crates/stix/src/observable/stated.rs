@@ -28,7 +28,7 @@ enum Reading<'a> {
 }
 
 /// Adds what `text`, found at `path` of an object of type `kind`, states.
-pub(crate) fn state(kind: &str, path: &[&str], text: &str, found: &mut Vec<Observable>) {
+pub fn state(kind: &str, path: &[&str], text: &str, found: &mut Vec<Observable>) {
     let Some(reading) = reading(kind, path) else { return };
     let observable = match reading {
         Reading::As(kind) => Observable::new(kind, text),
