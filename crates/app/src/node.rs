@@ -5,8 +5,9 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kizuna_access::{Directory, Principal};
 use kizuna_stix::read::Limits;
 use kizuna_store::{Clock, Options, Store, SystemClock};
@@ -21,7 +22,7 @@ use crate::record::{Recorder, Trace};
 use crate::signing::Vault;
 
 /// How long a piece of work stays with a process that says no more.
-const LEASE: SignedDuration = SignedDuration::from_secs(15);
+const LEASE: Duration = Duration::from_secs(15);
 
 /// How to open a node.
 #[derive(Clone)]
@@ -51,7 +52,6 @@ impl Config {
 #[derive(Clone)]
 pub struct Node {
     pub(crate) store: Store,
-    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
     pub(crate) sealer: Sealer,
     pub(crate) trace: Trace,
@@ -101,7 +101,6 @@ impl Node {
         }
         let node = Self {
             store,
-            clock: config.clock,
             limits: config.limits,
             sealer,
             trace: Trace::default(),
@@ -145,8 +144,9 @@ impl Node {
         Ok(self.store.durability()?)
     }
 
+    /// Time now. Where the machine's clock was set back, it goes on from the newest instant that is known.
     pub fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.store.wall()
     }
 
     /// Caps on one envelope, such as TAXII's `max_content_length`.

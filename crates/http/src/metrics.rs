@@ -102,6 +102,8 @@ impl Collector for Now {
         page.commits(store)?;
         page.counter("commits_failed", "Groups of writes that were not stored", store.failed)?;
         page.gauge("log_seq", "The latest number of the log", None, store.seq)?;
+        let help = "How far the machine's clock is behind what the store has recorded";
+        page.gauge("clock_behind", help, Some(&Unit::Seconds), store.clock_behind.as_secs())?;
         if let Some(bytes) = self.vitals.store_bytes {
             page.gauge("store_size", "What the store's files take up", Some(&Unit::Bytes), bytes)?;
         }

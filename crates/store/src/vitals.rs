@@ -21,6 +21,8 @@ pub struct Vitals {
     pub failed: u64,
     /// The latest sequence number.
     pub seq: u64,
+    /// How far the machine's clock is behind what the store has recorded.
+    pub clock_behind: Duration,
 }
 
 /// The counters that the writer keeps.
@@ -59,6 +61,7 @@ impl Pulse {
             committing: Duration::from_micros(self.micros.load(Ordering::Relaxed)),
             failed: self.failed.load(Ordering::Relaxed),
             seq,
+            clock_behind: Duration::ZERO,
         }
     }
 }

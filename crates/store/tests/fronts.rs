@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kizuna_access::rights::Sector;
 use kizuna_access::{CommunityId, KeyId, Label, MemberId, Party, PersonId, Principal, Rights, Role};
 use kizuna_stix::Object;
@@ -260,22 +260,43 @@ fn a_date_that_one_front_end_has_passed_is_passed_for_what_all_of_them_store() {
 fn a_piece_of_work_is_one_front_ends_until_it_dies() {
     let Some(schema) = schema() else { return };
     let time = Arc::new(AtomicI64::new(1_800_000_000));
-    let front = || Front::with_clock(&schema, Arc::new(Skewed(Arc::clone(&time), 0)));
-    let (one, other) = (front(), front());
-    let length = SignedDuration::from_secs(15);
+    let front = |ahead| Front::with_clock(&schema, Arc::new(Skewed(Arc::clone(&time), ahead)));
+    // The clocks of the two differ by a day; it makes no difference.
+    let (one, other) = (front(0), front(86_400));
+    let length = Duration::from_secs(15);
     assert!(one.store.lease("peers", "one", length).unwrap());
     assert!(!other.store.lease("peers", "other", length).unwrap());
     assert!(
         other.store.lease("releases", "other", length).unwrap(),
         "another piece of work is another matter"
     );
-    time.fetch_add(10, Ordering::SeqCst);
-    assert!(one.store.lease("peers", "one", length).unwrap(), "it is kept by asking again");
-    time.fetch_add(10, Ordering::SeqCst);
-    assert!(!other.store.lease("peers", "other", length).unwrap());
+    for _ in 0..4 {
+        time.fetch_add(10, Ordering::SeqCst);
+        assert!(one.store.lease("peers", "one", length).unwrap(), "it is kept by asking again");
+        assert!(!other.store.lease("peers", "other", length).unwrap());
+    }
     drop(one);
-    time.fetch_add(6, Ordering::SeqCst);
+    time.fetch_add(14, Ordering::SeqCst);
+    assert!(!other.store.lease("peers", "other", length).unwrap(), "it may only be slow");
+    time.fetch_add(1, Ordering::SeqCst);
     assert!(other.store.lease("peers", "other", length).unwrap(), "who is gone asks no more");
+    let again = front(0);
+    assert!(!again.store.lease("peers", "again", length).unwrap());
+}
+
+#[test]
+fn of_many_that_ask_for_a_piece_of_work_at_once_one_gets_it() {
+    let Some(schema) = schema() else { return };
+    let fronts: Vec<Front> = (0..4).map(|_| Front::open(&schema)).collect();
+    let got: Vec<bool> = std::thread::scope(|scope| {
+        let ask = |(number, front): (usize, &Front)| {
+            let (store, holder) = (front.store.clone(), format!("front-end {number}"));
+            scope.spawn(move || store.lease("peers", &holder, Duration::from_secs(15)).unwrap())
+        };
+        let asked: Vec<_> = fronts.iter().enumerate().map(ask).collect();
+        asked.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(got.iter().filter(|got| **got).count(), 1, "{got:?}");
 }
 
 #[test]

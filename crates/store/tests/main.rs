@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 #[cfg(not(feature = "seeded-leaks"))]
+mod clocks;
+#[cfg(not(feature = "seeded-leaks"))]
 mod contract;
 mod definitions;
 #[cfg(not(feature = "seeded-leaks"))]

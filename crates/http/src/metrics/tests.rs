@@ -14,6 +14,7 @@ fn a_scrape_holds_every_metric_in_the_standard_form() {
         committing: Duration::from_millis(4_500),
         failed: 1,
         seq: 77,
+        clock_behind: Duration::from_hours(1),
     };
     let peer = PeerVitals {
         name: "north".into(),

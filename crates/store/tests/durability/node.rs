@@ -14,7 +14,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-const WHO: Uuid = Uuid::from_u128(0x1f0e_2d3c_4b5a_4690_8780_0102_0304_0506);
+/// Its member, and that member's person and key.
+pub const WHO: Uuid = Uuid::from_u128(0x1f0e_2d3c_4b5a_4690_8780_0102_0304_0506);
 const SECRET: [u8; 32] = [7; 32];
 
 /// A batch by its name → the numbers of its objects that were found, and how many it should have.
@@ -42,7 +43,8 @@ impl Node {
         node
     }
 
-    fn begin(&self) {
+    /// Makes its one member and that member's person and key.
+    pub fn begin(&self) {
         let member = MemberId(WHO);
         let rights = [
             Rights::MemberAdded {
@@ -73,10 +75,20 @@ impl Node {
 
     /// Contributes a batch: all of it or nothing.
     pub fn give(&self, batch: &str, size: usize) -> Result<Vec<Outcome>, StoreError> {
-        self.store.writer().contribute(contributions(batch, size), Vec::new())
+        self.give_under(batch, size, &Label::builder().rel([Party::World]).label())
     }
 
-    fn principal(&self) -> Principal {
+    /// The identifier of the object of this name, which is `BATCH/NUMBER/SIZE`.
+    pub fn id(name: &str) -> String {
+        format!("malware--{}", Uuid::new_v5(&WHO, name.as_bytes()))
+    }
+
+    /// The same, under a label.
+    pub fn give_under(&self, batch: &str, size: usize, label: &Label) -> Result<Vec<Outcome>, StoreError> {
+        self.store.writer().contribute(contributions(batch, size, label), Vec::new())
+    }
+
+    pub fn principal(&self) -> Principal {
         let now = self.store.now().unwrap();
         self.store.directory().unwrap().authenticate_key(&SECRET, now).unwrap()
     }
@@ -129,13 +141,13 @@ pub fn batches(items: &[Item]) -> Batches {
     batches
 }
 
-fn contributions(batch: &str, size: usize) -> Vec<Contribution> {
+fn contributions(batch: &str, size: usize, label: &Label) -> Vec<Contribution> {
     let one = |number: usize| Contribution {
         object: object(&format!("{batch}/{number}/{size}")),
         source: MemberId(WHO),
         by: None,
         channel: "test".into(),
-        label: Label::builder().rel([Party::World]).label(),
+        label: label.clone(),
         parts: Vec::new(),
         authored: false,
         dangling: Vec::new(),
@@ -145,11 +157,10 @@ fn contributions(batch: &str, size: usize) -> Vec<Contribution> {
 }
 
 fn object(name: &str) -> Object {
-    let id = Uuid::new_v5(&WHO, name.as_bytes());
     Object::from_value(json!({
         "type": "malware",
         "spec_version": "2.1",
-        "id": format!("malware--{id}"),
+        "id": Node::id(name),
         "created": "2024-01-01T00:00:00.000Z",
         "modified": "2024-01-01T00:00:00.000Z",
         "name": name,
