@@ -48,6 +48,10 @@ fuzz: ## Fuzz every parser, a minute each
 bench: ## Measure a node on this machine (docs/BENCHMARKS.md)
 	@scripts/bench 200000
 
+.PHONY: chaos
+chaos: ## Kills, power cuts and failing disks on both engines: KILLS=200 of each (about 20 minutes)
+	@scripts/chaos $(or $(KILLS),200)
+
 .PHONY: long
 long: ## The long runs: many kills, many cases (hours)
 	@KIZUNA_KILLS=$${KIZUNA_KILLS:-200} KIZUNA_CASES=$${KIZUNA_CASES:-20000} scripts/test rust

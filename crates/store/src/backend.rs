@@ -245,6 +245,8 @@ pub(crate) trait Snapshot: Send {
     fn heads(&self) -> Result<Heads, StoreError>;
     /// What the engine finds wrong with its own structures, in words.
     fn integrity(&self) -> Result<Vec<String>, StoreError>;
+    /// From now on a read that fails leaves all others possible.
+    fn tolerate(&self) -> Result<(), StoreError>;
     fn rights_after(&self, epoch: i64) -> Result<Vec<Recorded>, StoreError>;
     fn terms_after(&self, id: i64) -> Result<Vec<TermRow>, StoreError>;
     fn stripes_after(&self, id: i64) -> Result<Vec<StripeRow>, StoreError>;

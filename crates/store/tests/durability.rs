@@ -2,9 +2,12 @@
 
 mod child;
 mod disk;
+mod full;
 mod kill;
 pub mod node;
 mod postgres;
+mod power;
+mod spoilt;
 mod trace;
 mod wal;
 

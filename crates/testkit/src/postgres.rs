@@ -85,9 +85,16 @@ impl Instance {
         if !is_installed() {
             return None;
         }
-        let base = std::env::temp_dir().join(format!("kizuna-pg-{}", Uuid::new_v4().simple()));
-        make_cluster(&base, "");
-        let mut instance = Self { base, server: None };
+        Self::start_in(&std::env::temp_dir().join(format!("kizuna-pg-{}", Uuid::new_v4().simple())))
+    }
+
+    /// The same in this directory, which is made.
+    pub fn start_in(base: &Path) -> Option<Self> {
+        if !is_installed() {
+            return None;
+        }
+        make_cluster(base, "");
+        let mut instance = Self { base: base.to_owned(), server: None };
         instance.restart();
         Some(instance)
     }
@@ -121,6 +128,53 @@ impl Instance {
         if let Some(mut server) = self.server.take() {
             let _ = server.kill();
             let _ = server.wait();
+        }
+    }
+
+    /// The same, and waits until the last of its processes has gone: nothing of it writes any more.
+    pub fn kill_all(&mut self) {
+        let begun = Instant::now();
+        loop {
+            let processes = self.processes();
+            self.kill();
+            for process in &processes {
+                let _ = Command::new("kill").args(["-KILL", process]).stderr(Stdio::null()).status();
+            }
+            if processes.is_empty() {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "PostgreSQL does not end");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// The processes whose directory is the cluster.
+    fn processes(&self) -> Vec<String> {
+        let data = self.base.join("data");
+        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let here =
+            entries.filter(|entry| fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == data));
+        here.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+    }
+
+    /// Runs statements that only its operator may.
+    pub fn run(&self, sql: &str) {
+        let mut client =
+            postgres::Client::connect(&self.url(), postgres::NoTls).expect("the instance answers");
+        client.batch_execute(sql).expect("statements that hold");
+    }
+
+    /// The one text that a statement gives.
+    pub fn text(&self, sql: &str) -> String {
+        let mut client =
+            postgres::Client::connect(&self.url(), postgres::NoTls).expect("the instance answers");
+        client.query_one(sql, &[]).expect("a statement that holds").get(0)
+    }
+
+    /// Gives a directory to the user that the server runs as.
+    pub fn give_to_server(path: &Path) {
+        if let Some((uid, gid)) = server_user() {
+            chown(path, Some(uid), Some(gid)).expect("a directory is given to the server's user");
         }
     }
 

@@ -98,6 +98,8 @@ impl Pool {
 pub(crate) fn failed(error: &postgres::Error) -> StoreError {
     const DISK_FULL: &str = "53100";
     const READ_ONLY: &str = "25006";
+    /// The server's own file system failed.
+    const IO: &str = "58030";
     let Some(refused) = error.as_db_error() else {
         let cause = std::error::Error::source(error).map_or_else(String::new, |cause| format!(": {cause}"));
         let text = format!("{error}{cause}");
@@ -108,6 +110,11 @@ pub(crate) fn failed(error: &postgres::Error) -> StoreError {
     match refused.code().code() {
         DISK_FULL => StoreError::Disk("of the database is full".to_owned()),
         READ_ONLY => StoreError::Disk("of the database may not be written".to_owned()),
+        // The server says what its system said, in the class of what it was doing.
+        _ if refused.message().ends_with("Read-only file system") => {
+            StoreError::Disk("of the database may not be written".to_owned())
+        }
+        IO => StoreError::Disk(format!("of the database failed ({})", refused.message())),
         // Shutting down, crashed, starting up, no more connections, ended for idling.
         code if code.starts_with("57P") || code.starts_with("08") || code == "53300" || code == "25P03" => {
             StoreError::Away(said)

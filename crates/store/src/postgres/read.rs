@@ -1,6 +1,6 @@
 //! Reading: every verb of a snapshot as one statement.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -51,6 +51,8 @@ pub(super) struct PostgresSnapshot {
     /// `None` once it has ended.
     connection: RefCell<Option<Connection>>,
     heads: Heads,
+    /// Whether a statement that fails is taken back alone.
+    is_tolerant: Cell<bool>,
     pool: Arc<Pool>,
 }
 
@@ -59,14 +61,19 @@ impl PostgresSnapshot {
         let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {HEADS}");
         let texts = connection.texts(&begin)?;
         let heads = heads_of_texts(&texts)?;
-        Ok(Self { connection: RefCell::new(Some(connection)), heads, pool })
+        let is_tolerant = Cell::new(false);
+        Ok(Self { connection: RefCell::new(Some(connection)), heads, is_tolerant, pool })
     }
 
     fn query(&self, sql: &str, values: Values<'_>) -> Result<Vec<Found>, StoreError> {
         let mut connection = self.connection.borrow_mut();
         let connection =
             connection.as_mut().ok_or_else(|| StoreError::Engine("snapshot ended".to_owned()))?;
-        connection.query(sql, values)
+        let found = connection.query(sql, values);
+        if found.is_err() && self.is_tolerant.get() {
+            connection.run("ROLLBACK TO SAVEPOINT sound")?;
+        }
+        found
     }
 
     fn list<T>(
@@ -157,6 +164,14 @@ impl Snapshot for PostgresSnapshot {
             }
         }
         Ok(faults)
+    }
+
+    fn tolerate(&self) -> Result<(), StoreError> {
+        if let Some(connection) = self.connection.borrow_mut().as_mut() {
+            connection.run("SAVEPOINT sound")?;
+            self.is_tolerant.set(true);
+        }
+        Ok(())
     }
 
     fn rights_after(&self, epoch: i64) -> Result<Vec<Recorded>, StoreError> {

@@ -50,6 +50,7 @@ impl Dangerous {
     pub fn check(&self, done: &dyn Fn(u64, u64)) -> Result<Checked, StoreError> {
         let Standpoint { snapshot, heads, .. } = self.store.standpoint()?;
         let catalog = self.store.catalog(snapshot.as_ref(), &heads)?;
+        snapshot.tolerate()?;
         let faults = snapshot.integrity().unwrap_or_else(|error| vec![error.to_string()]);
         let checked = Checked { faults, ..Checked::default() };
         let mut check = Check { snapshot: snapshot.as_ref(), catalog: &catalog, checked, last_at: i64::MIN };

@@ -300,6 +300,7 @@ fn repeat(error: &StoreError) -> StoreError {
     match error {
         StoreError::Disk(what) => StoreError::Disk(what.clone()),
         StoreError::Away(what) => StoreError::Away(what.clone()),
+        StoreError::Engine(what) => StoreError::Engine(what.clone()),
         other => StoreError::Engine(other.to_string()),
     }
 }

@@ -1,88 +1,109 @@
-//! Full and read-only disks, as small mounts: root ignores file modes.
+//! Disks of their own for a test: small ones in memory, and images whose unsynced writes can be dropped. They need root,
+//! which ignores file modes; where mounting is not permitted a line says so.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use kizuna_store::StoreError;
-
-use super::node::{Node, try_open};
-
-/// A file system in memory, gone when dropped.
-struct Mount {
-    path: PathBuf,
-    _place: tempfile::TempDir,
+/// A file system, gone when dropped.
+pub struct Disk {
+    pub path: PathBuf,
+    /// The file that it is in, where it is not in memory.
+    image: Option<PathBuf>,
+    place: tempfile::TempDir,
 }
 
-impl Mount {
-    fn new(size: &str) -> Option<Self> {
+impl Disk {
+    /// In memory, of a size such as `6m`.
+    pub fn in_memory(size: &str) -> Option<Self> {
+        let options = format!("size={size}");
+        Self::mounted(None, &["-t", "tmpfs", "-o", &options, "tmpfs"])
+    }
+
+    /// An ext4 in a file of its own. What is written and not synced stays in memory: nothing is written back by itself
+    /// for the length of a test.
+    pub fn in_image(mebibytes: u64) -> Option<Self> {
         let place = tempfile::tempdir().unwrap();
+        let image = place.path().join("image");
+        let file = std::fs::File::create(&image).unwrap();
+        file.set_len(mebibytes << 20).unwrap();
+        drop(file);
+        let made = Command::new("mkfs.ext4").args(["-q", "-F", "-m", "0"]).arg(&image).output();
+        if !made.is_ok_and(|made| made.status.success()) {
+            println!("skipped: mkfs.ext4 cannot be run");
+            return None;
+        }
+        Self::mounted_in(place, Some(image.clone()), &["-o", IMAGE_OPTIONS, &image.display().to_string()])
+    }
+
+    fn mounted(image: Option<PathBuf>, arguments: &[&str]) -> Option<Self> {
+        Self::mounted_in(tempfile::tempdir().unwrap(), image, arguments)
+    }
+
+    fn mounted_in(place: tempfile::TempDir, image: Option<PathBuf>, arguments: &[&str]) -> Option<Self> {
         let path = place.path().join("disk");
         std::fs::create_dir(&path).unwrap();
-        let options = format!("size={size}");
-        if mount(&["-t", "tmpfs", "-o", &options, "tmpfs"], &path) {
-            return Some(Self { path, _place: place });
+        // A server of another user goes through it.
+        let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(place.path(), open).unwrap();
+        if mount(arguments, &path) {
+            return Some(Self { path, image, place });
         }
-        println!("skipped: mounting a small disk needs root");
+        println!("skipped: mounting a disk of its own is not permitted here");
         None
     }
 
-    fn again(&self, options: &str) -> bool {
+    /// Mounts it again with other options.
+    pub fn again(&self, options: &str) -> bool {
         mount(&["-o", &format!("remount,{options}")], &self.path)
+    }
+
+    /// Everything written so far is on the disk.
+    pub fn sync(&self) {
+        assert!(Command::new("sync").arg("-f").arg(&self.path).status().unwrap().success());
+    }
+
+    /// What a power cut leaves: all that reached the disk, and nothing that was only in memory. Nobody may have a file
+    /// of it open.
+    pub fn cut_power(&mut self) {
+        let image = self.image.clone().expect("a disk in an image");
+        let copy = self.place.path().join("copy");
+        std::fs::copy(&image, &copy).unwrap();
+        self.unmount();
+        // Unmounting wrote the rest into the old image, which goes.
+        std::fs::rename(&copy, &image).unwrap();
+        self.mount_image();
+    }
+
+    /// Unmounts and mounts it, as after a repair.
+    pub fn mount_again(&mut self) {
+        self.unmount();
+        self.mount_image();
+    }
+
+    fn mount_image(&self) {
+        let image = self.image.as_ref().expect("a disk in an image").display().to_string();
+        assert!(mount(&["-o", IMAGE_OPTIONS, &image], &self.path), "it is mounted again");
+    }
+
+    fn unmount(&self) {
+        let begun = std::time::Instant::now();
+        while !Command::new("umount").arg(&self.path).output().unwrap().status.success() {
+            assert!(begun.elapsed().as_secs() < 60, "somebody still uses the disk");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
     }
 }
 
-impl Drop for Mount {
+/// No commit of its journal unless somebody syncs.
+const IMAGE_OPTIONS: &str = "loop,commit=3600";
+
+impl Drop for Disk {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.path).status();
+        let _ = Command::new("umount").arg("-l").arg(&self.path).status();
     }
 }
 
 fn mount(arguments: &[&str], path: &Path) -> bool {
     let output = Command::new("mount").args(arguments).arg(path).output();
     output.is_ok_and(|output| output.status.success())
-}
-
-#[test]
-fn a_full_disk_is_said_and_loses_nothing() {
-    let Some(mount) = Mount::new("6m") else { return };
-    let store = mount.path.join("store");
-    let node = Node::open(&store);
-    let mut acknowledged = Vec::new();
-    let refused = loop {
-        let name = format!("b{}", acknowledged.len());
-        match node.give(&name, 50) {
-            Ok(_) => acknowledged.push(name),
-            Err(error) => break error,
-        }
-    };
-    assert!(matches!(&refused, StoreError::Disk(_)), "{refused}");
-    println!("{} batches, then: {refused}", acknowledged.len());
-    assert!(!acknowledged.is_empty());
-    let all_there = |node: &Node| {
-        let stored = node.batches();
-        acknowledged.iter().all(|batch| stored.contains_key(batch))
-    };
-    assert!(all_there(&node), "what was acknowledged is still read");
-    assert!(matches!(node.give("still full", 50), Err(StoreError::Disk(_))));
-
-    assert!(mount.again("size=64m"));
-    node.give("room again", 50).unwrap();
-    assert!(node.assert_sound().contains_key("room again"));
-    drop(node);
-    assert!(all_there(&Node::open(&store)), "and after opening again");
-}
-
-#[test]
-fn a_read_only_disk_is_said() {
-    let Some(mount) = Mount::new("16m") else { return };
-    let store = mount.path.join("store");
-    drop(Node::open(&store));
-    assert!(mount.again("ro"));
-    match try_open(&store) {
-        Err(error @ StoreError::Disk(_)) => println!("{error}"),
-        Err(error) => panic!("not said clearly: {error}"),
-        Ok(_) => panic!("a store cannot be owned on a disk that cannot be written"),
-    }
-    assert!(mount.again("rw"));
-    Node::open(&store).give("writable again", 1).unwrap();
 }

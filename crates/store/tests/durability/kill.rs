@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::io::Read;
+use std::path::Path;
 use std::time::Duration;
 
+use kizuna_testkit::postgres::schema;
 use rand::Rng;
 
 use super::child;
-use super::node::{Node, batches};
+use super::node::{DATABASE, Node, batches};
 
 /// How often, unless `KIZUNA_KILLS` says otherwise.
 const KILLS: usize = 12;
@@ -15,6 +17,8 @@ const KILLS: usize = 12;
 const KILLS_PER_STORE: usize = 20;
 /// Places in the writer, in the order in which a group passes them.
 const PLACES: [&str; 5] = ["in-request", "after-request", "before-commit", "after-commit", "before-answer"];
+/// In PostgreSQL's: everything of a group has been sent, and is not committed.
+const SENT: &str = "flushed";
 
 #[test]
 fn what_was_acknowledged_survives_a_kill_at_any_moment() {
@@ -66,18 +70,29 @@ fn what_was_acknowledged_survives_a_stop_at_every_named_place() {
     let mut random = super::seeded("stops at named places");
     for point in PLACES {
         let place = tempfile::tempdir().unwrap();
-        let mut acknowledged = Vec::new();
-        for round in 0..4 {
-            let failpoint = format!("{point}:{}", random.random_range(1..12));
-            let child = child::begin(place.path(), &format!("f{round}"), 3, usize::MAX, Some(&failpoint));
-            let output = child.wait_with_output().unwrap();
-            assert!(!output.status.success(), "{failpoint} was never reached");
-            acknowledged.extend(child::acknowledged(&String::from_utf8_lossy(&output.stdout)));
-            let stored = Node::open(place.path()).assert_sound();
-            assert!(
-                acknowledged.iter().all(|batch| stored.contains_key(batch)),
-                "{failpoint} lost something"
-            );
+        survive_stops_at(point, place.path(), &mut random);
+        if let Some(schema) = schema() {
+            let place = tempfile::tempdir().unwrap();
+            std::fs::write(place.path().join(DATABASE), schema.url()).unwrap();
+            survive_stops_at(point, place.path(), &mut random);
         }
     }
+    let Some(schema) = schema() else { return };
+    let place = tempfile::tempdir().unwrap();
+    std::fs::write(place.path().join(DATABASE), schema.url()).unwrap();
+    survive_stops_at(SENT, place.path(), &mut random);
+}
+
+fn survive_stops_at(point: &str, place: &Path, random: &mut impl Rng) {
+    let mut acknowledged = Vec::new();
+    for round in 0..4 {
+        let failpoint = format!("{point}:{}", random.random_range(1..12));
+        let child = child::begin(place, &format!("f{round}"), 3, usize::MAX, Some(&failpoint));
+        let output = child.wait_with_output().unwrap();
+        assert!(!output.status.success(), "{failpoint} was never reached");
+        acknowledged.extend(child::acknowledged(&String::from_utf8_lossy(&output.stdout)));
+        let stored = Node::open(place).assert_sound();
+        assert!(acknowledged.iter().all(|batch| stored.contains_key(batch)), "{failpoint} lost something");
+    }
+    println!("{point}: {} acknowledged", acknowledged.len());
 }
