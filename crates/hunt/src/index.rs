@@ -87,6 +87,9 @@ pub struct Facts {
     /// Whether any URL names a port.
     pub ports: bool,
     pub networks: bool,
+    /// How many patterns there are that are more than one exact value.
+    #[serde(default)]
+    pub patterns: u32,
     /// Values given more than once, counted without the first.
     pub repeated: u64,
 }
@@ -166,6 +169,27 @@ impl Index {
     /// Whether the source gave the indicator an id.
     pub fn is_named(&self, number: u32) -> bool {
         self.entry(number).id_length > 0
+    }
+
+    /// The entries that are patterns.
+    pub fn patterns(&self) -> Vec<u32> {
+        let mut left = self.facts.patterns;
+        let mut found = Vec::new();
+        for number in 0..self.facts.entries {
+            if left == 0 {
+                break;
+            }
+            if self.entry(number).what == What::Pattern {
+                found.push(number);
+                left -= 1;
+            }
+        }
+        found
+    }
+
+    /// Entries with the same number here belong to the same indicator; zero says nothing.
+    pub fn source(&self, number: u32) -> u32 {
+        self.entry(number).about
     }
 
     /// What the source said of the indicator besides its value.

@@ -10,7 +10,7 @@ pub mod timeline;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::index::Index;
+use crate::index::{Index, What};
 use crate::sweep::Hit;
 
 pub use page::{Language, Page};
@@ -41,6 +41,9 @@ pub struct Line {
     /// Set where the indicator's pattern needs more than this value.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub partial: bool,
+    /// The other lines without which it would be no hit: `path:line`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
 }
 
 impl Line {
@@ -54,7 +57,7 @@ impl Line {
             name: about.name,
             techniques: about.techniques,
             pap: about.pap,
-            partial: about.partial,
+            partial: about.partial && index.entry(entry).what != What::Pattern,
             ..Self::default()
         }
     }
@@ -65,6 +68,7 @@ impl Line {
             line: hit.line,
             time: hit.time,
             asset: hit.asset.clone(),
+            also: hit.also.iter().map(|(path, line)| format!("{path}:{line}")).collect(),
             ..Self::of_entry(index, hit.entry)
         }
     }

@@ -13,13 +13,16 @@ mod binding;
 pub mod bundle;
 mod comparison;
 mod compile;
+mod fields;
 mod like;
 mod network;
+mod objects;
 mod path;
 #[cfg(test)]
 mod tests;
 mod track;
 mod value;
+mod watch;
 
 use std::collections::HashMap;
 
@@ -31,9 +34,11 @@ use binding::{Filter, Plan};
 use comparison::Comparison;
 pub use comparison::is_found_by_scan;
 pub use compile::Refusal;
+pub use objects::Objects;
 use path::Path;
 pub use path::{Observation, Origin, Pool};
 pub use track::{Match, Part, Place, Track};
+pub use watch::{Lookout, Watch};
 
 /// Patterns, ready to be asked for.
 #[derive(Debug, Default)]

@@ -23,6 +23,7 @@ pub use moment::{asset_of, moment_of};
 
 use crate::index::Index;
 use crate::input::{Found, Limits, Trouble};
+use crate::pattern::{Lookout, Part, Track, Watch};
 use crate::scan::Prose;
 use order::Order;
 use work::Queue;
@@ -37,6 +38,15 @@ pub struct Options {
     /// Only lines before this time.
     pub to: Option<Timestamp>,
     pub limits: Limits,
+}
+
+impl Options {
+    /// Whether a line of this time is looked at; one without a time is.
+    pub fn admits(&self, time: Option<Timestamp>) -> bool {
+        let is_early = |time| self.from.is_some_and(|from| time < from);
+        let is_late = |time| self.to.is_some_and(|to| time >= to);
+        time.is_none_or(|time| !is_early(time) && !is_late(time))
+    }
 }
 
 impl Default for Options {
@@ -60,6 +70,9 @@ pub struct Hit {
     pub asset: Option<String>,
     /// The number of the entry in the index.
     pub entry: u32,
+    /// The other lines without which it would be no hit, each a path and a line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<(String, u64)>,
 }
 
 /// What a sweep tells while it runs.
@@ -83,6 +96,12 @@ pub struct Done {
     pub text: u64,
     pub hits: Vec<Hit>,
     pub troubles: Vec<Trouble>,
+    /// What satisfied parts of patterns over several lines, each with its path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<(String, Part)>,
+    /// Whether it satisfied more of them than are kept here, so that it has to be read again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overfull: bool,
 }
 
 /// What a sweep found, in numbers.
@@ -123,7 +142,9 @@ impl Sweep<'_> {
         let read = AtomicU64::new(0);
         let total = files.iter().map(|file| file.bytes).sum();
         let queue = Mutex::new(Queue::new(files, before));
-        let mut order = Order::new(files, before);
+        let lookout = Lookout::of(self.index);
+        let admits = |time| self.options.admits(time);
+        let mut order = Order::new(files, before, Track::new(lookout.patterns(), Track::MOST));
         let mut summary = Summary::default();
         let (sender, results) = mpsc::sync_channel(self.options.threads.max(1) * 8);
         std::thread::scope(|scope| {
@@ -136,7 +157,8 @@ impl Sweep<'_> {
                     stop: self.stop,
                     results: sender.clone(),
                 };
-                scope.spawn(move || worker.run());
+                let patterns = Watch::new(&lookout, self.index, &admits);
+                scope.spawn(move || worker.run(patterns));
             }
             drop(sender);
             order.ready(&mut summary, tell);
@@ -147,6 +169,26 @@ impl Sweep<'_> {
             }
         });
         summary.stopped = self.stop.load(Ordering::Relaxed);
+        self.conclude(order.track, &mut summary, tell);
         summary
+    }
+
+    /// Tells of the patterns that several lines match together.
+    fn conclude(&self, track: Track<'_>, summary: &mut Summary, tell: &mut dyn FnMut(Event<'_>)) {
+        let (matches, missed) = track.finish();
+        for found in matches {
+            let mut places = found.places;
+            let Some(last) = places.pop() else { continue };
+            let also = places.into_iter().map(|place| (place.path, place.line)).collect();
+            let (path, line, time, asset) = (last.path, last.line, last.time, last.asset);
+            summary.hits += 1;
+            *summary.entries.entry(found.pattern).or_default() += 1;
+            tell(Event::Hit(&Hit { path, line, time, asset, entry: found.pattern, also }));
+        }
+        for (pattern, reason) in missed {
+            let path = pattern.map_or_else(|| "patterns".to_owned(), |entry| self.index.id(entry));
+            summary.troubles += 1;
+            tell(Event::Trouble(&Trouble { path, reason }));
+        }
     }
 }

@@ -1,3 +1,4 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod patterns;
+mod sweeps;

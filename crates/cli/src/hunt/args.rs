@@ -11,8 +11,8 @@ pub struct Hunt {
     #[arg(value_name = "PATH", required_unless_present = "save_index")]
     pub paths: Vec<PathBuf>,
 
-    /// What to look for: a STIX bundle, a list with a value or `kind<TAB>value` a line, a compiled index, a directory of
-    /// those, or the URL of a node's objects (KIZUNA_KEY holds the API key). May be repeated.
+    /// What to look for: a STIX bundle, a list with a value, `kind<TAB>value` or STIX pattern a line, a compiled index, a
+    /// directory of those, or the URL of a node's objects (KIZUNA_KEY holds the API key). May be repeated.
     #[allow(clippy::doc_markdown, reason = "help for people, who see no markup")]
     #[arg(long, value_name = "FILE", required = true)]
     pub with: Vec<String>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kizuna_stix::observable::{Kind, Observable, registrable_domain};
 
-use super::entry::{ENTRY_BYTES, EXACT, Entry, What};
+use super::entry::{ANCHORED, ENTRY_BYTES, EXACT, Entry, What};
 use super::filter;
 use super::key::{self, Seed};
 use super::network::{self, Range};
@@ -128,6 +128,41 @@ impl Builder {
             id_length: context.id.len() as u8,
             flags,
             what,
+        };
+        entry.write(&mut self.entries);
+        Ok(())
+    }
+
+    /// Adds a pattern: its canonical text, the text as given, and whether only lines with one of its values can satisfy a
+    /// part of it.
+    pub fn add_pattern(
+        &mut self,
+        normal: &str,
+        given: &str,
+        anchored: bool,
+        context: Context<'_>,
+    ) -> Result<(), Refused> {
+        let longest = usize::from(u16::MAX);
+        if normal.len() > longest || given.len() > longest || context.id.len() > usize::from(u8::MAX) {
+            return Err(Refused::TooLong);
+        }
+        let room = normal.len() + given.len() + context.id.len();
+        if self.arena.len() + room > MAX_ARENA || self.len() >= MAX_ENTRIES {
+            return Err(Refused::Full);
+        }
+        let normal_at = self.keep(normal);
+        let given_at = if given == normal { normal_at } else { self.keep(given) };
+        let id_at = if context.id.is_empty() { 0 } else { self.keep(context.id) };
+        let entry = Entry {
+            normal_at,
+            given_at,
+            id_at,
+            about: context.about,
+            normal_length: normal.len() as u16,
+            given_length: given.len() as u16,
+            id_length: context.id.len() as u8,
+            flags: if anchored { ANCHORED } else { 0 },
+            what: What::Pattern,
         };
         entry.write(&mut self.entries);
         Ok(())
@@ -276,6 +311,9 @@ impl Image {
 
     fn put(&mut self, number: u32, entries: &[u8], arena: &[u8]) {
         let entry = nth(entries, number);
+        if entry.what == What::Pattern {
+            self.facts.patterns += 1;
+        }
         let normal = slice(arena, entry.normal_at, entry.normal_length.into());
         let Some(route) = std::str::from_utf8(normal).ok().and_then(|text| Route::of(entry.what, text))
         else {

@@ -11,18 +11,23 @@ pub enum What {
     Value(Kind),
     /// The host of one or more URLs: finding it leads to them, and is no hit.
     Host,
+    /// A STIX pattern that is more than one exact value; the text is in the arena.
+    Pattern,
     #[default]
     Nothing,
 }
 
 /// The code of [`What::Host`]; kinds are numbered from one.
 const HOST: u8 = 200;
+/// The code of [`What::Pattern`].
+const PATTERN: u8 = 201;
 
 impl What {
     fn code(self) -> u8 {
         match self {
             Self::Value(kind) => kind.code(),
             Self::Host => HOST,
+            Self::Pattern => PATTERN,
             Self::Nothing => 0,
         }
     }
@@ -31,6 +36,7 @@ impl What {
         match Kind::from_code(code) {
             Some(kind) => Self::Value(kind),
             None if code == HOST => Self::Host,
+            None if code == PATTERN => Self::Pattern,
             None => Self::Nothing,
         }
     }
@@ -39,6 +45,7 @@ impl What {
         match self {
             Self::Value(kind) => kind.name(),
             Self::Host => "host",
+            Self::Pattern => "stix-pattern",
             Self::Nothing => "nothing",
         }
     }
@@ -46,6 +53,8 @@ impl What {
 
 /// Set where a domain is a public suffix: it matches itself, never what is registered below it.
 pub(super) const EXACT: u8 = 1;
+/// Set where a line can satisfy a part of the pattern only if one of the pattern's values is found in it.
+pub(super) const ANCHORED: u8 = 2;
 
 /// Where the parts of one value lie in the arena.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -66,6 +75,11 @@ impl Entry {
     /// Whether only the value itself matches, not what lies below it.
     pub fn is_exact(&self) -> bool {
         self.flags & EXACT != 0
+    }
+
+    /// Whether only lines with one of the pattern's values have to be looked at.
+    pub fn is_anchored(&self) -> bool {
+        self.flags & ANCHORED != 0
     }
 
     pub(super) fn from_bytes(bytes: &[u8]) -> Self {

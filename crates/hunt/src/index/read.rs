@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 
 use kizuna_stix::observable::{Kind, Observable, guess};
+use kizuna_stix::pattern::{Pattern, lenient};
 
+use super::About;
 use super::build::{Builder, Context, Refused};
 
 mod bundle;
@@ -85,6 +87,12 @@ impl Builder {
                     whole?;
                     source.read_to_end(&mut batch)?;
                     return bundle::read(self, &batch);
+                }
+                if let Some(pattern) = whole_pattern(&batch) {
+                    let given = pattern.to_string();
+                    let place = || "the pattern".to_owned();
+                    bundle::take(self, &pattern, &given, "", About::default(), &place, &mut taken);
+                    return Ok(taken);
                 }
             }
             let end =
@@ -177,6 +185,20 @@ fn read_part(builder: &mut Builder, text: &[u8], before: u64) -> Taken {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
+        if let Some(text) = pattern_text(line) {
+            match lenient(text) {
+                Ok(pattern) => {
+                    bundle::take(builder, &pattern, text, "", About::default(), &place, &mut taken);
+                    continue;
+                }
+                // `[2001:db8::1]` is an address.
+                Err(error) if bare(line).is_none() => {
+                    taken.refuse(place, error);
+                    continue;
+                }
+                Err(_) => {}
+            }
+        }
         match read_line(builder, line, &mut kinds) {
             Ok(()) => taken.values += 1,
             Err(Unread::Refused(reason)) => taken.leave_out(place, line, &reason),
@@ -184,6 +206,26 @@ fn read_part(builder: &mut Builder, text: &[u8], before: u64) -> Taken {
         }
     }
     taken
+}
+
+/// The pattern in a line, where the line says or looks as if it held one.
+fn pattern_text(line: &str) -> Option<&str> {
+    if let Some((kind, text)) = line.split_once('\t')
+        && matches!(kind.trim().to_ascii_lowercase().as_str(), "stix-pattern" | "stix" | "pattern")
+    {
+        return Some(text.trim());
+    }
+    line.starts_with(['[', '(']).then_some(line)
+}
+
+/// A file that is one pattern over several lines.
+fn whole_pattern(text: &[u8]) -> Option<Pattern> {
+    let text = std::str::from_utf8(text).ok()?.trim_start_matches('\u{feff}').trim();
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let text: Vec<&str> = lines.collect();
+    let text = text.join("\n");
+    let several = text.trim_end().contains('\n') && text.trim_start().starts_with(['[', '(']);
+    if several { lenient(text.trim()).ok() } else { None }
 }
 
 /// Why a line gives no indicator.

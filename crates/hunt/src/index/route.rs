@@ -35,7 +35,7 @@ impl Route {
     /// The way to a value in normal form; `None` where there is none.
     pub fn of(what: What, normal: &str) -> Option<Self> {
         let kind = match what {
-            What::Nothing => return None,
+            What::Nothing | What::Pattern => return None,
             What::Host => return host(normal),
             What::Value(kind) => kind,
         };

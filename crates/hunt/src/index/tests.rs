@@ -66,9 +66,13 @@ fn a_bundle_gives_values_as_written_and_what_is_said_of_them() {
         "http://popular.example/x",
         "a.exe",
         "d41d8cd98f00b204e9800998ecf8427e",
+        "[file:name = 'a.exe' AND file:hashes.MD5 = 'd41d8cd98f00b204e9800998ecf8427e']",
+        "[file:size > 4]",
     ];
     assert_eq!(values, expected);
-    assert_eq!(taken.refused, 1, "{taken:?}");
+    assert_eq!(taken.refused, 0, "{taken:?}");
+    assert_eq!(index.patterns(), [6, 7]);
+    assert!(index.entry(6).is_anchored() && !index.entry(7).is_anchored());
     assert_eq!(index.id(0), "indicator--00000000-0000-4000-8000-000000000001");
     let about = index.about(0).unwrap();
     assert_eq!(about.pap.as_deref(), Some("PAP:AMBER"));

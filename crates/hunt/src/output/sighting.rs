@@ -113,9 +113,12 @@ fn is_nameless(index: &Index, entry: u32) -> bool {
 
 /// The indicator itself, for who receives a sighting of it.
 fn nameless(index: &Index, entry: u32, id: &str, stamp: &str) -> Option<Value> {
-    let What::Value(kind) = index.entry(entry).what else { return None };
     let normal = std::str::from_utf8(index.normal(&index.entry(entry))).ok()?;
-    let pattern = pattern(kind.name(), normal)?;
+    let pattern = match index.entry(entry).what {
+        What::Value(kind) => pattern(kind.name(), normal)?,
+        What::Pattern => normal.to_owned(),
+        What::Host | What::Nothing => return None,
+    };
     Some(json!({
         "type": "indicator", "spec_version": "2.1", "id": id, "created": stamp, "modified": stamp,
         "name": index.given(entry), "indicator_types": ["unknown"], "pattern": pattern, "pattern_type": "stix",

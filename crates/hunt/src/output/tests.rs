@@ -16,6 +16,7 @@ fn hit(time: &str, asset: &str) -> Hit {
         time: time.parse().ok(),
         asset: (!asset.is_empty()).then(|| asset.to_owned()),
         entry: 0,
+        also: Vec::new(),
     }
 }
 

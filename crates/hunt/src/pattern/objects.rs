@@ -6,9 +6,9 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value, json};
 
+use super::Patterns;
 use super::fields::{self, Names};
 use super::path::Pool;
-use super::Patterns;
 use crate::event::{self, Event};
 
 /// Objects that one line becomes.
@@ -87,7 +87,9 @@ impl Maker<'_, '_> {
         for name in names {
             let before = found.len();
             self.event.each(name, &mut |node| {
-                found.extend(node.value.text().map(Cow::into_owned).filter(|text| !text.is_empty() && text != "-"));
+                found.extend(
+                    node.value.text().map(Cow::into_owned).filter(|text| !text.is_empty() && text != "-"),
+                );
                 false
             });
             if found.len() == before {
@@ -172,10 +174,11 @@ impl Maker<'_, '_> {
         }
         let mut names = self.all(fields::DOMAINS);
         let method = self.text(fields::METHOD);
-        let host = self.text(fields::HTTP_HOST).filter(|_| method.is_some() || self.event.get("http").is_some());
+        let host =
+            self.text(fields::HTTP_HOST).filter(|_| method.is_some() || self.event.get("http").is_some());
         let host = host.or_else(|| self.one("url.domain"));
         names.extend(host.as_ref().map(|host| host.split(':').next().unwrap_or_default().to_owned()));
-        let mut named = None;
+        let mut first_name = None;
         for name in names {
             let id = self.endpoint(&name);
             if let (Some(id), false) = (&id, answers.is_empty())
@@ -183,7 +186,7 @@ impl Maker<'_, '_> {
             {
                 object.insert("resolves_to_refs".to_owned(), json!(answers));
             }
-            named = named.or(id);
+            first_name = first_name.or(id);
         }
         self.url(host.as_deref());
         for mac in self.all(fields::MACS) {
@@ -195,7 +198,7 @@ impl Maker<'_, '_> {
             }
         }
         self.certificate();
-        self.traffic(source, destination.or(named), method, host);
+        self.traffic(source, destination.or(first_name), method, host);
     }
 
     fn url(&mut self, host: Option<&str>) {
@@ -306,7 +309,8 @@ impl Maker<'_, '_> {
 
     /// `Name <a@b.example>` or the address alone.
     fn mailbox(&mut self, text: &str) -> Option<String> {
-        let inside = text.rsplit_once('<').map_or(text, |(_, rest)| rest.split('>').next().unwrap_or_default());
+        let inside =
+            text.rsplit_once('<').map_or(text, |(_, rest)| rest.split('>').next().unwrap_or_default());
         let address = inside.trim();
         if address.contains('@') { self.add_value("email-addr", address, "value") } else { None }
     }
@@ -323,7 +327,8 @@ impl Maker<'_, '_> {
         if self.text(fields::FILE_NAME).is_some() || (!hashes.is_empty() && image.is_none()) {
             let id = self.file(self.text(fields::FILE_NAME).as_deref(), hashes);
             let (size, form) = (self.number(fields::FILE_SIZE), self.text(fields::FILE_TYPE));
-            if let Some((_, Value::Object(file))) = self.made.iter_mut().find(|(known, _)| Some(known) == id.as_ref())
+            if let Some((_, Value::Object(file))) =
+                self.made.iter_mut().find(|(known, _)| Some(known) == id.as_ref())
             {
                 file.extend(size.map(|size| ("size".to_owned(), size)));
                 file.extend(form.map(|form| ("mime_type".to_owned(), json!(form))));
@@ -348,7 +353,9 @@ impl Maker<'_, '_> {
     fn hashes(&self, names: [Names; 4]) -> Map<String, Value> {
         let mut hashes = Map::new();
         for (algorithms, names) in
-            [["MD5", "md5"], ["SHA-1", "SHA1"], ["SHA-256", "SHA256"], ["SHA-512", "SHA512"]].iter().zip(names)
+            [["MD5", "md5"], ["SHA-1", "SHA1"], ["SHA-256", "SHA256"], ["SHA-512", "SHA512"]]
+                .iter()
+                .zip(names)
         {
             let Some(value) = self.text(names) else { continue };
             let value = value.replace(':', "").to_ascii_lowercase();
@@ -401,12 +408,8 @@ impl Maker<'_, '_> {
             return;
         }
         let of_file = self.one("TargetFilename").is_some() || self.one("ImageLoaded").is_some();
-        let mut hashes = self.hashes([
-            fields::IMAGE_MD5,
-            fields::IMAGE_SHA1,
-            fields::IMAGE_SHA256,
-            fields::IMAGE_SHA512,
-        ]);
+        let mut hashes =
+            self.hashes([fields::IMAGE_MD5, fields::IMAGE_SHA1, fields::IMAGE_SHA256, fields::IMAGE_SHA512]);
         if !of_file {
             hashes.extend(self.listed_hashes());
         }
@@ -420,7 +423,8 @@ impl Maker<'_, '_> {
         let pid = self.number(fields::PID);
         let id = self.one_process(image, command, pid, hashes);
         let folder = self.text(fields::FOLDER);
-        if let Some((_, Value::Object(process))) = self.made.iter_mut().find(|(known, _)| Some(known) == id.as_ref())
+        if let Some((_, Value::Object(process))) =
+            self.made.iter_mut().find(|(known, _)| Some(known) == id.as_ref())
         {
             process.extend(folder.map(|folder| ("cwd".to_owned(), json!(folder))));
             process.extend(parent.map(|id| ("parent_ref".to_owned(), json!(id))));
@@ -438,7 +442,8 @@ impl Maker<'_, '_> {
         let mut process = Map::new();
         if let Some(image) = image {
             let name = image.rsplit(['\\', '/']).next().unwrap_or_default().to_owned();
-            let mut file = Map::from_iter([("name".to_owned(), json!(name)), ("path".to_owned(), json!(image))]);
+            let mut file =
+                Map::from_iter([("name".to_owned(), json!(name)), ("path".to_owned(), json!(image))]);
             if let Some((folder, _)) = image.rsplit_once(['\\', '/']) {
                 let folder = self.add_value("directory", folder, "path");
                 file.extend(folder.map(|id| ("parent_directory_ref".to_owned(), json!(id))));

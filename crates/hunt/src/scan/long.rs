@@ -90,7 +90,7 @@ impl Finder<'_> {
                 }
                 What::Value(Kind::Hash | Kind::Certificate) => unnamed(normal).eq_ignore_ascii_case(text),
                 What::Value(_) => normal.eq_ignore_ascii_case(text),
-                What::Host | What::Nothing => false,
+                What::Host | What::Pattern | What::Nothing => false,
             };
             if same {
                 self.hit(start, number);

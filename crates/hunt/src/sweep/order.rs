@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::work::{Result, Text, is_done};
 use super::{Done, Event, Hit, Summary};
 use crate::input::Found;
+use crate::pattern::{Part, Track};
 
 /// Parts of files that came, and what was told already.
 pub(super) struct Order<'a> {
@@ -17,12 +18,17 @@ pub(super) struct Order<'a> {
     done: Done,
     /// Line feeds in the parts of a plain file that are told of already.
     feeds: u64,
+    /// Told of what satisfies parts of patterns.
+    pub track: Track<'a>,
 }
 
+/// Parts of patterns that are kept of one file for who goes on with the sweep later.
+const KEPT: usize = 100_000;
+
 impl<'a> Order<'a> {
-    pub fn new(files: &'a [Found], before: &'a HashMap<String, Done>) -> Self {
+    pub fn new(files: &'a [Found], before: &'a HashMap<String, Done>, track: Track<'a>) -> Self {
         let waiting = BTreeMap::new();
-        Self { files, before, waiting, file: 0, part: 0, done: Done::default(), feeds: 0 }
+        Self { files, before, waiting, file: 0, part: 0, done: Done::default(), feeds: 0, track }
     }
 
     pub fn take(&mut self, result: Result) {
@@ -39,6 +45,9 @@ impl<'a> Order<'a> {
                     }
                     for trouble in &done.troubles {
                         tell(Event::Trouble(trouble));
+                    }
+                    for (path, part) in &done.parts {
+                        self.track.add(path, part.line, part.clone());
                     }
                     count(done, summary);
                 }
@@ -63,9 +72,23 @@ impl<'a> Order<'a> {
         }
     }
 
+    /// Keeps what satisfies parts of patterns; lines are counted from the beginning of this part of the text.
+    fn keep(&mut self, path: &str, parts: Vec<Part>) {
+        for part in parts {
+            let part = Part { line: self.feeds + part.line + 1, ..part };
+            if self.done.parts.len() < KEPT {
+                self.done.parts.push((path.to_owned(), part.clone()));
+            } else {
+                self.done.overfull = true;
+            }
+            self.track.add(path, part.line, part);
+        }
+    }
+
     fn part(&mut self, result: Result, tell: &mut dyn FnMut(Event<'_>)) {
         for text in result.texts {
-            let Text { path, hits, feeds, bytes, open } = text;
+            let Text { path, hits, parts, feeds, bytes, open } = text;
+            self.keep(&path, parts);
             for hit in hits {
                 let hit = Hit { path: path.clone(), line: self.feeds + hit.line + 1, ..hit };
                 tell(Event::Hit(&hit));

@@ -12,6 +12,7 @@ use super::moment::{asset_of, moment_of};
 use super::{Done, Hit, Options};
 use crate::index::Index;
 use crate::input::{Chunks, Contents, Form, Found, HEAD, Sink, Trouble, form_of};
+use crate::pattern::{Part, Watch, bundle};
 use crate::scan::{self, Scanner};
 
 /// Bytes of a plain file that one thread takes at once.
@@ -70,13 +71,15 @@ impl<'a> Queue<'a> {
 pub(super) fn is_done(found: &Found, before: &HashMap<String, Done>) -> bool {
     before
         .get(&found.path.display().to_string())
-        .is_some_and(|done| done.bytes == found.bytes && done.changed == found.changed)
+        .is_some_and(|done| done.bytes == found.bytes && done.changed == found.changed && !done.overfull)
 }
 
 fn is_plain(path: &Path) -> bool {
     let Ok(file) = File::open(path) else { return false };
     let mut head = Vec::with_capacity(HEAD);
-    file.take(HEAD as u64).read_to_end(&mut head).is_ok() && form_of(&head) == Form::Text
+    file.take(HEAD as u64).read_to_end(&mut head).is_ok()
+        && form_of(&head) == Form::Text
+        && !bundle::begins(&head)
 }
 
 /// What one part gave.
@@ -92,6 +95,8 @@ pub(super) struct Result {
 pub(super) struct Text {
     pub path: String,
     pub hits: Vec<Hit>,
+    /// What satisfies parts of patterns.
+    pub parts: Vec<Part>,
     pub feeds: u64,
     pub bytes: u64,
     /// Whether the text ended with a line that no line feed ends.
@@ -108,11 +113,12 @@ pub(super) struct Worker<'a> {
 }
 
 impl Worker<'_> {
-    pub fn run(self) {
+    pub fn run(self, patterns: Watch<'_>) {
         let mut reader = Reader {
             scanner: Scanner::new(self.index, self.options.prose),
             options: self.options,
             found: Vec::new(),
+            patterns,
             text: Text::default(),
             texts: Vec::new(),
             troubles: Vec::new(),
@@ -155,6 +161,13 @@ impl Worker<'_> {
             if from >= end {
                 return Ok(());
             }
+            if start > 0 && !reader.patterns.is_idle() {
+                // The first lines say what the columns are called.
+                file.seek(SeekFrom::Start(0))?;
+                let mut head = Vec::with_capacity(HEAD);
+                file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+                reader.patterns.begin(&head);
+            }
             file.seek(SeekFrom::Start(from))?;
             let mut chunks = Chunks::first(file, end - from);
             while let Some(piece) = chunks.next()? {
@@ -195,6 +208,7 @@ struct Reader<'a> {
     scanner: Scanner<'a>,
     options: Options,
     found: Vec<scan::Hit>,
+    patterns: Watch<'a>,
     text: Text,
     texts: Vec<Text>,
     troubles: Vec<Trouble>,
@@ -213,26 +227,26 @@ impl Sink for Reader<'_> {
         let mut lines = piece.split_inclusive(|byte| *byte == b'\n');
         let mut next = 0;
         let mut line: &[u8] = &[];
+        let mut hits = Vec::new();
         for found in &self.found {
             while next <= found.line {
                 line = lines.next().unwrap_or_default();
                 next += 1;
             }
             let time = moment_of(line);
-            let outside = time.is_some_and(|time| {
-                self.options.from.is_some_and(|from| time < from)
-                    || self.options.to.is_some_and(|to| time >= to)
-            });
-            if !outside {
-                self.text.hits.push(Hit {
+            if self.options.admits(time) {
+                hits.push(Hit {
                     path: String::new(),
                     line: self.text.feeds + u64::from(found.line),
                     time,
                     asset: asset_of(line),
                     entry: found.entry,
+                    also: Vec::new(),
                 });
             }
         }
+        self.patterns.piece(piece, self.text.feeds, &mut hits, &mut self.text.parts);
+        self.text.hits.append(&mut hits);
         self.text.feeds += u64::from(feeds);
         self.text.bytes += piece.len() as u64;
         self.text.open = !piece.ends_with(b"\n");
@@ -241,6 +255,7 @@ impl Sink for Reader<'_> {
     fn end(&mut self, path: &str) {
         let mut text = std::mem::take(&mut self.text);
         path.clone_into(&mut text.path);
+        self.patterns.end(path, &mut text.hits, &mut text.parts, &mut self.troubles);
         self.texts.push(text);
     }
 

@@ -11,6 +11,7 @@ use kizuna_stix::read::{Element, Limits};
 
 use super::{ReadError, Taken};
 use crate::index::{About, Builder, Context};
+use crate::pattern::{Patterns, is_found_by_scan};
 
 /// Bytes of one bundle of indicators.
 const ENVELOPE: usize = 2 << 30;
@@ -153,20 +154,54 @@ fn indicator(builder: &mut Builder, object: &Object, surroundings: &Surroundings
             return;
         }
     };
+    take(builder, &pattern, text, &id, surroundings.about(object, false), &|| id.clone(), taken);
+}
+
+/// Takes a pattern: as its values where any one of them is all that it asks for, else as a pattern. Its values then lead
+/// to the lines at which it has to be looked.
+pub(super) fn take(
+    builder: &mut Builder,
+    pattern: &Pattern,
+    given: &str,
+    id: &str,
+    mut about: About,
+    place: &dyn Fn() -> String,
+    taken: &mut Taken,
+) {
     let mut values = Vec::new();
     in_expression(pattern.root(), &mut values);
-    if values.is_empty() {
-        taken.refuse(|| id, "its pattern has no exact value");
+    if is_plain(pattern.root()) {
+        let about = builder.say(about);
+        for (given, observable) in &values {
+            match builder.add_observable(observable, given, Context { id, about }) {
+                Ok(()) => taken.values += 1,
+                Err(reason) => taken.leave_out(place, given, &reason),
+            }
+        }
         return;
     }
-    let partial = needs_more(pattern.root());
-    let about = builder.say(surroundings.about(object, partial));
-    let context = Context { id: &id, about };
+    about.partial = true;
+    let context = Context { id, about: builder.say(about) };
+    let mut anchored = is_anchored(pattern.root());
+    let mut found = 0;
     for (given, observable) in &values {
         match builder.add_observable(observable, given, context) {
-            Ok(()) => taken.values += 1,
-            Err(reason) => taken.leave_out(|| id.clone(), given, &reason),
+            Ok(()) => found += 1,
+            // The pattern is asked of every line instead.
+            Err(_) => anchored = false,
         }
+    }
+    let added = Patterns::check(pattern).map_err(|refusal| refusal.to_string()).and_then(|()| {
+        let normal = pattern.to_string();
+        builder.add_pattern(&normal, given, anchored, context).map_err(|refused| refused.to_string())
+    });
+    match added {
+        Ok(()) => taken.values += 1,
+        Err(reason) if found > 0 => {
+            taken.values += found;
+            taken.refuse(place, format!("{reason}; only its single values are looked for"));
+        }
+        Err(reason) => taken.refuse(place, reason),
     }
 }
 
@@ -224,19 +259,52 @@ fn in_proposition(proposition: &Proposition, found: &mut Vec<(String, Observable
     }
 }
 
-/// Whether a pattern needs more than one of its values.
-fn needs_more(expression: &Observation) -> bool {
+/// The exact values of a proposition, if any one of them satisfies it and nothing else does.
+fn only_values(proposition: &Proposition) -> Option<Vec<Observable>> {
+    let asked = match &proposition.predicate {
+        Predicate::In(constants) => constants.len(),
+        Predicate::Compare(Operator::Equal, _) | Predicate::IsSubset(_) => 1,
+        _ => return None,
+    };
+    let mut found = Vec::new();
+    in_proposition(proposition, &mut found);
+    let whole = asked > 0 && found.len() == asked && !proposition.negated;
+    whole.then(|| found.into_iter().map(|(_, observable)| observable).collect())
+}
+
+/// Whether each of its values alone satisfies the pattern, and nothing else does.
+fn is_plain(expression: &Observation) -> bool {
     match expression {
-        Observation::Test(test) => test_needs_more(test),
-        Observation::Or(all) => all.iter().any(needs_more),
-        Observation::And(_) | Observation::FollowedBy(_) | Observation::Qualified(..) => true,
+        Observation::Test(test) => is_plain_test(test),
+        Observation::Or(all) => all.iter().all(is_plain),
+        Observation::And(_) | Observation::FollowedBy(_) | Observation::Qualified(..) => false,
     }
 }
 
-fn test_needs_more(test: &Comparison) -> bool {
+fn is_plain_test(test: &Comparison) -> bool {
     match test {
-        Comparison::And(_) => true,
-        Comparison::Or(all) => all.iter().any(test_needs_more),
-        Comparison::Proposition(_) => false,
+        Comparison::And(_) => false,
+        Comparison::Or(all) => all.iter().all(is_plain_test),
+        Comparison::Proposition(proposition) => only_values(proposition).is_some(),
+    }
+}
+
+/// Whether a line can satisfy a part of the pattern only if a scan finds one of the pattern's values in it.
+fn is_anchored(expression: &Observation) -> bool {
+    match expression {
+        Observation::Test(test) => is_anchored_test(test),
+        Observation::And(all) | Observation::Or(all) | Observation::FollowedBy(all) => {
+            all.iter().all(is_anchored)
+        }
+        Observation::Qualified(inner, _) => is_anchored(inner),
+    }
+}
+
+fn is_anchored_test(test: &Comparison) -> bool {
+    match test {
+        Comparison::And(all) => all.iter().any(is_anchored_test),
+        Comparison::Or(all) => all.iter().all(is_anchored_test),
+        Comparison::Proposition(proposition) => only_values(proposition)
+            .is_some_and(|values| values.iter().all(|value| is_found_by_scan(value.kind))),
     }
 }
