@@ -56,9 +56,12 @@ fn schemathesis_finds_no_fault_of_the_program_and_nothing_undocumented() {
     world.ana.give("rel:Circle", &[tool("shared"), tool("another")]);
     let schema = format!("{}/api/v1/openapi.json", world.base());
     let examples = std::env::var("KIZUNA_EXAMPLES").unwrap_or_else(|_| "3".to_owned());
+    // It keeps what it found beside where it runs.
+    let place = tempfile::tempdir().unwrap();
     for who in [&world.ana, &world.ada] {
         let authorization = format!("Authorization: Bearer {}", who.key.as_ref().unwrap());
         let mut command = Command::new(&python);
+        command.current_dir(&place);
         command.args(["-m", "schemathesis.cli", "run", &schema, "--header", &authorization]);
         command.args(["--max-examples", &examples, "--phases", "examples,coverage,fuzzing", "--no-color"]);
         command.args(["--checks", CHECKS, "--seed", "20261101"]);
