@@ -14,6 +14,7 @@ pub(crate) mod key;
 pub(crate) mod network;
 mod read;
 pub(crate) mod route;
+mod sections;
 #[cfg(test)]
 mod tests;
 

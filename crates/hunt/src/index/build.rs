@@ -6,10 +6,9 @@ use std::sync::Arc;
 use kizuna_stix::observable::{Kind, Observable, registrable_domain};
 
 use super::entry::{ANCHORED, ENTRY_BYTES, EXACT, Entry, What};
-use super::filter;
-use super::key::{self, Seed};
-use super::network::{self, Range};
-use super::route::{Route, place};
+use super::network;
+use super::route::Route;
+use super::sections::{Image, Table, Values, slice};
 use super::{About, Facts, Index, Section};
 use crate::warning::Warninglists;
 
@@ -17,10 +16,6 @@ use crate::warning::Warninglists;
 const MAX_ARENA: usize = u32::MAX as usize - (1 << 20);
 /// Entries that the image may have.
 const MAX_ENTRIES: usize = 200_000_000;
-/// Bits of the filters for endings, /24 blocks and words.
-const ENDING_BITS: usize = 1 << 16;
-const BLOCK_BITS: usize = 1 << 24;
-const WORD_BITS: usize = 1 << 14;
 
 /// Why a value is not looked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -241,15 +236,18 @@ impl Builder {
     /// The index of all that was collected; the same value with the same id stands in it once.
     pub fn build(self) -> Index {
         let count = self.len();
-        let mut image = Image::new(count, self.keys);
-        for number in 0..count {
-            image.put(number as u32, &self.entries, &self.arena);
-        }
-        image.facts.entries = count as u32;
-        image.put_pointers();
+        let values = Values { entries: &self.entries, arena: &self.arena };
+        // Both wait for memory nearly all the time, each for its own.
+        let (image, table) = std::thread::scope(|scope| {
+            let table = scope.spawn(|| Table::of(values));
+            let image = Image::of(values, self.keys);
+            (image, table.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        let facts =
+            Facts { entries: count as u32, slots: table.count, repeated: table.repeated, ..image.facts };
         Index {
             entries: Section::Owned(self.entries),
-            slots: Section::Owned(image.slots),
+            slots: Section::Owned(table.slots),
             filter: Section::Owned(image.filter),
             endings: Section::Owned(image.endings),
             blocks: Section::Owned(image.blocks),
@@ -258,7 +256,7 @@ impl Builder {
             words: Section::Owned(image.words),
             arena: Section::Owned(self.arena),
             about: self.about,
-            facts: image.facts,
+            facts,
         }
     }
 }
@@ -270,147 +268,5 @@ fn keys_of(route: Route, normal: &str) -> usize {
             memchr::memchr_iter(b'.', &normal.as_bytes()[normal.len() - length..]).count()
         }
         _ => 1,
-    }
-}
-
-fn slice(arena: &[u8], at: u32, length: usize) -> &[u8] {
-    arena.get(at as usize..at as usize + length).unwrap_or_default()
-}
-
-fn nth(entries: &[u8], number: u32) -> Entry {
-    let at = number as usize * ENTRY_BYTES;
-    entries.get(at..at + ENTRY_BYTES).map(Entry::from_bytes).unwrap_or_default()
-}
-
-/// The parts of the image that follow from entries.
-struct Image {
-    slots: Vec<u8>,
-    filter: Vec<u8>,
-    endings: Vec<u8>,
-    blocks: Vec<u8>,
-    words: Vec<u8>,
-    networks4: Vec<Range>,
-    networks6: Vec<Range>,
-    facts: Facts,
-}
-
-impl Image {
-    fn new(entries: usize, keys: usize) -> Self {
-        let slots = filter::slots_for(entries);
-        Self {
-            slots: vec![0; slots as usize * 8],
-            filter: filter::filter_of(keys),
-            endings: vec![0; ENDING_BITS / 8],
-            blocks: Vec::new(),
-            words: vec![0; WORD_BITS / 8],
-            networks4: Vec::new(),
-            networks6: Vec::new(),
-            facts: Facts { slots, ..Facts::default() },
-        }
-    }
-
-    fn put(&mut self, number: u32, entries: &[u8], arena: &[u8]) {
-        let entry = nth(entries, number);
-        if entry.what == What::Pattern {
-            self.facts.patterns += 1;
-        }
-        let normal = slice(arena, entry.normal_at, entry.normal_length.into());
-        let Some(route) = std::str::from_utf8(normal).ok().and_then(|text| Route::of(entry.what, text))
-        else {
-            return;
-        };
-        match route {
-            Route::Dotted(length) => {
-                self.facts.dotted = true;
-                self.put_endings(normal, length);
-            }
-            Route::Ipv4(address) => {
-                self.facts.ipv4 = true;
-                self.touch(address, address);
-            }
-            Route::Network4(first, last) => {
-                self.facts.ipv4 = true;
-                self.facts.networks = true;
-                self.touch(first, last);
-                self.networks4.push(Range { first: first.into(), last: last.into(), entry: number });
-            }
-            Route::Network6(first, last) => {
-                self.facts.ipv6 = true;
-                self.networks6.push(Range { first, last, entry: number });
-            }
-            Route::Ipv6(_) => self.facts.ipv6 = true,
-            Route::Long(_) => self.facts.long = true,
-            Route::Mail => self.facts.mail = true,
-            Route::Ja4 => self.facts.ja4 = true,
-            Route::Mac => self.facts.mac = true,
-            Route::Registry => self.facts.registry = true,
-            Route::Place => {
-                self.facts.ports |=
-                    place(normal).iter().take_while(|byte| **byte != b'/').any(|byte| *byte == b':');
-            }
-            Route::Word(start, length) => {
-                self.facts.literals = true;
-                let last = normal[start + length - 1];
-                filter::set_bit(&mut self.words, (length.min(63) << 8) | usize::from(last | 0x20));
-            }
-        }
-        if let Some(key) = route.key(normal) {
-            if self.has(key, &entry, entries, arena) {
-                self.facts.repeated += 1;
-                return;
-            }
-            filter::admit(&mut self.filter, key);
-            filter::put(&mut self.slots, self.facts.slots, key, number);
-        }
-    }
-
-    /// Whether the same value with the same id is in the table already.
-    fn has(&self, key: u64, entry: &Entry, entries: &[u8], arena: &[u8]) -> bool {
-        let normal = |entry: &Entry| slice(arena, entry.normal_at, entry.normal_length.into());
-        let id = |entry: &Entry| slice(arena, entry.id_at, entry.id_length.into());
-        filter::Found::new(&self.slots, self.facts.slots, key).map(|number| nth(entries, number)).any(
-            |other| other.what == entry.what && normal(&other) == normal(entry) && id(&other) == id(entry),
-        )
-    }
-
-    /// The scanner goes from ending to ending, the shortest of two labels first, as long as the filter admits them.
-    fn put_endings(&mut self, normal: &[u8], length: usize) {
-        let end = normal.len();
-        let name = &normal[end - length..];
-        let mut dots = 0;
-        for (position, byte) in name.iter().enumerate().rev() {
-            if *byte != b'.' {
-                continue;
-            }
-            dots += 1;
-            let ending = length - position - 1;
-            if dots == 1 {
-                let key = key::of_ending(Seed::Ending, normal, end, ending);
-                filter::set_bit(&mut self.endings, key as usize & (ENDING_BITS - 1));
-            } else {
-                filter::admit(&mut self.filter, key::of_ending(Seed::Dotted, normal, end, ending));
-            }
-        }
-    }
-
-    /// Names under which addresses are asked for their hosts lead to those addresses.
-    fn put_pointers(&mut self) {
-        for (zone, wanted) in [("in-addr.arpa", self.facts.ipv4), ("ip6.arpa", self.facts.ipv6)] {
-            if wanted {
-                self.facts.dotted = true;
-                let ending = key::of_ending(Seed::Ending, zone.as_bytes(), zone.len(), 4);
-                filter::set_bit(&mut self.endings, ending as usize & (ENDING_BITS - 1));
-                filter::admit(&mut self.filter, key::of(Seed::Dotted, zone.as_bytes()));
-            }
-        }
-    }
-
-    fn touch(&mut self, first: u32, last: u32) {
-        if self.blocks.is_empty() {
-            self.blocks = vec![0; BLOCK_BITS / 8];
-        }
-        for block in (first >> 8)..=(last >> 8) {
-            filter::set_bit(&mut self.blocks, block as usize);
-        }
     }
 }
