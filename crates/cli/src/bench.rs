@@ -7,6 +7,7 @@ mod client;
 pub mod database;
 mod decided;
 mod overload;
+mod restart;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -104,7 +105,7 @@ pub fn run(objects: usize, say: &dyn Fn(&str)) -> anyhow::Result<Report> {
     figures.below(what, decided.fields, "ratio", 2.0, Some(3.0));
 
     say(&format!("a store of {objects} objects"));
-    let large = load(objects, "large", CONNECTIONS)?;
+    let mut large = load(objects, "large", CONNECTIONS)?;
     let rate = per_second(objects, large.ingest);
     figures.above(
         "durable ingest over TAXII, batches of 1,000, two connections",
@@ -150,6 +151,9 @@ pub fn run(objects: usize, say: &dyn Fn(&str)) -> anyhow::Result<Report> {
 
     say("more clients than the node can serve");
     overload::measure(&mut figures, &large)?;
+
+    say("a restart after kill -9");
+    restart::measure(&mut figures, &mut large)?;
 
     say("a restart");
     let Loaded { data, node, .. } = large;

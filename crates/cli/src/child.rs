@@ -157,6 +157,13 @@ impl Node {
         format!("http://{}{path}", self.address)
     }
 
+    /// Ends it as a power cut does.
+    pub fn kill(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     /// Memory that no file backs, in bytes (`Anonymous` of `smaps_rollup`; Linux alone tells it).
     pub fn memory(&self) -> Option<u64> {
         let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id())).ok()?;
@@ -168,7 +175,6 @@ impl Node {
 
 impl Drop for Node {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
 }

@@ -20,7 +20,7 @@ const PAGES: usize = 60;
 pub fn run(objects: usize, say: &dyn Fn(&str)) -> anyhow::Result<Report> {
     let mut figures = Figures(Vec::new());
     say(&format!("a store of {objects} objects in PostgreSQL"));
-    let loaded = load(objects, "large", CONNECTIONS)?;
+    let mut loaded = load(objects, "large", CONNECTIONS)?;
     let rate = per_second(objects, loaded.ingest);
     figures.above(
         "durable ingest over TAXII, batches of 1,000, four connections",
@@ -51,6 +51,9 @@ pub fn run(objects: usize, say: &dyn Fn(&str)) -> anyhow::Result<Report> {
     figures.above("three front-ends against one", three / one, "ratio", 1.0, None);
     drop(others);
     drop(places);
+
+    say("a restart after kill -9");
+    super::restart::measure(&mut figures, &mut loaded)?;
 
     say("the bare COPY beside it");
     let Loaded { data, node, .. } = loaded;
