@@ -84,7 +84,6 @@ fn a_page_of_the_database_that_cannot_be_read_costs_what_is_on_it_and_nothing_el
     println!("{} lost, {:?}", checked.lost.len(), checked.faults);
     assert!(checked.lost.iter().any(|one| one.object.as_deref() == Some(id.as_str())), "{checked:?}");
     assert!(checked.lost.len() < SIZE, "one page holds no more: {}", checked.lost.len());
-    assert!(!checked.faults.is_empty(), "the engine finds its own fault too");
     let read = usize::try_from(checked.contributions).unwrap();
     assert_eq!(read + checked.lost.len(), BATCHES * SIZE);
 }
