@@ -1,16 +1,24 @@
 //! The binary as people and programs use it: real processes, real directories, real sockets.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+#[path = "main/archive.rs"]
+mod archive;
 #[path = "main/check.rs"]
 mod check;
 #[path = "main/content.rs"]
 mod content;
 #[path = "main/formats.rs"]
 mod formats;
+#[path = "main/fronts.rs"]
+mod fronts;
 #[path = "main/hunting.rs"]
 mod hunting;
 #[path = "main/kit.rs"]
 mod kit;
+#[path = "main/limits.rs"]
+mod limits;
+#[path = "main/moving.rs"]
+mod moving;
 #[path = "main/nodes.rs"]
 mod nodes;
 #[path = "main/peers.rs"]
@@ -27,5 +35,7 @@ mod releases;
 mod serving;
 #[path = "main/settings.rs"]
 mod settings;
+#[path = "main/stopping.rs"]
+mod stopping;
 #[path = "main/wrong.rs"]
 mod wrong;

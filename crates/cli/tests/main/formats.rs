@@ -4,26 +4,20 @@
 //! answered; its README says how they were made.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use flate2::Compression;
-use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use kizuna_testkit::postgres::{Schema, schema};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::archive::{LINE, QUARANTINED, RIGHTS, ROW, Record, of_kind, records, unpacked};
 use crate::kit::{Desk, Server};
 
 fn fixture(format: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/formats").join(format)
-}
-
-fn unpacked(path: &Path) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    GzDecoder::new(fs::File::open(path).unwrap()).read_to_end(&mut bytes).unwrap();
-    bytes
 }
 
 fn told(format: &str) -> Value {
@@ -46,34 +40,20 @@ fn postgres(format: &str) -> Option<(Schema, Desk)> {
     Some((schema, desk))
 }
 
-/// The records of a backup: their kinds and JSON parts.
-fn records(archive: &[u8]) -> Vec<(u8, Value)> {
-    let mut rest = archive.strip_prefix(b"kizuna backup\n").unwrap();
-    let mut records = Vec::new();
-    while !rest.is_empty() {
-        let length = |at: usize| u32::from_be_bytes(rest[at..at + 4].try_into().unwrap()) as usize;
-        let (json, raw) = (length(1), length(5));
-        records.push((rest[0], serde_json::from_slice(&rest[9..9 + json]).unwrap()));
-        rest = &rest[9 + json + raw..];
-    }
-    records
-}
-
 /// The node has the rows it had, in their numbers and instants, and answers as it did, also to a cursor of that time.
 fn assert_goes_on(desk: &Desk, told: &Value) {
     assert!(desk.run(&["check"]).ok().is_empty(), "nothing is lost");
     desk.run(&["backup", "now.backup"]).ok();
     let kept = records(&unpacked(&desk.place.path().join("now.backup")));
-    let of_kind = |kind: u8| kept.iter().filter(move |record| record.0 == kind).map(|record| &record.1);
-    let row = |row: &Value| -> Value {
-        ["seq", "at", "tick", "digest", "dead_at"].iter().map(|name| row[name].clone()).collect()
+    let row = |row: &Record| -> Value {
+        ["seq", "at", "tick", "digest", "dead_at"].iter().map(|name| row.json[name].clone()).collect()
     };
-    let rows: Vec<Value> = of_kind(5).map(row).collect();
+    let rows: Vec<Value> = of_kind(&kept, ROW).into_iter().map(row).collect();
     let had = told["rows"].as_array().unwrap();
     assert_eq!(&rows[..had.len()], had.as_slice(), "the same numbers, instants and digests");
-    for (kind, name) in [(4, "rights"), (6, "quarantine"), (7, "audit")] {
+    for (kind, name) in [(RIGHTS, "rights"), (QUARANTINED, "quarantine"), (LINE, "audit")] {
         let had = usize::try_from(told[name].as_u64().unwrap()).unwrap();
-        assert!(of_kind(kind).count() >= had, "{name}");
+        assert!(of_kind(&kept, kind).len() >= had, "{name}");
     }
     let server = desk.serve("127.0.0.1:0");
     for viewer in told["viewers"].as_array().unwrap() {
@@ -84,14 +64,8 @@ fn assert_goes_on(desk: &Desk, told: &Value) {
 
 fn assert_answers(server: &Server, viewer: &Value) {
     let text = |name: &str| viewer[name].as_str().unwrap();
-    let ask = |question: &str| -> Value {
-        let url = format!("{}{}{question}", server.url, text("path"));
-        let asked = ureq::get(&url)
-            .header("authorization", &format!("Bearer {}", text("key")))
-            .header("accept", "application/taxii+json;version=2.1");
-        let body = asked.call().unwrap().body_mut().read_to_string().unwrap();
-        serde_json::from_str::<Value>(&body).unwrap()["objects"].clone()
-    };
+    let caller = server.caller(text("key"));
+    let ask = |question: &str| caller.get(&format!("{}{question}", text("path"))).json()["objects"].clone();
     let ids = |objects: Value| -> Value {
         objects.as_array().unwrap().iter().map(|object| object["id"].clone()).collect()
     };

@@ -45,15 +45,24 @@ impl Desk {
     /// analyst each, the first cleared for SECRET.
     pub fn peopled() -> Self {
         let desk = Self::new();
-        desk.run(&["member", "add", "Asterin CERT", "--country", "XAS"]).ok();
-        desk.run(&["community", "add", "Circle", "--member", "Asterin CERT"]).ok();
-        desk.run(&["member", "add", "Velkar Shield", "--country", "XVE", "--community", "Circle"]).ok();
-        desk.run(&["member", "add", "Orinthia Watch", "--country", "XOR"]).ok();
-        let clear = ["--clear", "EXERCISE:SECRET"];
-        desk.user("a@xas.example", "Asterin CERT", &clear);
-        desk.user("v@xve.example", "Velkar Shield", &[]);
-        desk.user("o@xor.example", "Orinthia Watch", &[]);
+        desk.people();
         desk
+    }
+
+    /// Gives it the people of [`Self::peopled`].
+    pub fn people(&self) {
+        self.run(&["member", "add", "Asterin CERT", "--country", "XAS"]).ok();
+        self.run(&["community", "add", "Circle", "--member", "Asterin CERT"]).ok();
+        self.run(&["member", "add", "Velkar Shield", "--country", "XVE", "--community", "Circle"]).ok();
+        self.run(&["member", "add", "Orinthia Watch", "--country", "XOR"]).ok();
+        self.user("a@xas.example", "Asterin CERT", &["--clear", "EXERCISE:SECRET"]);
+        self.user("v@xve.example", "Velkar Shield", &[]);
+        self.user("o@xor.example", "Orinthia Watch", &[]);
+    }
+
+    /// A person's key, made anew.
+    pub fn key(&self, email: &str) -> String {
+        self.run(&["key", "add", email]).ok().trim().to_owned()
     }
 
     pub fn user(&self, email: &str, member: &str, more: &[&str]) -> String {
@@ -145,7 +154,73 @@ pub struct Server {
     pub said: String,
 }
 
+/// Somebody who calls a server with a key.
+pub struct Caller {
+    agent: ureq::Agent,
+    base: String,
+    key: String,
+}
+
+/// What a server answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub retry_after: Option<String>,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        assert!((200..300).contains(&self.status), "{self:?}");
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    /// The names of the objects in it.
+    pub fn names(&self) -> Vec<String> {
+        let named = |object: &Value| object["name"].as_str().map(str::to_owned);
+        // An envelope without objects has no list of them.
+        self.json()["objects"].as_array().into_iter().flatten().filter_map(named).collect()
+    }
+}
+
+impl Caller {
+    pub fn get(&self, path: &str) -> Answer {
+        let asked = self.agent.get(format!("{}{path}", self.base));
+        let asked = asked.header("authorization", format!("Bearer {}", self.key)).header("accept", ACCEPTED);
+        answer(asked.call()).unwrap()
+    }
+
+    /// Adds a TAXII envelope, or whatever it is; nothing where the server is gone.
+    pub fn add(&self, path: &str, encoding: Option<&str>, body: &[u8]) -> Option<Answer> {
+        let asked = self.agent.post(format!("{}{path}", self.base));
+        let asked = asked.header("authorization", format!("Bearer {}", self.key)).header("accept", ACCEPTED);
+        let asked = asked.header("content-type", TAXII);
+        let asked = match encoding {
+            Some(encoding) => asked.header("content-encoding", encoding),
+            None => asked,
+        };
+        answer(asked.send(body))
+    }
+}
+
+const TAXII: &str = "application/taxii+json;version=2.1";
+const ACCEPTED: &str = "application/taxii+json;version=2.1, application/json;q=0.9";
+
+fn answer(answered: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Option<Answer> {
+    let mut answered = answered.ok()?;
+    let header = answered.headers().get("retry-after");
+    let retry_after = header.map(|value| value.to_str().unwrap().to_owned());
+    let status = answered.status().as_u16();
+    let body = answered.body_mut().with_config().limit(64 << 20).read_to_string().ok()?;
+    Some(Answer { status, retry_after, body })
+}
+
 impl Server {
+    pub fn caller(&self, key: &str) -> Caller {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).build();
+        Caller { agent: config.new_agent(), base: self.url.clone(), key: key.to_owned() }
+    }
+
     pub fn address(&self) -> &str {
         self.url.strip_prefix("http://").unwrap()
     }
