@@ -15,6 +15,7 @@
 //! a [`Loss`]. What this project writes it reads back as the same label.
 
 pub mod acs;
+mod beside;
 mod iep;
 pub mod stanag4774;
 pub mod stanag4778;
@@ -23,7 +24,7 @@ mod statement;
 
 use jiff::Timestamp;
 use kizuna_stix::Object;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::directory::Directory;
@@ -33,6 +34,7 @@ use crate::marking::{self, Meaning};
 use crate::spec::{self, Names};
 use crate::xml::XmlError;
 
+pub use beside::{Beside, alternatives};
 pub(crate) use iep::{EXTENSION as IEP, read as read_iep};
 
 /// Namespace of the categories that carry what others have no place for.
@@ -68,19 +70,22 @@ impl Form {
 }
 
 /// What a form says beside the label itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Headings {
     /// Who labelled, as a URI.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub originator: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What kind of identifier that is, where it is no URI, such as `rfc822Name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub originator_kind: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Timestamp>,
 }
 
 /// What a label was read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
     Words,

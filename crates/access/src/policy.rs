@@ -12,7 +12,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
-pub use equivalence::{Applied, Equivalence, reaches};
+pub use equivalence::{Applied, Equivalence, ends_next, reaches};
 
 /// Language tag → name in that language.
 pub type Names = BTreeMap<String, String>;

@@ -81,6 +81,7 @@ pub(super) fn read(extension: &Value, names: &impl Names) -> Result<Told, FormEr
     }
     let text = |key: &str| extension.get(key).and_then(Value::as_str).map(str::to_owned);
     let headings = Headings {
+        originator_kind: None,
         originator: text("responsible_entity_originator").or_else(|| text("responsible_entity_custodian")),
         created: text("create_date_time").and_then(|text| text.parse().ok()),
         review: None,

@@ -1,6 +1,7 @@
 //! STANAG 4774 (ADatP-4774): confidentiality labels in XML.
 //!
-//! An originator's label is read as the label of the information. An alternative label says the same under another
+//! Written are an originator's label, one of another kind by [`write_as`], and all kinds beside each other in a binding
+//! ([`stanag4778`]). An originator's label is read as the label of the information. An alternative label says the same under another
 //! policy; whoever reads it alone gets what it says. Where both stand together the originator's counts and the
 //! alternatives are a stated loss: taking either would be wider than asking for both. A metadata label labels the
 //! metadata.
@@ -9,7 +10,7 @@ use jiff::Timestamp;
 use roxmltree::Node;
 
 use super::statement::{Category, Kind, Statement};
-use super::{FormError, Headings, Source, Told, Written, stanag4778};
+use super::{Beside, FormError, Headings, Source, Told, Written, stanag4778};
 use crate::directory::Directory;
 use crate::label::Label;
 use crate::spec::Names;
@@ -17,6 +18,9 @@ use crate::xml::{self, Writer, XmlError, error_at, needed};
 
 /// The namespace of labels.
 pub const NAMESPACE: &str = "urn:nato:stanag:4774:confidentialitymetadatalabel:1:0";
+
+/// The kind of an originator's identifier that is a URI.
+const URI_KIND: &str = "uniformResourceIdentifier";
 
 /// The elements that are a label, and what each labels.
 pub(super) const ROOTS: [(&str, Source); 3] = [
@@ -27,10 +31,37 @@ pub(super) const ROOTS: [(&str, Source); 3] = [
 
 /// Writes an originator's label.
 pub(super) fn write(label: &Label, headings: &Headings, directory: &Directory) -> Result<Written, FormError> {
+    write_as(Source::Originator, label, headings, directory)
+}
+
+/// Writes a label as what it is: the originator's, an alternative, or of the metadata. Anything else is written as the
+/// originator's.
+///
+/// # Errors
+/// Where the form would be wider than the label.
+pub fn write_as(
+    source: Source,
+    label: &Label,
+    headings: &Headings,
+    directory: &Directory,
+) -> Result<Written, FormError> {
     let (statement, losses) = Statement::of(label, headings, directory)?;
     let mut out = Writer::new();
-    element(&mut out, "originatorConfidentialityLabel", &statement);
+    element(&mut out, root(source), &statement);
     Ok(Written { text: out.finish(), losses })
+}
+
+/// Writes a label that stood beside another.
+pub fn write_beside(beside: &Beside) -> String {
+    let mut out = Writer::new();
+    element(&mut out, root(beside.source()), beside.statement());
+    out.finish()
+}
+
+/// The element of a kind of label.
+pub(super) fn root(source: Source) -> &'static str {
+    let found = ROOTS.iter().find(|(_, of)| *of == source);
+    found.map_or("originatorConfidentialityLabel", |(root, _)| root)
 }
 
 /// One label element with its content.
@@ -65,7 +96,8 @@ pub(super) fn element(out: &mut Writer, name: &'static str, statement: &Statemen
     }
     out.end();
     if let Some(originator) = &statement.headings.originator {
-        out.text_with("OriginatorID", ("IDType", "uniformResourceIdentifier"), originator);
+        let kind = statement.headings.originator_kind.as_deref().unwrap_or(URI_KIND);
+        out.text_with("OriginatorID", ("IDType", kind), originator);
     }
     if let Some(created) = statement.headings.created {
         out.text("CreationDateTime", &created.to_string());
@@ -81,6 +113,11 @@ pub(super) fn read_any(text: &str, names: &impl Names) -> Result<Told, FormError
         return Ok(stanag4778::read_root(root, names)?.label);
     }
     read(root, names)
+}
+
+/// Reads a label element that stands beside the originator's.
+pub(super) fn read_beside(node: Node<'_, '_>, source: Source) -> Result<Beside, XmlError> {
+    Ok(Beside::read(source, statement(node)?))
 }
 
 /// Reads a label element.
@@ -112,8 +149,10 @@ fn statement(node: Node<'_, '_>) -> Result<Statement, XmlError> {
             (_, other) => return Err(error_at(child, format!("<{other}> is not understood"))),
         }
     }
+    let kind = xml::children(node, NAMESPACE, "OriginatorID").next().and_then(|id| id.attribute("IDType"));
     let headings = Headings {
         originator: optional(node, "OriginatorID")?,
+        originator_kind: kind.map(str::trim).filter(|kind| *kind != URI_KIND).map(str::to_owned),
         created: instant(node, optional(node, "CreationDateTime")?.as_deref())?,
         review: instant(node, node.attribute("ReviewDateTime"))?,
     };

@@ -9,10 +9,9 @@ use roxmltree::Node;
 use sha2::{Digest, Sha384};
 
 use super::statement::Statement;
-use super::{FormError, Headings, Source, Told, Written, stanag4774};
+use super::{Beside, FormError, Headings, Source, Told, Written, stanag4774};
 use crate::directory::Directory;
 use crate::label::Label;
-use crate::loss::Loss;
 use crate::spec::Names;
 use crate::xml::{self, Writer, XmlError, error_at, needed};
 
@@ -25,6 +24,8 @@ const SHA_384: &str = "http://www.w3.org/2001/04/xmldsig-more#sha384";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
     pub label: Told,
+    /// What stands beside it, to be written again.
+    pub beside: Vec<Beside>,
     /// The file that it is bound to, as a relative URI.
     pub uri: String,
     /// SHA-384 of the file's bytes, if the binding says one.
@@ -53,13 +54,14 @@ impl Bound {
     }
 }
 
-/// Binds a label to a file of this name and these bytes.
+/// Binds a label, and what stands beside it, to a file of this name and these bytes.
 ///
 /// # Errors
 /// Where STANAG 4774 cannot carry the label.
 pub fn write(
     label: &Label,
     headings: &Headings,
+    beside: &[Beside],
     directory: &Directory,
     file_name: &str,
     bytes: &[u8],
@@ -71,6 +73,9 @@ pub fn write(
     out.start("MetadataBinding");
     out.start("Metadata");
     stanag4774::element(&mut out, "originatorConfidentialityLabel", &statement);
+    for beside in beside {
+        stanag4774::element(&mut out, stanag4774::root(beside.source()), beside.statement());
+    }
     out.end();
     let uri = encoded(file_name);
     out.start("DataReference").attribute("URI", &uri);
@@ -112,18 +117,15 @@ pub(super) fn read_root(root: Node<'_, '_>, names: &impl Names) -> Result<Bound,
     }
     let mut label = stanag4774::read(*originator, names)?;
     label.source = Source::Binding;
-    for (_, source) in labels.iter().filter(|(_, source)| *source != Source::Originator) {
-        let (part, why) = match source {
-            Source::Alternative => ("alternative label", "the originator's own counts"),
-            _ => ("metadata label", "it labels the metadata, not the file"),
-        };
-        label.losses.push(Loss::dropped(part, why));
-    }
+    let others = labels.iter().filter(|(_, source)| *source != Source::Originator);
+    let beside: Vec<Beside> =
+        others.map(|(node, source)| stanag4774::read_beside(*node, *source)).collect::<Result<_, _>>()?;
+    label.losses.extend(beside.iter().map(Beside::loss));
     let reference = single(binding, "DataReference")?;
     let uri = needed(reference, "URI")?.to_owned();
     let digest = reference.children().find(|child| child.has_tag_name((SIGNATURE, "Reference")));
     let digest = digest.map(digest_of).transpose()?;
-    Ok(Bound { label, uri, digest })
+    Ok(Bound { label, beside, uri, digest })
 }
 
 fn digest_of(node: Node<'_, '_>) -> Result<[u8; 48], XmlError> {

@@ -102,7 +102,12 @@ pub(super) fn read(value: &Value, names: &impl Names) -> Result<Told, FormError>
         privacy_mark: None,
         classification: stated.cls,
         categories: stated.catl.into_iter().map(category).collect(),
-        headings: Headings { originator: stated.oid, created: stated.dcr, review: stated.rvw },
+        headings: Headings {
+            originator: stated.oid,
+            originator_kind: None,
+            created: stated.dcr,
+            review: stated.rvw,
+        },
     };
     statement.told(Source::Stanag5636, names)
 }

@@ -15,6 +15,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::{CATEGORIES, FormError, Headings, Source, Told};
 use crate::directory::Directory;
 use crate::label::{Classification, Handling, Label, Pap, Terms, Tlp};
@@ -29,14 +31,15 @@ const NO_POLICY: &str = "KIZUNA";
 const NO_LEVEL: &str = "UNMARKED";
 
 /// STANAG 4774's types of categories.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Kind {
     Restrictive,
     Permissive,
     Informative,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Category {
     pub kind: Kind,
     pub name: String,
@@ -45,7 +48,7 @@ pub(super) struct Category {
 }
 
 /// One confidentiality label.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Statement {
     pub policy: String,
     pub uri: Option<String>,

@@ -27,7 +27,12 @@ fn noon() -> Timestamp {
 
 fn headings() -> Headings {
     let originator = Some(format!("urn:uuid:{}", member("alpha")));
-    Headings { originator, created: Some(noon()), review: Some("2027-06-01T00:00:00Z".parse().unwrap()) }
+    Headings {
+        originator,
+        created: Some(noon()),
+        review: Some("2027-06-01T00:00:00Z".parse().unwrap()),
+        ..Headings::default()
+    }
 }
 
 fn fixtures() -> PathBuf {
@@ -174,7 +179,7 @@ fn a_binding_is_of_one_file_and_its_bytes() {
     let story = story();
     let label = spec::parse("tlp:amber rel:JPN class:EXERCISE/SECRET", &story.directory).unwrap().label();
     let written =
-        stanag4778::write(&label, &headings(), &story.directory, "港 report.json", b"bytes").unwrap();
+        stanag4778::write(&label, &headings(), &[], &story.directory, "港 report.json", b"bytes").unwrap();
     let bound = stanag4778::read(&written.text, &story.directory).unwrap();
     assert_eq!(bound.label.terms.label(), label);
     assert_eq!(bound.check("港 report.json", b"bytes"), Ok(()));
@@ -206,6 +211,68 @@ fn readers(story: &mut Story) -> Vec<crate::reader::Reader> {
     ["alpha", "bravo", "echo", "grid"].map(|name| story.reader_at(name, noon())).into()
 }
 
+/// A binding as others write it, with a label under each of two policies and one of the metadata.
+#[test]
+fn what_stands_beside_a_label_is_written_again_as_it_was() {
+    let story = story();
+    let text = std::fs::read_to_string(fixtures().join("beside.bdo")).unwrap();
+    let bound = stanag4778::read(&text, &story.directory).unwrap();
+    let kinds: Vec<Source> = bound.beside.iter().map(Beside::source).collect();
+    assert_eq!(kinds, [Source::Alternative, Source::Metadata]);
+    let label = bound.label.terms.label();
+    let written = stanag4778::write(
+        &label,
+        &bound.label.headings,
+        &bound.beside,
+        &story.directory,
+        "report.json",
+        b"bytes",
+    );
+    let written = written.unwrap().text;
+    let anew = std::env::var("KIZUNA_GOLDEN").is_ok_and(|word| word == "write");
+    let golden = fixtures().join("beside-again.bdo");
+    if anew {
+        std::fs::write(&golden, &written).unwrap();
+    }
+    assert_eq!(written, std::fs::read_to_string(&golden).unwrap());
+    let again = stanag4778::read(&written, &story.directory).unwrap();
+    assert_eq!((&again.beside, again.label.terms.label()), (&bound.beside, label));
+    // Also as data.
+    let json = serde_json::to_string(&bound.beside).unwrap();
+    assert_eq!(serde_json::from_str::<Vec<Beside>>(&json).unwrap(), bound.beside);
+}
+
+#[test]
+fn a_label_has_alternatives_while_an_equivalence_is_in_force() {
+    let mut story = story();
+    let label =
+        spec::parse("tlp:amber rel:JPN class:EXERCISE/CONFIDENTIAL", &story.directory).unwrap().label();
+    let beside = alternatives(&label, &headings(), &story.directory, noon()).unwrap();
+    assert_eq!(beside.len(), 2);
+    let readers = readers(&mut story);
+    for beside in &beside {
+        let text = stanag4774::write_beside(beside);
+        let told = read(&text, &story.directory).unwrap();
+        assert_eq!(told.source, Source::Alternative);
+        let alternative = told.terms.label();
+        assert_eq!((alternative.audience(), alternative.tlp()), (label.audience(), label.tlp()));
+        // That with ASTERIN ends before the label itself is to be reviewed; that with ACS has no end.
+        let ends = text.contains("ASTERIN").then(|| "2027-04-01T00:00:00Z".parse().unwrap());
+        assert_eq!(told.headings.review, ends.or(headings().review), "{text}");
+        // Never wider: whoever meets it may read what it is the alternative of.
+        for reader in &readers {
+            assert!(!reader.can_read(&alternative, at(0)) || reader.can_read(&label, at(0)), "{text}");
+        }
+    }
+    let before = "1990-01-01T00:00:00Z".parse().unwrap();
+    let then = alternatives(&label, &headings(), &story.directory, before).unwrap();
+    assert!(then.len() < beside.len() || then == beside, "{then:?}");
+    for words in ["rel:JPN", "rel:JPN class:EXERCISE/SECRET all:EXERCISE/Special=A"] {
+        let label = spec::parse(words, &story.directory).unwrap().label();
+        assert_eq!(alternatives(&label, &headings(), &story.directory, noon()).unwrap(), []);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
@@ -217,6 +284,23 @@ proptest! {
             let again = read(&written.text, &story.directory).unwrap();
             prop_assert_eq!(again.terms.label(), label.clone(), "{}\n{}", form.as_str(), written.text);
         }
+    }
+
+    #[test]
+    fn labels_of_every_kind_round_trip(labels in prop::collection::vec(label(), 1..4)) {
+        let story = story();
+        for source in [Source::Originator, Source::Alternative, Source::Metadata] {
+            let written = stanag4774::write_as(source, &labels[0], &headings(), &story.directory).unwrap();
+            let again = read(&written.text, &story.directory).unwrap();
+            prop_assert_eq!((again.source, again.terms.label()), (source, labels[0].clone()));
+        }
+        let beside: Vec<Beside> = labels[1..]
+            .iter()
+            .map(|label| Beside::metadata(label, &headings(), &story.directory).unwrap())
+            .collect();
+        let bound = stanag4778::write(&labels[0], &headings(), &beside, &story.directory, "a", b"b").unwrap();
+        let again = stanag4778::read(&bound.text, &story.directory).unwrap();
+        prop_assert_eq!((again.label.terms.label(), again.beside), (labels[0].clone(), beside));
     }
 
     /// ACS loses more; what it says is never read by somebody who may not read the label itself.

@@ -83,3 +83,12 @@ pub fn reaches(from: &Policy, rank: usize, to: &Policy, at: Timestamp) -> Option
     });
     said_by_to.chain(said_by_from).max()
 }
+
+/// When next an equivalence between two policies ends, whichever of them says it.
+pub fn ends_next(one: &Policy, other: &Policy, after: Timestamp) -> Option<Timestamp> {
+    let of = |policy: &Policy, oid: &str| -> Option<Timestamp> {
+        let said = policy.equivalences.iter().filter(|said| said.oid == oid);
+        said.filter_map(|said| said.until).filter(|until| *until > after).min()
+    };
+    of(one, &other.oid).into_iter().chain(of(other, &one.oid)).min()
+}

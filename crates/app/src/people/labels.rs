@@ -1,6 +1,6 @@
 //! Labels in every form, with the names that the caller may use.
 
-use kizuna_access::form::{self, Form, FormError, Headings, Source, Written, stanag4778};
+use kizuna_access::form::{self, Beside, Form, FormError, Headings, Source, Written, stanag4778};
 use kizuna_access::loss::Loss;
 use kizuna_access::spec::{self, Names};
 use kizuna_access::{Directory, Label, MemberId, Party};
@@ -19,6 +19,9 @@ pub struct ReadLabel {
     /// Whether the form names an audience.
     pub names_audience: bool,
     pub headings: Headings,
+    /// What stood beside it: alternatives under other policies, the label of the metadata. Nothing is asked by them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<Beside>,
     pub losses: Vec<Loss>,
 }
 
@@ -33,10 +36,15 @@ impl People<'_> {
         form::write(form, &label, &self.headings(&directory), &directory, self.node.now()).map_err(told)
     }
 
-    /// A label, bound to a file of this name and these bytes (STANAG 4778).
+    /// A label, bound to a file of this name and these bytes (STANAG 4778), with its alternatives under the policies that
+    /// an equivalence in force says it has. What is said about the file (its name, its digest, this label) asks for what
+    /// the file asks.
     pub fn bind_label(&self, label: &Label, file: &str, bytes: &[u8]) -> Result<Written, AppError> {
         let directory = self.node.directory()?;
-        stanag4778::write(label, &self.headings(&directory), &directory, file, bytes).map_err(told)
+        let headings = self.headings(&directory);
+        let mut beside = form::alternatives(label, &headings, &directory, self.node.now()).map_err(told)?;
+        beside.push(Beside::metadata(label, &headings, &directory).map_err(told)?);
+        stanag4778::write(label, &headings, &beside, &directory, file, bytes).map_err(told)
     }
 
     /// Reads a label in whatever form it is.
@@ -66,7 +74,8 @@ impl People<'_> {
         };
         let bound = bound.map_err(told)?;
         bound.check(file, bytes).map_err(|broken| AppError::invalid("binding", broken.to_string()))?;
-        self.describe_label(bound.label, &directory, known.as_ref())
+        let label = self.describe_label(bound.label, &directory, known.as_ref())?;
+        Ok(ReadLabel { beside: bound.beside, ..label })
     }
 
     fn describe_label(
@@ -86,7 +95,8 @@ impl People<'_> {
             spec::display(&label, &Directory::default())
         };
         let form::Told { source, headings, losses, .. } = read;
-        Ok(ReadLabel { source, words, label, names_audience, headings, losses })
+        let beside = Vec::new();
+        Ok(ReadLabel { source, words, label, names_audience, headings, beside, losses })
     }
 
     /// The names that a person may use; nothing for the operator, who may use all.
@@ -105,7 +115,7 @@ impl People<'_> {
 
     fn headings(&self, directory: &Directory) -> Headings {
         let originator = self.own(directory).ok().map(|own| format!("urn:uuid:{own}"));
-        Headings { originator, created: Some(self.node.now()), review: None }
+        Headings { originator, created: Some(self.node.now()), ..Headings::default() }
     }
 }
 
