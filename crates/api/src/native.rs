@@ -30,6 +30,7 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::POLICY_DIFFERENCE, policies::difference)
         .add(&paths::IMPORT_POLICY, policies::import)
         .add(&paths::LABEL_FORM, policies::label_form)
+        .add(&paths::REACH, policies::reach)
         .add(&paths::READ_LABEL, policies::read_label)
         .add(&paths::AGREEMENTS, policies::agreements)
         .add(&paths::ADD_AGREEMENT, policies::add_agreement);

@@ -277,6 +277,7 @@ fn directory(name: &str, named: &Named) -> Option<Vec<Request>> {
         "policy-file" => at("policies/EXERCISE/spif"),
         "policy-difference" => at("policies/EXERCISE/difference?with=EXERCISE"),
         "import-policy" => at("policies").xml(kizuna_access::policy::EXERCISE_SPIF),
+        "reach" => at(&format!("reach?label=rel:community:{community}")),
         "label-form" => at(&format!("label?form=4774&label=rel:community:{community}")),
         "read-label" => at("label").xml(&format!("rel:community:{community},person:{person}")),
         "add-agreement" => at("agreements").json(&json!({ "title": "x", "scope": "y", "parties": [

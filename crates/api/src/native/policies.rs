@@ -5,9 +5,10 @@ use axum::response::{IntoResponse, Response};
 use http::header;
 use kizuna_access::form::Form;
 use kizuna_app::agreements::NewAgreement;
-use kizuna_app::{AppError, Node};
+use kizuna_app::{AppError, Node, Target};
 use kizuna_http::{Failure, Json as Body, Path, Payload, Query, Server, Viewer};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::directory::{List, change, read};
 use super::item::{self, Json};
@@ -110,6 +111,23 @@ pub(super) async fn add_agreement(
         item::write(&serde_json::json!({ "id": id }))
     };
     server.writing(add).await.map(Json)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Given {
+    #[serde(default)]
+    label: String,
+    collection: Option<Uuid>,
+}
+
+pub(super) async fn reach(
+    State(server): State<Server>,
+    viewer: Viewer,
+    Query(Given { label, collection }): Query<Given>,
+) -> Result<Json, Failure> {
+    let target = collection.map_or(Target::Own, Target::Collection);
+    read(&server, viewer, move |people| people.reach_through(target, &label)).await
 }
 
 pub(super) async fn read_label(

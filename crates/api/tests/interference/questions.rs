@@ -147,13 +147,6 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
         | "follows" | "policies" | "agreements" | "proposals" | "erasures" => {
             vec![Question::new(format!("/api/v1/{name}"))]
         }
-        "policy" => vec![Question::new("/api/v1/policies/ISLE"), Question::new("/api/v1/policies/none")],
-        "policy-file" => vec![Question::new("/api/v1/policies/MOOR/spif")],
-        "policy-difference" => vec![Question::new("/api/v1/policies/ISLE/difference?with=MOOR")],
-        "label-form" => vec![
-            Question::new("/api/v1/label?form=words&label=rel:quad"),
-            Question::new("/api/v1/label?form=acs&label=rel:JPN+class:ISLE/OPEN"),
-        ],
         "signing-keys-of" => {
             let members = ["jp-cert", "jp-power", "ee-cert", "fr-cert", "nobody"].into_iter();
             let path = |name| format!("/api/v1/members/{}/signing-keys", stix::uuid(name));
@@ -233,6 +226,20 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
         "quarantine" => vec![
             Question::new("/api/v1/quarantine").paged("cursor"),
             Question::new("/api/v1/quarantine?limit=1").paged("cursor"),
+        ],
+        _ => return policies(name),
+    })
+}
+
+fn policies(name: &str) -> Option<Vec<Question>> {
+    Some(match name {
+        "policy" => vec![Question::new("/api/v1/policies/ISLE"), Question::new("/api/v1/policies/none")],
+        "policy-file" => vec![Question::new("/api/v1/policies/MOOR/spif")],
+        "policy-difference" => vec![Question::new("/api/v1/policies/ISLE/difference?with=MOOR")],
+        "reach" => vec![Question::new("/api/v1/reach?label=rel:quad"), Question::new("/api/v1/reach")],
+        "label-form" => vec![
+            Question::new("/api/v1/label?form=words&label=rel:quad"),
+            Question::new("/api/v1/label?form=acs&label=rel:JPN+class:ISLE/OPEN"),
         ],
         _ => return None,
     })

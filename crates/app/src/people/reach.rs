@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use kizuna_access::label::{Handling, Tlp};
 use kizuna_access::rights::{Holds, Role};
-use kizuna_access::{Directory, Label, MemberId, Party, spec};
+use kizuna_access::{Channel, Directory, Label, MemberId, Party, directory, spec};
 
 use super::{Caller, Collection, Member, People};
-use crate::AppError;
 use crate::ingest::{Known, terms};
+use crate::{AppError, Target};
 
 /// A label, and whom it reaches.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -66,7 +66,18 @@ impl People<'_> {
     /// # Errors
     /// [`AppError::Invalid`] with the column for words that are no label.
     pub fn reach(&self, words: &str) -> Result<Reach, AppError> {
+        self.reach_through(Target::Own, words)
+    }
+
+    /// Whom content of the caller's own member reaches that is given to a target under a label in words; none for what
+    /// the target says by itself.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] with the column for words that are no label, [`AppError::NotFound`] for a collection that
+    /// the caller may not use.
+    pub fn reach_through(&self, target: Target, words: &str) -> Result<Reach, AppError> {
         let directory = self.node.directory()?;
+        let way = self.way_to(target, &directory)?;
         let own = match &self.caller {
             Caller::Person(principal) => principal.member(),
             Caller::Operator => directory.own_member().map(|own| own.id).ok_or(AppError::NotFound)?,
@@ -78,13 +89,33 @@ impl People<'_> {
                 terms(&Known::of(&directory, &reader, self.node.now()), words)?
             }
         };
-        let label = terms.or(&Label::own(own)).label().including(own);
+        let silent = way.default.unwrap_or_else(|| Label::own(own));
+        let label = way.always.and(&terms.or(&silent)).label().including(own);
         let words = match &self.caller {
             Caller::Operator => spec::display(&label, &directory),
             Caller::Person(who) => self.node.read(who)?.label_text(&label),
         };
         let reached = self.reached(&label)?;
         Ok(Reach { label, words, reached })
+    }
+
+    /// What giving to a target adds to what is given.
+    fn way_to(&self, target: Target, directory: &Directory) -> Result<Channel, AppError> {
+        let Target::Collection(id) = target else { return Ok(Channel::default()) };
+        let roots = self.roots()?;
+        let mut usable = roots.iter().flat_map(|root| &root.collections);
+        usable.find(|collection| collection.id == id).ok_or(AppError::NotFound)?;
+        let mut known: Vec<directory::Collection> = Vec::new();
+        match &self.caller {
+            Caller::Person(who) => known.extend(directory.member_collections(who.member())),
+            Caller::Operator => {
+                let own = directory.own_member().map(|own| directory.member_collections(own.id));
+                known.extend(own.into_iter().flatten());
+            }
+        }
+        known.extend(directory.communities().flat_map(|one| directory.community_collections(one.id)));
+        let found = known.iter().find(|collection| collection.id == id);
+        Ok(found.map(directory::Collection::channel).unwrap_or_default())
     }
 
     /// Whom a label reaches: the members, peers and feeds that the caller may know of.
@@ -196,3 +227,6 @@ fn is_in(directory: &Directory, party: &Party, member: MemberId, now: Timestamp)
         Party::Person(person) => directory.person(*person).is_some_and(|known| known.member == member),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,6 +62,13 @@ pub enum LabelCommand {
         #[arg(long, value_enum, default_value_t = Form::Words)]
         form: Form,
     },
+    /// Say whom content would reach under a label: members, peers, feeds.
+    Reach {
+        /// In words, such as "tlp:amber rel:Circle".
+        label: String,
+        #[command(flatten)]
+        viewer: Viewer,
+    },
     /// Read a label in any form and print it in words: STANAG 4774, 4778 or 5636, STIX markings, IEP 2.0, ACS 3.0.
     Read {
         /// The file, or `-` for standard input.

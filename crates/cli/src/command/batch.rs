@@ -17,6 +17,7 @@ pub fn run(node: &Node, batch: &Batch, desk: &mut Desk<'_>) -> Result<(), Fail> 
     let name = batch.from.display().to_string();
     let is_file = batch.from.as_os_str() != "-";
     way.bind(node, is_file.then_some(batch.from.as_path()), &bytes, desk)?;
+    way.say_reach(node, desk)?;
     let report =
         if batch.dry_run { way.try_out(node, &bytes)? } else { way.give(node, &bytes, &name, desk)? };
     tell(&report, batch.dry_run, desk)?;

@@ -8,7 +8,7 @@ use std::path::Path;
 use kizuna_app::access::Principal;
 use kizuna_app::{AppError, Delivery, Node, Report, Target};
 
-use super::naming;
+use super::{naming, release};
 use crate::args::{self, Import};
 use crate::desk::Desk;
 use crate::fail::Fail;
@@ -39,6 +39,9 @@ pub fn run(node: &Node, import: &Import, desk: &mut Desk<'_>) -> Result<(), Fail
             continue;
         }
         let bound = way.bind(node, source.path(), &bytes, desk);
+        if bound.is_ok() {
+            way.say_reach(node, desk)?;
+        }
         let given = bound.and_then(|()| way.give(node, &bytes, &name, desk));
         match given {
             Ok(report) => summary.add(&name, report),
@@ -58,6 +61,8 @@ pub struct Way<'a> {
     delivery: &'a args::Delivery,
     /// In words: what was typed, and what is bound to the file.
     label: Option<String>,
+    /// The label, in words, whose reach was said last.
+    said: Option<String>,
     /// Per-item results to ask for.
     pub items: usize,
 }
@@ -74,7 +79,7 @@ impl<'a> Way<'a> {
             None => Target::Own,
         };
         let label = delivery.label.clone();
-        Ok(Self { who, target, delivery, label, items: 0 })
+        Ok(Self { who, target, delivery, label, said: None, items: 0 })
     }
 
     /// Takes the label that was typed, and with it that of a sidecar `FILE.bdo` beside a file (STANAG 4778): both
@@ -103,6 +108,26 @@ impl<'a> Way<'a> {
         let bound = node.people(caller).read_sidecar(&text, name, bytes)?;
         let both = self.label.take().into_iter().chain([bound.words]);
         self.label = Some(both.collect::<Vec<String>>().join(" "));
+        Ok(())
+    }
+
+    /// Says, before anything is stored, whom content reaches that says nothing itself; its own markings only narrow.
+    pub fn say_reach(&mut self, node: &Node, desk: &mut Desk<'_>) -> Result<(), Fail> {
+        let words = self.label.clone().unwrap_or_default();
+        if self.said.as_ref() == Some(&words) {
+            return Ok(());
+        }
+        let caller = self.who.clone().map_or(kizuna_app::Caller::Operator, kizuna_app::Caller::Person);
+        let reach = match node.people(caller).reach_through(self.target, &words) {
+            Ok(reach) => reach,
+            // There is no member yet: giving says so.
+            Err(AppError::NotFound) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        for line in release::reach_lines(&reach.reached) {
+            desk.say(line.trim_start())?;
+        }
+        self.said = Some(words);
         Ok(())
     }
 

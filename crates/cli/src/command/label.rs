@@ -4,7 +4,7 @@ use kizuna_app::access::form::Form;
 use kizuna_app::access::loss::Loss;
 use kizuna_app::{Caller, Node};
 
-use super::import;
+use super::{import, naming, release};
 use crate::args::{self, LabelCommand};
 use crate::desk::Desk;
 use crate::fail::Fail;
@@ -26,6 +26,15 @@ pub fn run(node: &Node, command: &LabelCommand, desk: &mut Desk<'_>) -> Result<(
             }
             desk.print(written.text.trim_end())?;
             tell(&written.losses, desk)
+        }
+        LabelCommand::Reach { label, viewer } => {
+            let who = naming::viewer(node, &viewer.email, "label reach")?;
+            let reach = node.people(Caller::Person(who)).reach(label)?;
+            if desk.json {
+                return desk.print_json(&reach);
+            }
+            desk.print(&reach.words)?;
+            release::reached(&reach.reached, desk)
         }
         LabelCommand::Read { file } => {
             let bytes = import::read_one(file, desk)?;

@@ -135,12 +135,20 @@ fn an_agreement_is_an_object_like_any_other() {
 #[test]
 fn a_file_is_taken_in_under_the_label_that_is_bound_to_it() {
     let desk = Desk::peopled();
+    desk.file("asterin.xml", ASTERIN);
+    desk.run(&["policy", "import", "asterin.xml"]).ok();
     desk.file("a.json", bundle(&[indicator(1)]));
-    desk.run(&["import", "a.json", "--label", "tlp:amber class:EXERCISE/SECRET"]).ok();
+    desk.run(&["import", "a.json", "--label", "tlp:amber class:EXERCISE/CONFIDENTIAL"]).ok();
     let export = ["export", "--as", "a@xas.example", "--type", "indicator", "-o", "out.json", "--bdo"];
     desk.run(&export).ok();
     let bound = std::fs::read_to_string(desk.place.path().join("out.json.bdo")).unwrap();
-    assert!(bound.contains("<Classification>SECRET</Classification>") && bound.contains("URI=\"out.json\""));
+    assert!(
+        bound.contains("<Classification>CONFIDENTIAL</Classification>") && bound.contains("URI=\"out.json\"")
+    );
+    // The same under a policy with an equivalence in force, and the label of what is said about the file.
+    let alternative = bound.split("<alternativeConfidentialityLabel").nth(1).unwrap();
+    assert!(alternative.contains(">ASTERIN</PolicyIdentifier>"), "{bound}");
+    assert_eq!(bound.matches("<metadataConfidentialityLabel").count(), 1, "{bound}");
     let other = Desk::peopled();
     let content = std::fs::read(desk.place.path().join("out.json")).unwrap();
     other.file("out.json", &content);
@@ -148,9 +156,24 @@ fn a_file_is_taken_in_under_the_label_that_is_bound_to_it() {
     other.run(&["import", "out.json"]).ok();
     let label =
         other.run(&["export", "--as", "a@xas.example", "--type", "indicator", "--format", "csv"]).ok();
-    assert!(label.contains("class:EXERCISE/SECRET"), "{label}");
+    assert!(label.contains("class:EXERCISE/CONFIDENTIAL"), "{label}");
     other.file("out.json", [&content[..], b" "].concat());
     let refused = other.run(&["import", "out.json"]);
     assert_eq!(refused.code, 1);
     assert!(format!("{}{}", refused.out, refused.err).contains("not those that were bound"), "{refused:?}");
+}
+
+#[test]
+fn whom_an_import_reaches_is_said_before_it() {
+    let desk = Desk::peopled();
+    desk.file("a.json", bundle(&[indicator(1)]));
+    let given = desk.run(&["import", "a.json", "--label", "tlp:amber rel:JPN"]);
+    assert!(given.err.contains("reaches "), "{}", given.err);
+    assert!(given.err.contains("feed "), "{}", given.err);
+    assert_eq!(given.code, 0);
+    let told = desk.run(&["label", "reach", "tlp:amber rel:JPN", "--as", "a@xas.example"]).ok();
+    assert!(told.starts_with("tlp:amber rel:JPN") && told.contains("reaches "), "{told}");
+    let json = desk.run(&["label", "reach", "", "--as", "a@xas.example", "--json"]).ok();
+    let reach: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(reach["members"].as_array().map(Vec::len), Some(1), "{reach}");
 }

@@ -1,6 +1,6 @@
 //! Security policies, labels in every form, and agreements.
 
-use super::{JSON, LABEL, READ, json};
+use super::{COLLECTION, JSON, LABEL, READ, json};
 use crate::registry::{Answer, Body, Kind, Method, OutputPath, Param, Reads};
 
 const XML: &str = "application/xml";
@@ -68,6 +68,16 @@ pub static LABEL_FORM: OutputPath = OutputPath {
         Param::query("form", Kind::Text, "`4774`, `json` (STANAG 5636), `stix`, `acs` or `words`").required(),
     ],
     answers: &[json("WrittenLabel", "The form and its losses")],
+    ..LIST
+};
+
+/// Whom a label reaches.
+pub static REACH: OutputPath = OutputPath {
+    name: "native.reach",
+    path: "/api/v1/reach",
+    summary: "Whom content of the viewer's member would reach under a label: members, peers, feeds; for before it is given",
+    params: &[LABEL, COLLECTION],
+    answers: &[json("Reach", "The members, peers and feeds that the viewer may know of")],
     ..LIST
 };
 
