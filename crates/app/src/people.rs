@@ -8,6 +8,7 @@ mod members;
 pub(crate) mod policies;
 mod proposals;
 mod reach;
+mod rosters;
 mod users;
 
 use std::collections::BTreeSet;
@@ -18,13 +19,13 @@ use kizuna_access::{CommunityId, Country, Directory, KeyId, MemberId, PersonId, 
 use kizuna_store::writer::Actor;
 use uuid::Uuid;
 
-pub use communities::{Roster, RosterEntry};
 pub use follows::Follow;
 pub use labels::ReadLabel;
 pub use members::NewMember;
 pub use policies::{EquivalenceInfo, LevelInfo, PolicyImport, PolicyInfo};
 pub use proposals::{Proposal, ProposalState, clearance_text, threshold_text};
 pub use reach::{Feed, FeedKind, Reach, Reached};
+pub use rosters::{Roster, RosterEntry, RosterSeal};
 
 use crate::{AppError, Node};
 

@@ -68,6 +68,15 @@ impl Node {
         Ok(self.current_secret(Signer::Member(member))?.0.sign(purpose, payload))
     }
 
+    /// The public key with which a member that lives here signs now.
+    ///
+    /// # Errors
+    /// Like [`Node::member_sign`].
+    pub fn member_key(&self, member: MemberId) -> Result<PublicKey, AppError> {
+        self.ensure_member_key(member)?;
+        Ok(self.current_secret(Signer::Member(member))?.0.public())
+    }
+
     /// Verifies what somebody signed: `at` is when it says that it was signed, `received` when it came here.
     pub fn verify_signed(
         &self,

@@ -58,7 +58,7 @@ impl PublicKey {
     }
 
     /// Whether this is the signature of these octets for this purpose. Strict: what RFC 8032 leaves open is refused.
-    pub(crate) fn verifies(&self, purpose: Purpose, payload: &[u8], signature: &Signature) -> bool {
+    pub fn verifies(&self, purpose: Purpose, payload: &[u8], signature: &Signature) -> bool {
         let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
         self.0.verify_strict(&message(purpose, payload), &signature).is_ok()
     }

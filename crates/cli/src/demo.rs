@@ -51,7 +51,9 @@ pub fn set_up(directory: &Path, page: SocketAddr, say: &mut dyn FnMut(&str)) -> 
 
     say("one community: its roster goes from node to node");
     let roster = command(&north, &["community", "export", CIRCLE])?;
-    command_with_input(&south, &["community", "import", "-"], roster.as_bytes())?;
+    let signed: Value = serde_json::from_str(&roster)?;
+    let key = signed["signed"]["key"].as_str().context("a roster has no key")?;
+    command_with_input(&south, &["community", "import", "-", "--key", key], roster.as_bytes())?;
 
     say(
         "intelligence goes in at Asterin: a report for the circle, more of it for home, and an exercise data set",

@@ -153,13 +153,19 @@ pub enum CommunityCommand {
     },
     /// List communities and their members.
     List,
-    /// Print a community's roster, for another node.
+    /// Print a community's roster, signed by its owner, for another node.
     Export { community: String },
-    /// Take in a roster that another node exported.
+    /// Take in a roster that another node exported; it has to be signed with a key that is known to be its owner's.
     Import {
         /// A file, or `-` for standard input.
         #[arg(value_name = "FILE|-")]
         from: PathBuf,
+        /// Its owner's key, which somebody compared with its owner: ed25519:…; it is known from then on.
+        #[arg(long, value_name = "KEY", conflicts_with = "unsigned")]
+        key: Option<String>,
+        /// Take in one without a signature, which somebody compared with its owner line by line.
+        #[arg(long)]
+        unsigned: bool,
     },
     /// Let a member in.
     Join {

@@ -1,9 +1,10 @@
 //! `kizuna community`.
 
+use kizuna_app::attest::Verified;
 use kizuna_app::people::Roster;
 use kizuna_app::{Caller, Node};
 
-use super::naming;
+use super::{naming, signing_key};
 use crate::args::CommunityCommand;
 use crate::desk::Desk;
 use crate::fail::Fail;
@@ -48,7 +49,7 @@ pub fn run(node: &Node, command: CommunityCommand, desk: &mut Desk<'_>) -> Resul
             let text = serde_json::to_string_pretty(&roster)?;
             desk.print(text)?;
         }
-        CommunityCommand::Import { from } => {
+        CommunityCommand::Import { from, key, unsigned } => {
             let mut text = String::new();
             if from.as_os_str() == "-" {
                 desk.input.read_to_string(&mut text)?;
@@ -58,7 +59,12 @@ pub fn run(node: &Node, command: CommunityCommand, desk: &mut Desk<'_>) -> Resul
             }
             let roster: Roster = serde_json::from_str(&text)
                 .map_err(|error| Fail::work(format!("{}: not a roster: {error}", from.display())))?;
-            let community = people.import_roster(&roster)?;
+            let verified = match key {
+                Some(key) => people.verify_roster_with(roster, signing_key::public(node, &key)?)?,
+                None if unsigned && roster.signed.is_none() => Verified::authenticated(roster),
+                None => people.verify_roster(roster)?,
+            };
+            let community = people.import_roster(&verified)?;
             desk.say(format!("took in {} with {} members", community.name, community.members.len()))?;
             desk.print(community.id.to_string())?;
         }

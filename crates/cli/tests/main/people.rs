@@ -38,7 +38,12 @@ fn a_roster_goes_from_node_to_node_and_only_its_owner_changes_it() {
     let (one, other) = (Desk::peopled(), Desk::new());
     let roster = one.run(&["community", "export", "Circle"]).ok();
     other.run(&["member", "add", "Velkar Shield", "--country", "XVE"]).ok();
-    other.run_with_input(&["community", "import", "-"], roster.as_bytes()).ok();
+    let stopped = other.run_with_input(&["community", "import", "-"], roster.as_bytes());
+    assert_eq!(stopped.code, 1);
+    let signed: serde_json::Value = serde_json::from_str(&roster).unwrap();
+    let key = signed["signed"]["key"].as_str().unwrap();
+    assert!(stopped.err.contains(&format!("--key {key}")), "{}", stopped.err);
+    other.run_with_input(&["community", "import", "-", "--key", key], roster.as_bytes()).ok();
     let listed = other.run(&["community", "list"]).ok();
     assert!(listed.contains("Asterin CERT") && listed.contains("elsewhere"), "{listed}");
     let refused = other.run(&["community", "leave", "Circle", "--member", "Velkar Shield"]);
