@@ -1,4 +1,5 @@
-//! `measure LOG LIST`: how fast one thread scans what is in memory, and how long the index takes; also `make` and `sweep`.
+//! `measure LOG LIST`: how fast one thread scans what is in memory, and how long the index takes; also `make`, `sweep` and
+//! `patterns`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss)]
 
 use std::time::Instant;
@@ -18,6 +19,10 @@ fn main() {
     }
     if arguments[1] == "sweep" {
         sweep(&arguments);
+        return;
+    }
+    if arguments[1] == "patterns" {
+        patterns(&arguments);
         return;
     }
     let text = std::fs::read(&arguments[1]).unwrap();
@@ -97,6 +102,46 @@ fn sweep(arguments: &[String]) {
     let seconds = begun.elapsed().as_secs_f64();
     println!("{summary:?}");
     println!("{:.3} GB/s of text", summary.text as f64 / seconds / 1e9);
+}
+
+/// `patterns COUNT OBSERVATIONS`: generated patterns over generated observed data, in pairs of a pattern and an observation.
+fn patterns(arguments: &[String]) {
+    use kizuna_hunt::generate::Observed;
+    use kizuna_hunt::pattern::{Patterns, Scratch, Track, bundle};
+    use kizuna_stix::pattern::Pattern;
+    let (count, observations): (u32, u64) = (arguments[2].parse().unwrap(), arguments[3].parse().unwrap());
+    let mut generator = Observed::new(1);
+    let evidence = generator.bundle(observations).to_string();
+    // One expression each, such as most indicators are, none of which is another.
+    let mut texts = std::collections::BTreeSet::new();
+    while texts.len() < count as usize {
+        let text = generator.pattern();
+        if text.starts_with('[')
+            && text.ends_with(']')
+            && text.matches('[').count() == 1 + text.matches(":to_refs[").count()
+        {
+            texts.insert(text);
+        }
+    }
+    let parsed: Vec<Pattern> = texts.iter().map(|text| text.parse().unwrap()).collect();
+    let begun = processor();
+    let (compiled, refused) = Patterns::compile((0..).zip(&parsed));
+    println!("{count} patterns compiled in {:.3} s, {} refused", processor() - begun, refused.len());
+    let mut best = f64::MAX;
+    let mut found = (0, 0);
+    for _ in 0..3 {
+        let begun = processor();
+        let outcome = bundle::evaluate(&compiled, evidence.as_bytes(), &mut Scratch::default()).unwrap();
+        let alone = outcome.alone.len();
+        let mut track = Track::new(&compiled, Track::MOST);
+        for part in outcome.parts {
+            track.add("", part.line, part);
+        }
+        found = (alone, track.finish().0.len());
+        best = best.min(processor() - begun);
+    }
+    let pairs = f64::from(count) * observations as f64;
+    println!("{found:?} matches; {:.2} million pairs/s, reading the bundle included", pairs / best / 1e6);
 }
 
 /// `make INDICATORS MEGABYTES LOG LIST`
