@@ -11,11 +11,10 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use kizuna_hunt::index::Index;
 use kizuna_hunt::input::walk;
 use kizuna_hunt::output::Line;
 use kizuna_hunt::scan::Prose;
-use kizuna_hunt::sweep::{Event, Options, Summary, Sweep};
+use kizuna_hunt::sweep::{Event, Options, Sought, Summary, Sweep};
 
 pub use args::Hunt;
 
@@ -41,7 +40,10 @@ pub fn run(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<(), Fail> {
     }
     let begun = Instant::now();
     let loaded = load::load(hunt, desk)?;
-    desk.say(format!("{} indicators in {:.2?}", grouped(loaded.index.len() as u64), begun.elapsed()))?;
+    let rules = loaded.rules.len() as u64;
+    let rules = if rules > 0 { format!(", {} rules", grouped(rules)) } else { String::new() };
+    let indicators = grouped(loaded.index.len() as u64);
+    desk.say(format!("{indicators} indicators{rules} in {:.2?}", begun.elapsed()))?;
     if hunt.paths.is_empty() {
         return Ok(());
     }
@@ -51,11 +53,11 @@ pub fn run(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<(), Fail> {
 }
 
 fn sweep(hunt: &Hunt, loaded: &load::Loaded, options: Options, desk: &mut Desk<'_>) -> Result<(), Fail> {
-    let index = &loaded.index;
+    let sought = loaded.sought();
     let mut troubles = Vec::new();
     // As typed, so that hits name the files as the reader knows them: this command never runs elsewhere.
     let files = walk(&hunt.paths, &mut troubles);
-    let mut journal = Journal::open(hunt.resume.as_deref().map(|path| desk.path(path)), index, options)?;
+    let mut journal = Journal::open(hunt.resume.as_deref().map(|path| desk.path(path)), sought, options)?;
     let before = journal.before();
     if !before.is_empty() {
         desk.say(format!("{} files are done already and are not read again", before.len()))?;
@@ -70,12 +72,12 @@ fn sweep(hunt: &Hunt, loaded: &load::Loaded, options: Options, desk: &mut Desk<'
     let begun = Instant::now();
     let mut told = troubles.len() as u64;
     let mut failed: Option<Fail> = None;
-    let mut summary = Sweep { index, options, stop: &stop }.run(&files, &before, &mut |event| {
+    let mut summary = Sweep { sought, options, stop: &stop }.run(&files, &before, &mut |event| {
         if failed.is_some() {
             return;
         }
         let done = match event {
-            Event::Hit(hit) => bar.aside(|| outputs.hit(hit, index, desk)),
+            Event::Hit(hit) => bar.aside(|| outputs.hit(hit, sought, desk)),
             Event::Trouble(trouble) => {
                 outputs.trouble(trouble);
                 told += 1;
@@ -102,14 +104,14 @@ fn sweep(hunt: &Hunt, loaded: &load::Loaded, options: Options, desk: &mut Desk<'
         desk.say(format!("NOT READ  and {} more", told - TOLD))?;
     }
     desk.out.flush()?;
-    outputs.finish(index, &summary, desk)?;
-    conclude(&summary, index, loaded.refused, begun, desk)
+    outputs.finish(sought, &summary, desk)?;
+    conclude(&summary, sought, loaded.refused, begun, desk)
 }
 
 /// The last lines, and the exit code.
 fn conclude(
     summary: &Summary,
-    index: &Index,
+    sought: Sought<'_>,
     refused: u64,
     begun: Instant,
     desk: &mut Desk<'_>,
@@ -123,12 +125,8 @@ fn conclude(
         grouped(summary.lines),
         grouped(summary.text / 1_000_000),
     ))?;
-    let techniques: BTreeSet<String> = summary
-        .entries
-        .keys()
-        .filter_map(|entry| index.about(*entry))
-        .flat_map(|about| about.techniques.iter().cloned())
-        .collect();
+    let techniques: BTreeSet<String> =
+        summary.entries.keys().flat_map(|entry| Line::of_entry(sought, *entry).techniques).collect();
     if !techniques.is_empty() {
         let techniques: Vec<String> = techniques.into_iter().collect();
         desk.say(format!("ATT&CK: {}", techniques.join(", ")))?;
@@ -136,13 +134,14 @@ fn conclude(
     let mut most: Vec<(u64, u32)> = summary.entries.iter().map(|(entry, count)| (*count, *entry)).collect();
     most.sort_unstable_by(|a, b| b.cmp(a));
     for (count, entry) in most.iter().take(10) {
-        let line = Line::of_entry(index, *entry);
-        desk.say(format!("{:>10}  {:<12} {}", grouped(*count), line.kind, line.value))?;
+        let line = Line::of_entry(sought, *entry);
+        let level = line.level.map(|level| format!("  {}", level.name())).unwrap_or_default();
+        desk.say(format!("{:>10}  {:<12} {}{level}", grouped(*count), line.kind, line.value))?;
     }
     let incomplete = summary.troubles > 0 || summary.stopped || refused > 0;
     let coverage = if incomplete {
         format!(
-            "INCOMPLETE: {} inputs not read, {} indicators not looked for",
+            "INCOMPLETE: {} inputs not read, {} indicators or rules not looked for",
             grouped(summary.troubles),
             grouped(refused)
         )
@@ -150,7 +149,7 @@ fn conclude(
         "everything was read".to_owned()
     };
     desk.say(format!(
-        "{} hits of {} indicators; {coverage}",
+        "{} hits of {} indicators or rules; {coverage}",
         grouped(summary.hits),
         grouped(summary.entries.len() as u64)
     ))?;

@@ -1,5 +1,5 @@
-//! `measure LOG LIST`: how fast one thread scans what is in memory, and how long the index takes; also `make`, `sweep` and
-//! `patterns`.
+//! `measure LOG LIST`: how fast one thread scans what is in memory, and how long the index takes; also `make`, `sweep`,
+//! `patterns` and `rules`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss)]
 
 use std::time::Instant;
@@ -23,6 +23,10 @@ fn main() {
     }
     if arguments[1] == "patterns" {
         patterns(&arguments);
+        return;
+    }
+    if arguments[1] == "rules" {
+        rules(&arguments);
         return;
     }
     let text = std::fs::read(&arguments[1]).unwrap();
@@ -90,7 +94,7 @@ fn sweep(arguments: &[String]) {
     let files = kizuna_hunt::input::walk(&[arguments[2].clone().into()], &mut troubles);
     let stop = AtomicBool::new(false);
     let begun = Instant::now();
-    let summary = Sweep { index: &index, options, stop: &stop }.run(
+    let summary = Sweep { sought: (&index).into(), options, stop: &stop }.run(
         &files,
         &std::collections::HashMap::new(),
         &mut |event| match event {
@@ -157,4 +161,47 @@ fn make(arguments: &[String]) {
     let bytes = arguments[3].parse::<u64>().unwrap() << 20;
     generator.write_logs(bytes, &mut log, &mut |_| planted += 1).unwrap();
     println!("{planted} planted");
+}
+
+/// `rules LOGS THREADS FOLDER…`: events a second against Sigma rules, from the start of the process to its end.
+fn rules(arguments: &[String]) {
+    use kizuna_hunt::sigma::Loader;
+    use kizuna_hunt::sweep::{Event, Options, Sought, Sweep};
+    use std::sync::atomic::AtomicBool;
+    let begun = Instant::now();
+    let folders: Vec<std::path::PathBuf> = arguments[4..].iter().map(Into::into).collect();
+    let mut loader = Loader::new();
+    let threads = arguments[3].parse().unwrap();
+    let mut files = kizuna_hunt::input::walk(&folders, &mut Vec::new());
+    files.retain(|file| file.path.extension().is_some_and(|end| end == "yml"));
+    let texts: Vec<(String, String)> = files
+        .iter()
+        .map(|file| (file.path.display().to_string(), std::fs::read_to_string(&file.path).unwrap()))
+        .collect();
+    loader.read_all(&texts, threads);
+    let (rules, refused, _) = loader.finish();
+    println!("{} rules in {:.2?}, {} refused", rules.len(), begun.elapsed(), refused.len());
+    for refused in &refused {
+        println!("  {}: {}: {}", refused.source, refused.title, refused.reason);
+    }
+    let index = Builder::new().build();
+    let options = Options { threads, ..Options::default() };
+    let files = kizuna_hunt::input::walk(&[arguments[2].clone().into()], &mut Vec::new());
+    let stop = AtomicBool::new(false);
+    let mut counts = std::collections::BTreeMap::new();
+    let sought = Sought { index: &index, rules: Some(&rules) };
+    let summary =
+        Sweep { sought, options, stop: &stop }.run(&files, &std::collections::HashMap::new(), &mut |event| {
+            match event {
+                Event::Trouble(trouble) => println!("{trouble:?}"),
+                Event::Hit(hit) => *counts.entry(hit.entry - sought.first_rule()).or_insert(0_u64) += 1,
+                _ => {}
+            }
+        });
+    let seconds = begun.elapsed().as_secs_f64();
+    for (rule, count) in &counts {
+        println!("{count:>8} {}", rules.head(*rule).title);
+    }
+    println!("{summary:?}");
+    println!("{} events, {:.0} a second", summary.lines, summary.lines as f64 / seconds);
 }

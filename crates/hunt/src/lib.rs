@@ -13,5 +13,6 @@ pub mod machine;
 pub mod output;
 pub mod pattern;
 pub mod scan;
+pub mod sigma;
 pub mod sweep;
 pub mod warning;

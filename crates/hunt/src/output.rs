@@ -10,11 +10,15 @@ pub mod timeline;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::index::{Index, What};
-use crate::sweep::Hit;
+use crate::index::What;
+use crate::sigma::Level;
+use crate::sweep::{Hit, Sought};
 
 pub use page::{Language, Page};
 pub use sighting::Sightings;
+
+/// The kind of a hit that a Sigma rule made.
+pub const RULE: &str = "sigma";
 
 /// One hit, as `--json` prints it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -34,6 +38,12 @@ pub struct Line {
     /// The indicator's name, where it has one.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
+    /// How grave the rule takes what it finds to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// The tags of the rule, as they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub techniques: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +58,23 @@ pub struct Line {
 
 impl Line {
     /// What is known of an entry without any hit.
-    pub fn of_entry(index: &Index, entry: u32) -> Self {
+    pub fn of_entry<'a>(sought: impl Into<Sought<'a>>, entry: u32) -> Self {
+        let sought = sought.into();
+        let index = sought.index;
+        let rule = entry.checked_sub(sought.first_rule());
+        if let (Some(rules), Some(rule)) = (sought.rules, rule) {
+            let head = rules.head(rule);
+            return Self {
+                value: head.title.clone(),
+                kind: RULE,
+                indicator: head.id.clone(),
+                name: head.title.clone(),
+                level: head.level,
+                tags: head.tags.clone(),
+                techniques: head.techniques(),
+                ..Self::default()
+            };
+        }
         let about = index.about(entry).cloned().unwrap_or_default();
         Self {
             value: index.given(entry).to_owned(),
@@ -62,20 +88,24 @@ impl Line {
         }
     }
 
-    pub fn of(index: &Index, hit: &Hit) -> Self {
+    pub fn of<'a>(sought: impl Into<Sought<'a>>, hit: &Hit) -> Self {
         Self {
             path: hit.path.clone(),
             line: hit.line,
             time: hit.time,
             asset: hit.asset.clone(),
             also: hit.also.iter().map(|(path, line)| format!("{path}:{line}")).collect(),
-            ..Self::of_entry(index, hit.entry)
+            ..Self::of_entry(sought, hit.entry)
         }
     }
 
     /// The hit for people, in one line; control characters in paths and values stay out of the terminal.
     pub fn text(&self) -> String {
         let mut text = format!("{}:{}  {:<12} {}", self.path, self.line, self.kind, self.value);
+        if let Some(level) = self.level {
+            text.push_str("  ");
+            text.push_str(level.name());
+        }
         if !self.name.is_empty() && self.name != self.value {
             text.push_str("  ");
             text.push_str(&self.name);

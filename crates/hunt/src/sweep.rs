@@ -9,6 +9,7 @@ mod moment;
 mod order;
 #[cfg(test)]
 mod tests;
+mod watch;
 mod work;
 
 use std::collections::{BTreeMap, HashMap};
@@ -19,12 +20,14 @@ use std::sync::mpsc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use moment::of_text as time_of;
 pub use moment::{asset_of, moment_of};
 
 use crate::index::Index;
 use crate::input::{Found, Limits, Trouble};
 use crate::pattern::{Lookout, Part, Track, Watch};
 use crate::scan::Prose;
+use crate::sigma::{Correlator, MAX_MATCHES, Match, Rules};
 use order::Order;
 use work::Queue;
 
@@ -68,11 +71,31 @@ pub struct Hit {
     /// The machine of which the line tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asset: Option<String>,
-    /// The number of the entry in the index.
+    /// The number of the entry in the index; behind its last, that of a rule.
     pub entry: u32,
     /// The other lines without which it would be no hit, each a path and a line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<(String, u64)>,
+}
+
+/// What a sweep looks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Sought<'a> {
+    pub index: &'a Index,
+    pub rules: Option<&'a Rules>,
+}
+
+impl Sought<'_> {
+    /// The entry of the first rule.
+    pub fn first_rule(&self) -> u32 {
+        self.index.len() as u32
+    }
+}
+
+impl<'a> From<&'a Index> for Sought<'a> {
+    fn from(index: &'a Index) -> Self {
+        Self { index, rules: None }
+    }
 }
 
 /// What a sweep tells while it runs.
@@ -102,6 +125,9 @@ pub struct Done {
     /// Whether it satisfied more of them than are kept here, so that it has to be read again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub overfull: bool,
+    /// Matches that correlations are told of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matches: Vec<Match>,
 }
 
 /// What a sweep found, in numbers.
@@ -124,7 +150,7 @@ pub struct Summary {
 
 /// A sweep that is about to run.
 pub struct Sweep<'a> {
-    pub index: &'a Index,
+    pub sought: Sought<'a>,
     pub options: Options,
     /// Set from outside to stop.
     pub stop: &'a AtomicBool,
@@ -142,7 +168,7 @@ impl Sweep<'_> {
         let read = AtomicU64::new(0);
         let total = files.iter().map(|file| file.bytes).sum();
         let queue = Mutex::new(Queue::new(files, before));
-        let lookout = Lookout::of(self.index);
+        let lookout = Lookout::of(self.sought.index);
         let admits = |time| self.options.admits(time);
         let mut order = Order::new(files, before, Track::new(lookout.patterns(), Track::MOST));
         let mut summary = Summary::default();
@@ -150,14 +176,14 @@ impl Sweep<'_> {
         std::thread::scope(|scope| {
             for _ in 0..self.options.threads.max(1) {
                 let worker = work::Worker {
-                    index: self.index,
+                    sought: self.sought,
                     options: self.options,
                     queue: &queue,
                     read: &read,
                     stop: self.stop,
                     results: sender.clone(),
                 };
-                let patterns = Watch::new(&lookout, self.index, &admits);
+                let patterns = Watch::new(&lookout, self.sought.index, &admits);
                 scope.spawn(move || worker.run(patterns));
             }
             drop(sender);
@@ -170,6 +196,7 @@ impl Sweep<'_> {
         });
         summary.stopped = self.stop.load(Ordering::Relaxed);
         self.conclude(order.track, &mut summary, tell);
+        self.correlate(order.correlator, &mut summary, tell);
         summary
     }
 
@@ -186,9 +213,33 @@ impl Sweep<'_> {
             tell(Event::Hit(&Hit { path, line, time, asset, entry: found.pattern, also }));
         }
         for (pattern, reason) in missed {
-            let path = pattern.map_or_else(|| "patterns".to_owned(), |entry| self.index.id(entry));
+            let path = pattern.map_or_else(|| "patterns".to_owned(), |entry| self.sought.index.id(entry));
             summary.troubles += 1;
             tell(Event::Trouble(&Trouble { path, reason }));
+        }
+    }
+
+    /// Tells of what the matches of all files amount to.
+    fn correlate(&self, correlator: Correlator, summary: &mut Summary, tell: &mut dyn FnMut(Event<'_>)) {
+        let Some(rules) = self.sought.rules else { return };
+        if correlator.left() > 0 {
+            let reason = format!(
+                "more than {MAX_MATCHES} matches were to be correlated; {} were left out",
+                correlator.left()
+            );
+            summary.troubles += 1;
+            tell(Event::Trouble(&Trouble { path: "correlations".to_owned(), reason }));
+        }
+        for correlated in correlator.finish(rules) {
+            if !rules.head(correlated.rule).told {
+                continue;
+            }
+            let entry = self.sought.first_rule() + correlated.rule;
+            let Match { path, line, time, asset, .. } = correlated.last;
+            let (time, also) = (Some(time), Vec::new());
+            summary.hits += 1;
+            *summary.entries.entry(entry).or_default() += 1;
+            tell(Event::Hit(&Hit { path, line, time, asset, entry, also }));
         }
     }
 }

@@ -42,7 +42,7 @@ fn sweep(index: &Index, place: &Path, before: &HashMap<String, Done>) -> Told {
     let mut told = Told { hits: Vec::new(), done: HashMap::new(), troubles: Vec::new() };
     let stop = AtomicBool::new(false);
     let options = Options { threads: 2, ..Options::default() };
-    Sweep { index, options, stop: &stop }.run(&files, before, &mut |event| match event {
+    Sweep { sought: index.into(), options, stop: &stop }.run(&files, before, &mut |event| match event {
         Event::Hit(hit) => told.hits.push(Line::of(index, hit)),
         Event::Done(done) => drop(told.done.insert(done.path.clone(), done.clone())),
         Event::Trouble(trouble) => told.troubles.push(trouble.reason.clone()),

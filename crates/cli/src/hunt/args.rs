@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use kizuna_hunt::sigma::Level;
 
 #[derive(Debug, Args)]
 pub struct Hunt {
@@ -11,7 +12,7 @@ pub struct Hunt {
     #[arg(value_name = "PATH", required_unless_present = "save_index")]
     pub paths: Vec<PathBuf>,
 
-    /// What to look for: a STIX bundle, a list with a value, `kind<TAB>value` or STIX pattern a line, a compiled index, a
+    /// What to look for: a STIX bundle, a list with a value, `kind<TAB>value` or STIX pattern a line, Sigma rules, a compiled index, a
     /// directory of those, or the URL of a node's objects (KIZUNA_KEY holds the API key). May be repeated.
     #[allow(clippy::doc_markdown, reason = "help for people, who see no markup")]
     #[arg(long, value_name = "FILE", required = true)]
@@ -20,6 +21,14 @@ pub struct Hunt {
     /// MISP warninglists (a list, or a directory of them): values in them are not looked for, and named.
     #[arg(long, value_name = "PATH")]
     pub warninglists: Vec<PathBuf>,
+
+    /// Only Sigma rules of this level or graver.
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub level: Option<Grade>,
+
+    /// Only Sigma rules of this status. May be repeated.
+    #[arg(long, value_enum, value_name = "STATUS")]
+    pub status: Vec<Status>,
 
     /// Threads; without, one for each processor.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -69,6 +78,50 @@ pub struct Hunt {
     /// Save the compiled index; a later sweep gives it to --with and starts at once.
     #[arg(long, value_name = "FILE")]
     pub save_index: Option<PathBuf>,
+}
+
+/// How grave a rule takes what it finds to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Grade {
+    Informational,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl From<Grade> for Level {
+    fn from(grade: Grade) -> Self {
+        match grade {
+            Grade::Informational => Self::Informational,
+            Grade::Low => Self::Low,
+            Grade::Medium => Self::Medium,
+            Grade::High => Self::High,
+            Grade::Critical => Self::Critical,
+        }
+    }
+}
+
+/// How mature a rule is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Status {
+    Stable,
+    Test,
+    Experimental,
+    Deprecated,
+    Unsupported,
+}
+
+impl Status {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stable => "stable",
+            Self::Test => "test",
+            Self::Experimental => "experimental",
+            Self::Deprecated => "deprecated",
+            Self::Unsupported => "unsupported",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

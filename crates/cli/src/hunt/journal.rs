@@ -5,8 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 
-use kizuna_hunt::index::Index;
-use kizuna_hunt::sweep::{Done, Options};
+use kizuna_hunt::sweep::{Done, Options, Sought};
 use serde::{Deserialize, Serialize};
 
 use crate::fail::Fail;
@@ -21,6 +20,9 @@ pub struct Journal {
 struct Head {
     /// The index that was looked for.
     index: String,
+    /// The rules.
+    #[serde(default)]
+    rules: String,
     prose: bool,
     from: Option<jiff::Timestamp>,
     to: Option<jiff::Timestamp>,
@@ -28,11 +30,12 @@ struct Head {
 
 impl Journal {
     /// Opens or begins a journal; without a path, there is none.
-    pub fn open(path: Option<PathBuf>, index: &Index, options: Options) -> Result<Self, Fail> {
+    pub fn open(path: Option<PathBuf>, sought: Sought<'_>, options: Options) -> Result<Self, Fail> {
         let Some(path) = path else { return Ok(Self { file: None, before: HashMap::new() }) };
         let prose = options.prose == kizuna_hunt::scan::Prose::Defanged;
         let head = Head {
-            index: format!("{:016x}", index.fingerprint()),
+            index: format!("{:016x}", sought.index.fingerprint()),
+            rules: sought.rules.map(|rules| rules.fingerprint().to_string()).unwrap_or_default(),
             prose,
             from: options.from,
             to: options.to,

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use kizuna_hunt::index::{Builder, Index, ReadError, Taken};
+use kizuna_hunt::index::{Builder, Index, Taken};
 use kizuna_hunt::input::walk;
+use kizuna_hunt::sigma::{Loader, Rules, is_rules};
+use kizuna_hunt::sweep::Sought;
 use kizuna_hunt::warning::Warninglists;
 
 use super::args::Hunt;
@@ -18,14 +20,23 @@ use crate::fail::Fail;
 const PATIENCE: Duration = Duration::from_mins(5);
 /// Bytes that a node may answer with.
 const MAX_ANSWER: u64 = 2 << 30;
+/// Bytes by which a file of rules is seen, one more than it may have.
+const MAX_RULES: u64 = (1 << 20) + 1;
 /// Refused values that are named one by one.
 const TOLD: usize = 20;
 
-/// The index of a sweep.
+/// What a sweep looks for.
 pub struct Loaded {
     pub index: Index,
-    /// Values and patterns that are not looked for.
+    pub rules: Rules,
+    /// Values, patterns and rules that are not looked for.
     pub refused: u64,
+}
+
+impl Loaded {
+    pub fn sought(&self) -> Sought<'_> {
+        Sought { index: &self.index, rules: Some(&self.rules) }
+    }
 }
 
 pub fn load(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<Loaded, Fail> {
@@ -34,39 +45,75 @@ pub fn load(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<Loaded, Fail> {
         builder.heed(Arc::new(warninglists(hunt, desk)?));
     }
     let mut refused = 0;
+    let mut loader = loader(hunt);
+    let mut image_of: Option<(Index, &str)> = None;
     for source in &hunt.with {
         let files = files(source, desk)?;
         if let [file] = files.as_slice()
             && let Some(index) = image(file)?
         {
-            if hunt.with.len() > 1 {
-                return Err(Fail::usage(format!(
-                    "{source} is a compiled index, which stands alone behind --with"
-                )));
+            if image_of.is_some() {
+                return Err(alone(source));
             }
-            return finish(hunt, index, refused, desk);
+            image_of = Some((index, source));
+            continue;
         }
+        let mut texts = Vec::new();
         for file in files {
             let name = file.name().to_owned();
-            let taken =
-                file.open().map_err(ReadError::from).and_then(|open| builder.read(open, hunt.threads()));
+            let opened = file.open_text().map_err(|error| Fail::usage(format!("{name}: {error}")))?;
+            let open = match opened {
+                Opened::Rules(text) => {
+                    texts.push((name, text));
+                    continue;
+                }
+                Opened::Other(open) => open,
+            };
             // What cannot be read is bad usage: the sweep has not begun.
+            let taken = builder.read(open, hunt.threads());
             let taken = taken.map_err(|error| Fail::usage(format!("{name}: {error}")))?;
             refused += taken.refused;
             say_refused(&name, &taken, desk)?;
         }
+        loader.read_all(&texts, hunt.threads());
     }
-    if builder.is_empty() {
-        return Err(Fail::usage("there is nothing to look for: no indicator could be read"));
+    let index = match image_of {
+        Some((_, source)) if !builder.is_empty() => return Err(alone(source)),
+        Some((index, _)) => index,
+        None => builder.build(),
+    };
+    let (rules, refused_rules, unasked) = loader.finish();
+    for rule in &refused_rules {
+        let title = if rule.title.is_empty() { String::new() } else { format!(": {}", rule.title) };
+        desk.say(format!("NOT LOOKED FOR  {}{title}: {}", rule.source, rule.reason))?;
     }
-    finish(hunt, builder.build(), refused, desk)
-}
-
-fn finish(hunt: &Hunt, index: Index, refused: u64, desk: &Desk<'_>) -> Result<Loaded, Fail> {
+    if unasked > 0 {
+        desk.say(format!("{unasked} rules are of another level or status than asked for"))?;
+    }
+    refused += refused_rules.len() as u64;
+    if index.is_empty() && rules.is_empty() {
+        return Err(Fail::usage("there is nothing to look for: no indicator and no rule could be read"));
+    }
     if let Some(path) = &hunt.save_index {
         index.save(&desk.path(path)).map_err(|error| Fail::work(format!("{}: {error}", path.display())))?;
     }
-    Ok(Loaded { index, refused })
+    Ok(Loaded { index, rules, refused })
+}
+
+fn alone(source: &str) -> Fail {
+    Fail::usage(format!(
+        "{source} is a compiled index; no other indicators can stand beside it behind --with"
+    ))
+}
+
+/// A loader that takes the rules that are asked for.
+fn loader(hunt: &Hunt) -> Loader {
+    let mut loader = Loader::new();
+    if let Some(level) = hunt.level {
+        loader.at_least(level.into());
+    }
+    hunt.status.iter().for_each(|status| loader.of_status(status.name()));
+    loader
 }
 
 fn say_refused(name: &str, taken: &Taken, desk: &mut Desk<'_>) -> io::Result<()> {
@@ -114,7 +161,14 @@ fn warninglists(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<Warninglists, Fail> 
     lists.ready().map_err(|error| Fail::work(format!("the warninglists: {error}")))
 }
 
-/// A source of indicators.
+/// A source that was opened.
+enum Opened {
+    /// Sigma rules, as text.
+    Rules(String),
+    Other(Box<dyn Read>),
+}
+
+/// A source of indicators or rules.
 enum Source {
     File(PathBuf, String),
     Answer(Vec<u8>, String),
@@ -144,6 +198,26 @@ impl Source {
     }
 }
 
+impl Source {
+    /// Opens the source, and reads it where it is one of Sigma rules, which its content shows.
+    fn open_text(self) -> io::Result<Opened> {
+        let is_yaml = {
+            let name = self.name().to_ascii_lowercase();
+            let name = name.trim_end_matches(".gz");
+            [".yml", ".yaml"].iter().any(|end| name.ends_with(end))
+        };
+        let mut open = self.open()?;
+        let mut head = Vec::new();
+        open.by_ref().take(MAX_RULES).read_to_end(&mut head)?;
+        let text = std::str::from_utf8(&head).map(str::to_owned);
+        match text {
+            Ok(text) if is_yaml || is_rules(&text) => Ok(Opened::Rules(text)),
+            _ if is_yaml => Err(io::Error::new(io::ErrorKind::InvalidData, "is no text in UTF-8")),
+            _ => Ok(Opened::Other(Box::new(Cursor::new(head).chain(open)))),
+        }
+    }
+}
+
 /// The files that one `--with` names.
 fn files(source: &str, desk: &Desk<'_>) -> Result<Vec<Source>, Fail> {
     if source.starts_with("http://") || source.starts_with("https://") {
@@ -154,15 +228,22 @@ fn files(source: &str, desk: &Desk<'_>) -> Result<Vec<Source>, Fail> {
     if !std::fs::metadata(&path).map_err(named)?.is_dir() {
         return Ok(vec![Source::File(path, source.to_owned())]);
     }
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(&path).map_err(named)? {
-        let path = entry.map_err(named)?.path();
-        if path.is_file() {
-            paths.push(path);
-        }
+    let mut troubles = Vec::new();
+    let found = walk(&[path], &mut troubles);
+    if let Some(trouble) = troubles.iter().find(|trouble| !trouble.reason.contains("link")) {
+        return Err(Fail::usage(format!("{} {}", trouble.path, trouble.reason)));
     }
-    paths.sort_unstable();
-    Ok(paths.into_iter().map(|path| Source::File(path.clone(), path.display().to_string())).collect())
+    let is_rules = |path: &Path| path.extension().is_some_and(|end| end == "yml" || end == "yaml");
+    // A folder of rules also holds what people wrote about them.
+    let has_rules = found.iter().any(|file| is_rules(&file.path));
+    let paths = found.into_iter().map(|file| file.path).filter(|path| !has_rules || !is_prose(path));
+    Ok(paths.map(|path| Source::File(path.clone(), path.display().to_string())).collect())
+}
+
+/// Whether a file says something to people: a licence, a description.
+fn is_prose(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    name.ends_with(".md") || name.starts_with("license") || name.starts_with('.')
 }
 
 /// A compiled index, where the file is one.

@@ -5,10 +5,9 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use kizuna_app::{Clock as _, SystemClock};
-use kizuna_hunt::index::Index;
 use kizuna_hunt::input::Trouble;
 use kizuna_hunt::output::{Language, Line, Page, Sightings, ecs, timeline};
-use kizuna_hunt::sweep::{Hit, Summary};
+use kizuna_hunt::sweep::{Hit, Sought, Summary};
 
 use super::args::{Hunt, Lang};
 use crate::desk::Desk;
@@ -63,8 +62,8 @@ impl Outputs {
         })
     }
 
-    pub fn hit(&mut self, hit: &Hit, index: &Index, desk: &mut Desk<'_>) -> Result<(), Fail> {
-        let line = Line::of(index, hit);
+    pub fn hit(&mut self, hit: &Hit, sought: Sought<'_>, desk: &mut Desk<'_>) -> Result<(), Fail> {
+        let line = Line::of(sought, hit);
         if desk.json {
             desk.print_json(&line)?;
         } else {
@@ -93,7 +92,7 @@ impl Outputs {
         }
     }
 
-    pub fn finish(self, index: &Index, summary: &Summary, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    pub fn finish(self, sought: Sought<'_>, summary: &Summary, desk: &mut Desk<'_>) -> Result<(), Fail> {
         if let Some(written) = self.timeline {
             if self.timeless > 0 {
                 desk.say(format!("{}: {} hits have no time and are not on it", written.name, self.timeless))?;
@@ -108,7 +107,7 @@ impl Outputs {
             written.finish()?;
         }
         if let Some((sightings, mut written, assets)) = self.sightings {
-            let bundle = sightings.bundle(index, SystemClock.now(), assets);
+            let bundle = sightings.bundle(sought, SystemClock.now(), assets);
             serde_json::to_writer_pretty(&mut written.file, &bundle)?;
             written.file.write_all(b"\n")?;
             let name = written.name.clone();

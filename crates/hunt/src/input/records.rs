@@ -27,7 +27,7 @@ pub(super) fn of_bytes(contents: &mut Contents<'_>, bytes: Vec<u8>, name: &str) 
 fn read<T: Read + Seek>(contents: &mut Contents<'_>, parser: EvtxParser<T>, name: &str) {
     let settings = ParserSettings::default().num_threads(1).indent(false).separate_json_attributes(true);
     let mut parser = parser.with_configuration(settings);
-    let mut piece = Vec::with_capacity(PIECE + (PIECE >> 2));
+    let mut piece = Vec::new();
     let mut broken = 0_u64;
     let mut first = None;
     for record in parser.records_json() {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Line;
+use crate::sigma::Level;
 
 const VERSION: &str = "8.17.0";
 
@@ -24,6 +25,7 @@ pub fn document(line: &Line) -> Value {
         "registry-key" => drop(indicator.insert("registry".to_owned(), json!({ "path": line.value }))),
         _ => {}
     }
+    let is_rule = line.kind == super::RULE;
     let mut document = json!({
         "ecs": { "version": VERSION },
         "event": { "kind": "alert", "category": ["threat"], "type": ["indicator"], "dataset": "kizuna.hunt" },
@@ -32,6 +34,19 @@ pub fn document(line: &Line) -> Value {
         "log": { "file": { "path": line.path } },
         "kizuna": { "hunt": { "line": line.line } },
     });
+    if is_rule {
+        document["event"]["category"] = json!(["intrusion_detection"]);
+        document["event"]["type"] = json!(["info"]);
+        document["rule"] = json!({ "id": line.indicator, "name": line.value, "ruleset": "sigma" });
+        document["threat"] = json!({});
+        if !line.tags.is_empty() {
+            document["tags"] = json!(line.tags);
+        }
+    }
+    if let Some(level) = line.level {
+        document["event"]["severity"] = json!(severity(level));
+        document["rule"]["category"] = json!(level.name());
+    }
     if let Some(time) = line.time {
         document["@timestamp"] = json!(time);
     }
@@ -43,6 +58,17 @@ pub fn document(line: &Line) -> Value {
         document["threat"]["technique"] = json!({ "id": line.techniques });
     }
     document
+}
+
+/// The number that Elastic's own rules give to a level.
+fn severity(level: Level) -> u8 {
+    match level {
+        Level::Informational => 1,
+        Level::Low => 21,
+        Level::Medium => 47,
+        Level::High => 73,
+        Level::Critical => 99,
+    }
 }
 
 /// The value of `threat.indicator.type`, which takes STIX's names.

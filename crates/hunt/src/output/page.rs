@@ -35,6 +35,7 @@ struct Words {
     kind: &'static str,
     count: &'static str,
     name: &'static str,
+    level: &'static str,
     time: &'static str,
     asset: &'static str,
     place: &'static str,
@@ -50,7 +51,7 @@ const ENGLISH: Words = Words {
     lines: "Lines",
     text: "Megabytes of text",
     hits: "Hits",
-    indicators: "Indicators seen",
+    indicators: "Indicators and rules seen",
     unread: "Not read",
     complete: "Everything was read.",
     clean: "Nothing was found.",
@@ -58,6 +59,7 @@ const ENGLISH: Words = Words {
     kind: "Kind",
     count: "Hits",
     name: "Name",
+    level: "Level",
     time: "Time (UTC)",
     asset: "Machine",
     place: "Place",
@@ -73,7 +75,7 @@ const JAPANESE: Words = Words {
     lines: "行数",
     text: "テキスト量（MB）",
     hits: "検知数",
-    indicators: "検知した侵害指標",
+    indicators: "検知した侵害指標とルール",
     unread: "読み取れなかった入力",
     complete: "すべて読み取りました。",
     clean: "検知はありません。",
@@ -81,6 +83,7 @@ const JAPANESE: Words = Words {
     kind: "種別",
     count: "検知数",
     name: "名称",
+    level: "深刻度",
     time: "時刻（UTC）",
     asset: "端末",
     place: "場所",
@@ -100,21 +103,34 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:8px 12px
 td.n{text-align:right;font-variant-numeric:tabular-nums}code{font:13px ui-monospace,monospace;overflow-wrap:anywhere}.warn{color:var(--warn)}\
 @media print{body{background:#fff;color:#000}}";
 
+/// What is said of one indicator or rule.
+#[derive(Debug)]
+struct Counted {
+    hits: u64,
+    name: String,
+    level: &'static str,
+    techniques: Vec<String>,
+}
+
 /// Collects hits and writes the page at the end.
 #[derive(Debug, Default)]
 pub struct Page {
     lines: Vec<Line>,
     left: u64,
-    counts: BTreeMap<(String, &'static str), (u64, String, Vec<String>)>,
+    counts: BTreeMap<(String, &'static str), Counted>,
     troubles: Vec<Trouble>,
 }
 
 impl Page {
     pub fn hit(&mut self, line: &Line) {
         let key = (line.value.clone(), line.kind);
-        let counted =
-            self.counts.entry(key).or_insert_with(|| (0, line.name.clone(), line.techniques.clone()));
-        counted.0 += 1;
+        let counted = self.counts.entry(key).or_insert_with(|| Counted {
+            hits: 0,
+            name: if line.name == line.value { String::new() } else { line.name.clone() },
+            level: line.level.map(crate::sigma::Level::name).unwrap_or_default(),
+            techniques: line.techniques.clone(),
+        });
+        counted.hits += 1;
         if self.lines.len() < LISTED {
             self.lines.push(line.clone());
         } else {
@@ -184,13 +200,14 @@ impl Page {
         if self.counts.is_empty() {
             return;
         }
-        begin(page, words.indicators, &[words.value, words.kind, words.count, words.name, "ATT&amp;CK"]);
+        let columns = [words.value, words.kind, words.level, words.count, words.name, "ATT&amp;CK"];
+        begin(page, words.indicators, &columns);
         let mut counts: Vec<_> = self.counts.iter().collect();
-        counts.sort_by_key(|(_, counted)| std::cmp::Reverse(counted.0));
-        for ((value, kind), (count, name, techniques)) in counts {
+        counts.sort_by_key(|(_, counted)| std::cmp::Reverse(counted.hits));
+        for ((value, kind), Counted { hits, name, level, techniques }) in counts {
             let _ = write!(
                 page,
-                "<tr><td><code>{}</code></td><td>{kind}</td><td class=\"n\">{count}</td><td>{}</td><td>{}</td></tr>",
+                "<tr><td><code>{}</code></td><td>{kind}</td><td>{level}</td><td class=\"n\">{hits}</td><td>{}</td><td>{}</td></tr>",
                 escaped(value),
                 escaped(name),
                 escaped(&techniques.join(", "))

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::index::{Index, What};
-use crate::sweep::Hit;
+use crate::sigma::Head;
+use crate::sweep::{Hit, Sought};
 
 /// Collects hits as sightings.
 #[derive(Debug, Default)]
@@ -47,7 +48,9 @@ impl Sightings {
     }
 
     /// The bundle, as it would be sent. `assets` adds the names of machines.
-    pub fn bundle(&self, index: &Index, now: Timestamp, assets: bool) -> Value {
+    pub fn bundle<'a>(&self, sought: impl Into<Sought<'a>>, now: Timestamp, assets: bool) -> Value {
+        let sought = sought.into();
+        let index = sought.index;
         let stamp = at(now);
         let mut objects = Vec::new();
         let mut told = std::collections::BTreeSet::new();
@@ -60,8 +63,14 @@ impl Sightings {
             *place = number;
         }
         for ((entry, day, asset), seen) in &self.seen {
-            let indicator = index.id(*entry);
-            if told.insert(indicator.clone()) && is_nameless(index, *entry) {
+            let rule = entry.checked_sub(sought.first_rule());
+            let rule = sought.rules.zip(rule).map(|(rules, rule)| rules.head(rule));
+            let indicator = rule.map_or_else(|| index.id(*entry), rule_id);
+            if let Some(head) = rule {
+                if told.insert(indicator.clone()) {
+                    objects.push(of_rule(head, &indicator, &stamp));
+                }
+            } else if told.insert(indicator.clone()) && is_nameless(index, *entry) {
                 objects.extend(nameless(index, *entry, &indicator, &stamp));
             }
             let machine = machines.get(asset.as_str()).copied().unwrap_or_default();
@@ -99,6 +108,23 @@ impl Sightings {
         let bundle = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{stamp}|{}", objects.len()).as_bytes());
         json!({ "type": "bundle", "id": format!("bundle--{bundle}"), "objects": objects })
     }
+}
+
+/// The id of the indicator that says what a rule looks for.
+fn rule_id(head: &Head) -> String {
+    format!("indicator--{}", Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("sigma:{}", head.id).as_bytes()))
+}
+
+/// A rule as an indicator, for who receives a sighting of it.
+fn of_rule(head: &Head, id: &str, stamp: &str) -> Value {
+    let mut indicator = json!({
+        "type": "indicator", "spec_version": "2.1", "id": id, "created": stamp, "modified": stamp,
+        "name": head.title, "pattern": &*head.text, "pattern_type": "sigma", "valid_from": stamp,
+    });
+    if !head.tags.is_empty() {
+        indicator["labels"] = json!(head.tags);
+    }
+    indicator
 }
 
 /// Milliseconds, as STIX wants them at least.

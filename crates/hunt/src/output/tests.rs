@@ -1,4 +1,5 @@
 use super::*;
+use crate::index::Index;
 use crate::index::{Builder, Context};
 use crate::sweep::Summary;
 use kizuna_stix::observable::Kind;

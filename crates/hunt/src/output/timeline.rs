@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 
 use super::Line;
+use crate::sigma::Level;
 
 /// Writes the heading.
 pub fn head(out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
-        "message,datetime,timestamp_desc,timestamp,indicator_value,indicator_kind,indicator,asset,log_path,log_line,attack"
+        "message,datetime,timestamp_desc,timestamp,indicator_value,indicator_kind,indicator,asset,log_path,log_line,attack,level"
     )
 }
 
@@ -19,7 +20,7 @@ pub fn row(line: &Line, out: &mut dyn Write) -> io::Result<bool> {
     let cells = [
         message,
         time.to_string(),
-        "Indicator seen".to_owned(),
+        if line.kind == super::RULE { "Rule matched".to_owned() } else { "Indicator seen".to_owned() },
         time.as_microsecond().to_string(),
         line.value.clone(),
         line.kind.to_owned(),
@@ -28,6 +29,7 @@ pub fn row(line: &Line, out: &mut dyn Write) -> io::Result<bool> {
         line.path.clone(),
         line.line.to_string(),
         line.techniques.join(" "),
+        line.level.map(Level::name).unwrap_or_default().to_owned(),
     ];
     let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
     writeln!(out, "{}", cells.join(","))?;

@@ -103,7 +103,7 @@ fn epoch(number: f64) -> Option<Timestamp> {
 }
 
 /// The first time in a text: RFC 3339 with or without a zone (then UTC), or seconds since 1970 as its first word.
-fn of_text(text: &str) -> Option<Timestamp> {
+pub fn of_text(text: &str) -> Option<Timestamp> {
     let first = text.split(['\t', ' ', ',']).next().unwrap_or_default();
     if let Ok(number) = first.parse::<f64>()
         && let Some(time) = epoch(number)

@@ -6,6 +6,7 @@ use super::work::{Result, Text, is_done};
 use super::{Done, Event, Hit, Summary};
 use crate::input::Found;
 use crate::pattern::{Part, Track};
+use crate::sigma::{Correlator, Match};
 
 /// Parts of files that came, and what was told already.
 pub(super) struct Order<'a> {
@@ -20,6 +21,8 @@ pub(super) struct Order<'a> {
     feeds: u64,
     /// Told of what satisfies parts of patterns.
     pub track: Track<'a>,
+    /// Told of matches.
+    pub correlator: Correlator,
 }
 
 /// Parts of patterns that are kept of one file for who goes on with the sweep later.
@@ -28,7 +31,17 @@ const KEPT: usize = 100_000;
 impl<'a> Order<'a> {
     pub fn new(files: &'a [Found], before: &'a HashMap<String, Done>, track: Track<'a>) -> Self {
         let waiting = BTreeMap::new();
-        Self { files, before, waiting, file: 0, part: 0, done: Done::default(), feeds: 0, track }
+        Self {
+            files,
+            before,
+            waiting,
+            file: 0,
+            part: 0,
+            done: Done::default(),
+            feeds: 0,
+            track,
+            correlator: Correlator::default(),
+        }
     }
 
     pub fn take(&mut self, result: Result) {
@@ -49,6 +62,7 @@ impl<'a> Order<'a> {
                     for (path, part) in &done.parts {
                         self.track.add(path, part.line, part.clone());
                     }
+                    done.matches.iter().for_each(|found| self.correlator.add(found.clone()));
                     count(done, summary);
                 }
                 self.file += 1;
@@ -87,8 +101,13 @@ impl<'a> Order<'a> {
 
     fn part(&mut self, result: Result, tell: &mut dyn FnMut(Event<'_>)) {
         for text in result.texts {
-            let Text { path, hits, parts, feeds, bytes, open } = text;
+            let Text { path, hits, parts, matches, feeds, bytes, open } = text;
             self.keep(&path, parts);
+            for found in matches {
+                let found = Match { path: path.clone(), line: self.feeds + found.line + 1, ..found };
+                self.correlator.add(found.clone());
+                self.done.matches.push(found);
+            }
             for hit in hits {
                 let hit = Hit { path: path.clone(), line: self.feeds + hit.line + 1, ..hit };
                 tell(Event::Hit(&hit));

@@ -22,11 +22,15 @@ fn swept(place: &Path, options: Options, before: &HashMap<String, Done>) -> Told
     let (mut hits, mut done) = (Vec::new(), Vec::new());
     let stop = AtomicBool::new(false);
     let summary =
-        Sweep { index: &index, options, stop: &stop }.run(&files, before, &mut |event| match event {
-            Event::Hit(hit) => hits.push(hit.clone()),
-            Event::Done(file) => done.push(file.clone()),
-            Event::Trouble(_) | Event::Progress(..) => {}
-        });
+        Sweep { sought: (&index).into(), options, stop: &stop }.run(
+            &files,
+            before,
+            &mut |event| match event {
+                Event::Hit(hit) => hits.push(hit.clone()),
+                Event::Done(file) => done.push(file.clone()),
+                Event::Trouble(_) | Event::Progress(..) => {}
+            },
+        );
     (hits, done, summary)
 }
 

@@ -9,14 +9,18 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 
 use super::moment::{asset_of, moment_of};
-use super::{Done, Hit, Options};
-use crate::index::Index;
+use super::watch;
+use super::{Done, Hit, Options, Sought};
 use crate::input::{Chunks, Contents, Form, Found, HEAD, Sink, Trouble, form_of};
 use crate::pattern::{Part, Watch, bundle};
 use crate::scan::{self, Scanner};
+use crate::sigma::Match;
 
 /// Bytes of a plain file that one thread takes at once.
 const RANGE: u64 = 8 << 20;
+
+/// Bytes at the beginning of a file in which columns are named.
+const COLUMNS: u64 = 64 << 10;
 
 /// A part of a file that somebody has to read.
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +101,7 @@ pub(super) struct Text {
     pub hits: Vec<Hit>,
     /// What satisfies parts of patterns.
     pub parts: Vec<Part>,
+    pub matches: Vec<Match>,
     pub feeds: u64,
     pub bytes: u64,
     /// Whether the text ended with a line that no line feed ends.
@@ -104,7 +109,7 @@ pub(super) struct Text {
 }
 
 pub(super) struct Worker<'a> {
-    pub index: &'a Index,
+    pub sought: Sought<'a>,
     pub options: Options,
     pub queue: &'a Mutex<Queue<'a>>,
     pub read: &'a AtomicU64,
@@ -115,7 +120,10 @@ pub(super) struct Worker<'a> {
 impl Worker<'_> {
     pub fn run(self, patterns: Watch<'_>) {
         let mut reader = Reader {
-            scanner: Scanner::new(self.index, self.options.prose),
+            scanner: Scanner::new(self.sought.index, self.options.prose),
+            is_indexed: !self.sought.index.is_empty(),
+            rules: watch::Watch::new(self.sought),
+            matched: Vec::new(),
             options: self.options,
             found: Vec::new(),
             patterns,
@@ -161,12 +169,13 @@ impl Worker<'_> {
             if from >= end {
                 return Ok(());
             }
-            if start > 0 && !reader.patterns.is_idle() {
+            if start > 0 && !(reader.patterns.is_idle() && reader.rules.is_idle()) {
                 // The first lines say what the columns are called.
                 file.seek(SeekFrom::Start(0))?;
-                let mut head = Vec::with_capacity(HEAD);
-                file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+                let mut head = Vec::new();
+                file.by_ref().take(COLUMNS).read_to_end(&mut head)?;
                 reader.patterns.begin(&head);
+                reader.rules.begin(&head);
             }
             file.seek(SeekFrom::Start(from))?;
             let mut chunks = Chunks::first(file, end - from);
@@ -206,6 +215,10 @@ fn skip_line(file: &mut File, most: u64) -> std::io::Result<Option<u64>> {
 /// Scans what is unpacked.
 struct Reader<'a> {
     scanner: Scanner<'a>,
+    /// Whether there are indicators; without any, lines are only counted.
+    is_indexed: bool,
+    rules: watch::Watch<'a>,
+    matched: Vec<Match>,
     options: Options,
     found: Vec<scan::Hit>,
     patterns: Watch<'a>,
@@ -223,26 +236,31 @@ impl Sink for Reader<'_> {
             path.clone_into(&mut self.text.path);
         }
         self.found.clear();
-        let feeds = self.scanner.scan(piece, &mut self.found);
+        let feeds = if self.is_indexed {
+            self.scanner.scan(piece, &mut self.found)
+        } else {
+            memchr::memchr_iter(b'\n', piece).count() as u32
+        };
+        self.rules.piece(path, piece, &mut self.found, &mut self.matched);
+        let matched = self.matched.drain(..).filter(|found| self.options.admits(Some(found.time)));
+        self.text.matches.extend(matched.map(|found| Match { line: self.text.feeds + found.line, ..found }));
         let mut lines = piece.split_inclusive(|byte| *byte == b'\n');
         let mut next = 0;
-        let mut line: &[u8] = &[];
+        let (mut time, mut asset) = (None, None);
         let mut hits = Vec::new();
         for found in &self.found {
-            while next <= found.line {
-                line = lines.next().unwrap_or_default();
-                next += 1;
+            if next <= found.line {
+                let mut line: &[u8] = &[];
+                while next <= found.line {
+                    line = lines.next().unwrap_or_default();
+                    next += 1;
+                }
+                (time, asset) = (moment_of(line), asset_of(line));
             }
-            let time = moment_of(line);
             if self.options.admits(time) {
-                hits.push(Hit {
-                    path: String::new(),
-                    line: self.text.feeds + u64::from(found.line),
-                    time,
-                    asset: asset_of(line),
-                    entry: found.entry,
-                    also: Vec::new(),
-                });
+                let line = self.text.feeds + u64::from(found.line);
+                let (path, asset, also) = (String::new(), asset.clone(), Vec::new());
+                hits.push(Hit { path, line, time, asset, entry: found.entry, also });
             }
         }
         self.patterns.piece(piece, self.text.feeds, &mut hits, &mut self.text.parts);
@@ -253,6 +271,7 @@ impl Sink for Reader<'_> {
     }
 
     fn end(&mut self, path: &str) {
+        self.rules.begin(&[]);
         let mut text = std::mem::take(&mut self.text);
         path.clone_into(&mut text.path);
         self.patterns.end(path, &mut text.hits, &mut text.parts, &mut self.troubles);
