@@ -243,7 +243,9 @@ fn files(source: &str, desk: &Desk<'_>) -> Result<Vec<Source>, Fail> {
 /// Whether a file says something to people: a licence, a description.
 fn is_prose(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-    name.ends_with(".md") || name.starts_with("license") || name.starts_with('.')
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("md"))
+        || name.starts_with("license")
+        || name.starts_with('.')
 }
 
 /// A compiled index, where the file is one.

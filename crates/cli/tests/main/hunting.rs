@@ -62,3 +62,96 @@ fn an_index_is_saved_and_used_and_a_sweep_goes_on() {
         assert!(desk.place.path().join(name).metadata().unwrap().len() > 50, "{name}");
     }
 }
+
+/// The project's own rules and events, in a directory of their own.
+fn rules_and_events(desk: &Desk) {
+    for (name, text) in [
+        ("rules/programs.yml", include_str!("../../../../fixtures/sigma/rules/programs.yml")),
+        ("rules/deeper/logins.yml", include_str!("../../../../fixtures/sigma/rules/logins.yml")),
+        ("rules/README.md", "What people wrote about the rules.\n"),
+        ("windows.jsonl", include_str!("../../../../fixtures/sigma/logs/windows.jsonl")),
+        ("refused.yml", include_str!("../../../../fixtures/sigma/rules/refused.yml")),
+        ("list.txt", "domain\tpc1.example\n"),
+    ] {
+        if let Some((folder, _)) = name.rsplit_once('/') {
+            std::fs::create_dir_all(desk.place.path().join(folder)).unwrap();
+        }
+        desk.file(name, text);
+    }
+}
+
+#[test]
+fn sigma_rules_hit_lines_beside_indicators_and_show_in_every_output() {
+    let desk = Desk::new();
+    rules_and_events(&desk);
+    let found = desk.run(&[
+        "hunt",
+        "windows.jsonl",
+        "--with",
+        "rules",
+        "--with",
+        "list.txt",
+        "--json",
+        "--html",
+        "r.html",
+        "--timeline",
+        "t.csv",
+        "--ecs",
+        "e.json",
+        "--report",
+        "s.json",
+    ]);
+    assert_eq!(found.code, 1, "{found:#?}");
+    let lines: Vec<Value> = found.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rule = lines.iter().find(|line| line["kind"] == "sigma").unwrap();
+    assert_eq!(rule["line"], 1);
+    assert_eq!(rule["value"], "A word typed into a shell");
+    assert_eq!(rule["indicator"], "5b0a4f1e-2f5e-4d0e-9a53-0a8c3a1b7c01");
+    assert_eq!(rule["level"], "high");
+    assert_eq!(rule["techniques"], serde_json::json!(["T1033"]));
+    assert_eq!(rule["tags"][1], "attack.t1033");
+    assert_eq!(rule["time"], "2026-01-01T00:00:01Z");
+    assert_eq!(rule["asset"], "pc1.example");
+    assert!(lines.iter().any(|line| line["kind"] == "domain"));
+    assert!(lines.iter().any(|line| line["value"] == "Many logins that failed" && line["line"] == 16));
+    assert!(found.err.contains("ATT&CK: T1033"), "{}", found.err);
+    let read = |name: &str| std::fs::read_to_string(desk.place.path().join(name)).unwrap();
+    assert!(read("r.html").contains("Many logins that failed"));
+    assert!(read("t.csv").contains("Rule matched"));
+    let document = read("e.json")
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .find(|document| document["rule"]["id"] == "5b0a4f1e-2f5e-4d0e-9a53-0a8c3a1b7c01");
+    assert_eq!(document.unwrap()["event"]["severity"], 73);
+    let bundle: Value = serde_json::from_str(&read("s.json")).unwrap();
+    let objects = bundle["objects"].as_array().unwrap();
+    let rule = objects.iter().find(|object| object["pattern_type"] == "sigma").unwrap();
+    assert!(objects.iter().any(|object| object["sighting_of_ref"] == rule["id"]), "{bundle:#}");
+}
+
+#[test]
+fn rules_are_chosen_by_level_and_status_and_refused_ones_are_named() {
+    let desk = Desk::new();
+    rules_and_events(&desk);
+    let hunt =
+        |more: &[&str]| desk.run(&[&["hunt", "windows.jsonl", "--with", "rules", "--json"], more].concat());
+    let titles = |out: &str| {
+        let title =
+            |line: &str| serde_json::from_str::<Value>(line).unwrap()["value"].as_str().unwrap().to_owned();
+        out.lines().map(title).collect::<Vec<_>>()
+    };
+    let high = hunt(&["--level", "high"]);
+    assert_eq!(titles(&high.out), ["A word typed into a shell", "Many logins that failed"], "{high:#?}");
+    let experimental = hunt(&["--status", "experimental"]);
+    assert_eq!(titles(&experimental.out), ["Words in base64"]);
+    let refused = desk.run(&["hunt", "list.txt", "--with", "rules", "--with", "refused.yml"]);
+    assert_eq!(refused.code, 3, "{refused:#?}");
+    assert!(refused.err.contains("NOT LOOKED FOR") && refused.err.contains("looks ahead"), "{}", refused.err);
+    assert_eq!(desk.run(&["hunt", "list.txt", "--with", "refused.yml"]).code, 2);
+    // What a journal knows feeds correlations again.
+    let first = hunt(&["--resume", "journal"]);
+    let second = hunt(&["--resume", "journal"]);
+    assert_eq!(first.out, second.out);
+    assert!(second.out.contains("Many logins that failed"));
+    assert_eq!(hunt(&["--resume", "journal", "--level", "high"]).code, 2);
+}
