@@ -43,15 +43,16 @@ function start(data) {
 /** A page on which every fault a browser reports fails the test. */
 async function open(context, origin) {
   const page = await context.newPage();
-  const faults = [];
+  const [faults, refusals] = [[], []];
   page.on("console", (message) => {
-    if (message.type() === "error" && !/status of (401|404)/.test(message.text())) faults.push(message.text());
+    if (message.type() !== "error" || /status of (401|404)/.test(message.text())) return;
+    (/status of 400/.test(message.text()) ? refusals : faults).push(message.text());
   });
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("request", (request) => {
     if (!request.url().startsWith(origin)) faults.push(`a request to ${request.url()}`);
   });
-  return { page, faults };
+  return { page, faults, refusals };
 }
 
 /** What must hold of every page as it stands. */
@@ -209,7 +210,7 @@ const { node, origin, link } = await start(data);
 const browser = await chromium.launch({ executablePath: process.env.KIZUNA_BROWSER, args: ["--no-sandbox"] });
 try {
   const context = await browser.newContext({ viewport: DESK, locale: "en-GB", timezoneId: "Europe/Tallinn", colorScheme: "light" });
-  const { page, faults } = await open(context, origin);
+  const { page, faults, refusals } = await open(context, origin);
   await page.goto(`${origin}/objects/x`);
   assert.ok(page.url().includes("/sign-in?back="), "who is not signed in is led to the sign-in page");
   await inspect(page, "sign-in");
@@ -219,6 +220,7 @@ try {
   await hiddenIsAbsent(page, origin);
   await wrongInput(page, origin);
   const made = await tearLine(page, origin);
+  assert.equal(refusals.length, 3, "each wrong form is refused once: a peer, a policy, a label");
   const state = await context.storageState();
 
   for (const [size, viewport] of [["desk", DESK], ["phone", PHONE]]) {
@@ -240,7 +242,7 @@ try {
         await inspect(reader.page, `tearline-${name}`);
         await readObject(reader.page, origin, `object-${name}`);
         await inspect(reader.page, `explain-${name}`);
-        assert.deepEqual(reader.faults, [], name);
+        assert.deepEqual([...reader.faults, ...reader.refusals], [], name);
         await again.close();
       }
     }
