@@ -88,6 +88,7 @@ impl Failure {
             "Not available now",
             "this took longer than a request may: ask for less",
         )
+        .with_header(header::RETRY_AFTER, HeaderValue::from_static("10"))
     }
 
     pub(crate) fn method_not_allowed() -> Self {
@@ -148,6 +149,9 @@ impl From<AppError> for Failure {
                 failure.cause = text;
                 failure
             }
+            // A disk is full, a database away: somebody has to see to it first.
+            AppError::Unavailable(_) => Self::new(status, title, text)
+                .with_header(header::RETRY_AFTER, HeaderValue::from_static("10")),
             _ => Self::new(status, title, text),
         };
         if let AppError::Invalid { faults } = error {

@@ -24,6 +24,17 @@ fn equal_failures_are_equal_bytes_whatever_the_request() {
 }
 
 #[test]
+fn whoever_is_turned_away_for_now_is_told_when_to_come_again() {
+    let away = Failure::from(AppError::Unavailable("the disk is full".to_owned()));
+    for failure in [Failure::busy(), Failure::too_slow(), away] {
+        assert_eq!(failure.status, StatusCode::SERVICE_UNAVAILABLE);
+        let header = failure.headers.iter().find(|(name, _)| name == "retry-after");
+        let seconds: u32 = header.unwrap().1.to_str().unwrap().parse().unwrap();
+        assert!(seconds > 0);
+    }
+}
+
+#[test]
 fn places_say_where() {
     let failure = Failure::invalid("?limit", "must be a number from 1");
     let problem = failure.problem(Uuid::nil());
