@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -133,8 +134,11 @@ impl Desk {
             said.split_whitespace().find(|word| word.starts_with("http://") && !word.contains("sign-in"));
         let url = url.unwrap_or_else(|| panic!("the server did not start: {said}")).to_owned();
         // Whatever it says later is read, so that it never waits for us.
-        std::thread::spawn(move || lines.for_each(drop));
-        Server { child, url, said }
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let later = Arc::clone(&log);
+        let keep = move |line| later.lock().unwrap().push(line);
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(keep));
+        Server { child, url, said, log }
     }
 
     /// What a viewer reads, as `id label` lines in order.
@@ -152,6 +156,7 @@ pub struct Server {
     child: Child,
     pub url: String,
     pub said: String,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 /// Somebody who calls a server with a key.
@@ -166,6 +171,7 @@ pub struct Caller {
 pub struct Answer {
     pub status: u16,
     pub retry_after: Option<String>,
+    pub request_id: String,
     pub body: String,
 }
 
@@ -208,17 +214,22 @@ const ACCEPTED: &str = "application/taxii+json;version=2.1, application/json;q=0
 
 fn answer(answered: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Option<Answer> {
     let mut answered = answered.ok()?;
-    let header = answered.headers().get("retry-after");
-    let retry_after = header.map(|value| value.to_str().unwrap().to_owned());
+    let header = |name| answered.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+    let (retry_after, request_id) = (header("retry-after"), header("x-request-id").unwrap_or_default());
     let status = answered.status().as_u16();
     let body = answered.body_mut().with_config().limit(64 << 20).read_to_string().ok()?;
-    Some(Answer { status, retry_after, body })
+    Some(Answer { status, retry_after, request_id, body })
 }
 
 impl Server {
     pub fn caller(&self, key: &str) -> Caller {
         let config = ureq::Agent::config_builder().http_status_as_error(false).build();
         Caller { agent: config.new_agent(), base: self.url.clone(), key: key.to_owned() }
+    }
+
+    /// What it has written since it was ready.
+    pub fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
     }
 
     pub fn address(&self) -> &str {

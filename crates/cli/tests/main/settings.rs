@@ -1,5 +1,9 @@
 //! Settings, the watch token, logs for programs.
 
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
 use crate::kit::Desk;
 
 #[test]
@@ -42,4 +46,26 @@ fn a_node_serves_by_its_settings_and_tells_who_watches_how_it_does() {
         matches!(scrape(&renewed), Err(ureq::Error::StatusCode(429))),
         "the bucket of this address is empty"
     );
+}
+
+#[test]
+fn a_log_for_programs_has_one_object_a_line_with_the_id_that_the_answer_has() {
+    let desk = Desk::peopled();
+    let key = desk.key("a@xas.example");
+    desk.file("s.toml", "[log]\nformat = \"json\"\nlevel = \"info\"\n");
+    let server = desk.serve_with(&["--listen", "127.0.0.1:0", "--settings", "s.toml"]);
+    let answer = server.caller(&key).get("/api/v1/me");
+    assert_eq!(answer.status, 200);
+    let begun = Instant::now();
+    let line = loop {
+        if let Some(line) = server.log().into_iter().find(|line| line.contains(&answer.request_id)) {
+            break line;
+        }
+        assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", server.log());
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let line: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["request.id"], answer.request_id.as_str());
+    assert_eq!((&line["http.status"], &line["http.path"]), (&200.into(), &"native.me".into()));
+    assert!(!server.log().concat().contains(&key), "keys are never logged");
 }
