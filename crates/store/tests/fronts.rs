@@ -130,6 +130,9 @@ const ROUNDS: usize = 40;
 #[test]
 fn a_cursor_misses_nothing_that_any_front_end_stores() {
     let Some(schema) = schema() else { return };
+    // With the feature `failpoints` every fifth commit takes long after all of it has been sent.
+    let has_slow_commits = fail::cfg("flushed", "20%sleep(25)").is_ok();
+    println!("slow commits: {has_slow_commits}");
     let reader = Front::open(&schema);
     reader.begin();
     let who = reader.principal();
@@ -166,6 +169,7 @@ fn a_cursor_misses_nothing_that_any_front_end_stores() {
         ended.store(true, Ordering::SeqCst);
         walk.join().unwrap()
     });
+    fail::remove("flushed");
     let distinct: BTreeSet<&String> = walked.iter().collect();
     assert_eq!(distinct.len(), walked.len(), "nothing comes twice");
     let (all, _) = reader.read(&who, None);
@@ -173,6 +177,31 @@ fn a_cursor_misses_nothing_that_any_front_end_stores() {
     assert_eq!(walked, all, "a cursor that follows has read everything, in the order that everybody sees");
     let checked = reader.store.dangerous("test", Actor::Operator).unwrap().check(&|_, _| {}).unwrap();
     assert!(checked.faults.is_empty(), "{:?}", checked.faults);
+}
+
+#[test]
+fn a_commit_that_takes_long_is_overtaken_by_nobody() {
+    let Some(schema) = schema() else { return };
+    let (front, reader) = (Front::open(&schema), Front::open(&schema));
+    front.begin();
+    let who = reader.principal();
+    // A front-end that is in the middle of its commit, and takes its time.
+    let mut slow = postgres::Client::connect(schema.url(), postgres::NoTls).unwrap();
+    let mut commit = slow.transaction().unwrap();
+    commit.query("SELECT seq FROM head WHERE one = 1 FOR UPDATE", &[]).unwrap();
+    let is_done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            front.give(["later".to_owned()].into_iter(), &everybody());
+            is_done.store(true, Ordering::SeqCst);
+        });
+        for _ in 0..20 {
+            std::thread::sleep(Duration::from_millis(10));
+            assert!(reader.read(&who, None).0.is_empty() && !is_done.load(Ordering::SeqCst));
+        }
+        commit.commit().unwrap();
+    });
+    assert_eq!(reader.read(&who, None).0, ["later"]);
 }
 
 #[test]
