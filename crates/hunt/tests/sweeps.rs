@@ -198,3 +198,10 @@ fn indicators_say_which_pattern_was_met_and_an_image_keeps_it() {
     assert_eq!(told.lines(), [2]);
     assert_eq!((told.hits[0].indicator.as_str(), told.hits[0].name.as_str()), (id, "beacon"));
 }
+
+#[test]
+fn rules_are_numbered_behind_every_entry() {
+    // The host of the URL is an entry of its own.
+    let index = patterns("http://a.example/x\n");
+    assert_eq!((index.len(), kizuna_hunt::sweep::Sought::from(&index).first_rule()), (1, 2));
+}
