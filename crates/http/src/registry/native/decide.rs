@@ -66,6 +66,17 @@ pub static PERSONAL_DATA: OutputPath = OutputPath {
     ..READ
 };
 
+/// Takes a mark of personal data away.
+pub static UNMARK_PERSONAL_DATA: OutputPath = OutputPath {
+    name: "native.unmark-personal-data",
+    method: Method::Delete,
+    path: "/api/v1/objects/{id}/personal-data",
+    summary: "Takes what marks an object of the own member, or some of its fields, as personal data away: a new version",
+    params: &[OBJECT, Param::query("field", Kind::List, "Fields; the whole object without")],
+    answers: &[json("Item", "The object as it now stands")],
+    ..READ
+};
+
 /// Marks personal data.
 pub static MARK_PERSONAL_DATA: OutputPath = OutputPath {
     name: "native.mark-personal-data",
