@@ -54,7 +54,8 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::AS_SEEN, decide::as_seen)
         .add(&paths::LIST_AS_SEEN, decide::list_as_seen)
         .add(&paths::PERSONAL_DATA, personal::list)
-        .add(&paths::MARK_PERSONAL_DATA, personal::mark);
+        .add(&paths::MARK_PERSONAL_DATA, personal::mark)
+        .add(&paths::UNMARK_PERSONAL_DATA, personal::unmark);
     let audit = Routes::new()
         .add(&paths::AUDIT, audit::list)
         .add(&paths::EXPORT_AUDIT, audit::export)

@@ -206,6 +206,10 @@ fn writes(name: &str, named: &Named) -> Option<Vec<Request>> {
             let mark = json!({ "category": "contact", "legal_basis": "an inquiry", "fields": ["name"] });
             Some(vec![Request::new(format!("/api/v1/objects/{object}/personal-data")).json(&mark)])
         }
+        "unmark-personal-data" => {
+            let path = format!("/api/v1/objects/{object}/personal-data");
+            Some(vec![Request::new(path.clone()), Request::new(format!("{path}?field=name"))])
+        }
         "set-overlay" => {
             let said = json!({ "tags": ["mine"], "state": "new", "note": "seen" });
             let query = |rest| Request::new(format!("/api/v1/objects/{object}/overlay{rest}")).json(&said);

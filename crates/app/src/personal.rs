@@ -8,7 +8,7 @@ use kizuna_access::marking::personal::{Category, PersonalData};
 use kizuna_access::{Party, Principal, redact};
 use kizuna_stix::{Id, Object, time};
 use kizuna_store::query::{Item, Selection, Start};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::ingest::{Known, terms};
 use crate::{AppError, Listing, Node, Reading};
@@ -63,21 +63,47 @@ impl Node {
     /// [`AppError::Forbidden`] for others' objects, whose bytes are never altered; [`AppError::Invalid`] for a field that
     /// the object has not, and where the rules of releases let nobody write under its label directly.
     pub fn mark_personal(&self, who: &Principal, id: &Id, mark: &Mark) -> Result<Item, AppError> {
+        let item = self.own_to_mark(who, id)?;
+        let definition = self.personal_definition(who, mark)?;
+        let marked = marked(&item, definition.id(), &mark.fields, self.now())?;
+        self.replace(who, &item, &[definition, marked])
+    }
+
+    /// Takes what marks the own member's object, or some of its fields, as personal data away again: a new version under
+    /// the label it has. Other markings stay.
+    ///
+    /// # Errors
+    /// As [`Node::mark_personal`]; [`AppError::Invalid`] where nothing there is marked.
+    pub fn unmark_personal(&self, who: &Principal, id: &Id, fields: &[String]) -> Result<Item, AppError> {
+        let reading = self.read(who)?;
+        let item = self.own_to_mark(who, id)?;
+        let mut object = object_of(&item)?;
+        if !reading.take_away(&mut object, fields)? {
+            return Err(AppError::invalid("$.fields", "nothing there is marked as personal data"));
+        }
+        let next = next_version(&item, object, self.now())?;
+        self.replace(who, &item, &[next])
+    }
+
+    /// An object that a person may mark.
+    fn own_to_mark(&self, who: &Principal, id: &Id) -> Result<Item, AppError> {
         let item = self.read(who)?.object(id)?;
         let is_anothers = !item.authored && names_creator(&item);
         if item.source != who.member() || is_anothers {
             let why = "only its author marks an object: what others gave is never altered";
             return Err(AppError::Forbidden(why.to_owned()));
         }
-        let definition = self.personal_definition(who, mark)?;
-        let marked = marked(&item, definition.id(), &mark.fields, self.now())?;
-        let report = self.contribute(who, &[definition, marked], &item.label)?;
-        if let Some(refused) =
-            report.items.into_iter().find(|item| item.outcome == crate::ItemOutcome::Quarantined)
-        {
+        Ok(item)
+    }
+
+    /// Gives a new version of an object, with what goes along, under the label that the object has.
+    fn replace(&self, who: &Principal, item: &Item, objects: &[Object]) -> Result<Item, AppError> {
+        let report = self.contribute(who, objects, &item.label)?;
+        let mut outcomes = report.items.into_iter();
+        if let Some(refused) = outcomes.find(|item| item.outcome == crate::ItemOutcome::Quarantined) {
             return Err(AppError::Invalid { faults: refused.faults });
         }
-        self.read(who)?.object(id)
+        self.read(who)?.object(&item.id)
     }
 
     fn personal_definition(&self, who: &Principal, mark: &Mark) -> Result<Object, AppError> {
@@ -111,9 +137,7 @@ fn names_creator(item: &Item) -> bool {
 
 /// The next version of an object, with a marking on the whole of it or on some fields.
 fn marked(item: &Item, marking: &Id, fields: &[String], now: Timestamp) -> Result<Object, AppError> {
-    let Ok(Value::Object(mut object)) = serde_json::from_slice(&item.bytes) else {
-        return Err(AppError::Internal(format!("{} is stored, and is no object", item.id)));
-    };
+    let mut object = object_of(item)?;
     for (place, field) in fields.iter().enumerate() {
         if !redact::selects(field, &object) {
             return Err(AppError::invalid(format!("$.fields[{place}]"), "selects nothing in the object"));
@@ -127,6 +151,17 @@ fn marked(item: &Item, marking: &Id, fields: &[String], now: Timestamp) -> Resul
     if let Some(list) = list.as_array_mut().filter(|list| !list.contains(&entry)) {
         list.push(entry);
     }
+    next_version(item, object, now)
+}
+
+fn object_of(item: &Item) -> Result<Map<String, Value>, AppError> {
+    match serde_json::from_slice(&item.bytes) {
+        Ok(Value::Object(object)) => Ok(object),
+        _ => Err(AppError::Internal(format!("{} is stored, and is no object", item.id))),
+    }
+}
+
+fn next_version(item: &Item, mut object: Map<String, Value>, now: Timestamp) -> Result<Object, AppError> {
     if item.versioned {
         let next = item.version.checked_add(SignedDuration::from_millis(1)).unwrap_or(now);
         object.insert("modified".to_owned(), json!(time::format(now.max(next))));
@@ -165,6 +200,46 @@ impl Reading {
                 None => return Ok(Listing { items: found, next: None, more: false }),
             }
         }
+    }
+
+    /// Takes the markings of personal data from some fields of an object, or from the whole; whether there were any.
+    fn take_away(&self, object: &mut Map<String, Value>, fields: &[String]) -> Result<bool, AppError> {
+        let mut some = false;
+        if fields.is_empty() {
+            let refs = object.get_mut("object_marking_refs").and_then(Value::as_array_mut);
+            for marking in refs.map(std::mem::take).unwrap_or_default() {
+                if self.personal_marking(&marking)?.is_some() {
+                    some = true;
+                } else if let Some(kept) = object.get_mut("object_marking_refs").and_then(Value::as_array_mut)
+                {
+                    kept.push(marking);
+                }
+            }
+        }
+        let entries = object.get_mut("granular_markings").and_then(Value::as_array_mut);
+        let entries = entries.map(std::mem::take).unwrap_or_default();
+        let mut kept = Vec::new();
+        for mut entry in entries {
+            if !fields.is_empty() && self.personal_marking(&entry["marking_ref"])?.is_some() {
+                let Some(selectors) = entry["selectors"].as_array_mut() else { continue };
+                let before = selectors.len();
+                let is_named =
+                    |one: &Value| one.as_str().is_some_and(|one| fields.iter().any(|it| it == one));
+                selectors.retain(|selector| !is_named(selector));
+                some |= selectors.len() < before;
+                if selectors.is_empty() {
+                    continue;
+                }
+            }
+            kept.push(entry);
+        }
+        object.insert("granular_markings".to_owned(), Value::Array(kept));
+        for list in ["object_marking_refs", "granular_markings"] {
+            if object.get(list).and_then(Value::as_array).is_some_and(Vec::is_empty) {
+                object.remove(list);
+            }
+        }
+        Ok(some)
     }
 
     fn personal_places(&self, item: &Item) -> Result<Vec<PersonalPlace>, AppError> {

@@ -9,6 +9,7 @@ mod home;
 mod import;
 mod object;
 mod peers;
+mod personal;
 mod policies;
 mod preferences;
 mod quarantine;
@@ -48,6 +49,7 @@ pub fn routes() -> Routes {
         .add(&paths::OBJECT, object::object)
         .add(&paths::EXPLAIN, object::explain)
         .add(&paths::AS_SEEN, foresee::as_seen)
+        .add(&paths::LIST_AS_SEEN, foresee::list_as_seen)
         .add(&paths::FORECAST, foresee::forecast)
         .add(&paths::FORECAST_POLICY, foresee::forecast_policy)
         .add(&paths::COLLECTIONS, directory::collections)
@@ -84,6 +86,9 @@ pub fn routes() -> Routes {
         .add(&paths::SETTLE_PROPOSAL, audit::settle)
         .add(&paths::ASK_TO_ERASE, audit::ask_to_erase)
         .add(&paths::SETTLE_ERASURE, audit::settle_erasure)
+        .add(&paths::PERSONAL, personal::list)
+        .add(&paths::MARK_PERSONAL, personal::mark)
+        .add(&paths::UNMARK_PERSONAL, personal::unmark)
         .add(&paths::HELP, directory::help)
         .add(&paths::ASSET, file);
     reading

@@ -18,6 +18,7 @@ pub mod members;
 pub mod object;
 pub mod page;
 pub mod peers;
+pub mod personal;
 pub mod policies;
 pub mod quarantine;
 pub mod reach;

@@ -117,6 +117,15 @@ fn a_wrong_proposal_or_erasure_is_the_form_again() {
 }
 
 #[test]
+fn personal_data_is_marked_and_unmarked_on_its_page() {
+    let site = site();
+    let typed = [("object", "tool--nowhere"), ("category", "contact"), ("legal_basis", "Art. 6")];
+    let shown = site.send("ana", "/personal-data", &typed);
+    is_form_again(&shown, 400, "fault-mark-object", &["value=\"tool--nowhere\"", "value=\"Art. 6\""]);
+    assert!(site.ask("ana", "/personal-data", "en").body.contains("personal-data"));
+}
+
+#[test]
 fn a_wrong_release_is_the_form_again() {
     let site = site();
     let typed = [("objects", TOOL), ("label", "rel:Nowhere"), ("basis", "accord"), ("do", "check")];

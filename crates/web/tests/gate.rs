@@ -118,6 +118,10 @@ fn questions(name: &str) -> Vec<String> {
             .map(|id| format!("/forecast?change=label&label=rel:world&objects={id}"))
             .chain(["/forecast".to_owned()])
             .collect(),
+        "pages.list-as-seen" => {
+            let nobody = "member:00000000-0000-4000-8000-00000000dead";
+            vec!["/as-seen".to_owned(), format!("/as-seen?viewer={nobody}")]
+        }
         "pages.collections" => plain("/collections"),
         "pages.members" => plain("/members"),
         "pages.policies" => plain("/policies"),
@@ -129,6 +133,7 @@ fn questions(name: &str) -> Vec<String> {
             vec!["/audit?action=exercise.".to_owned(), format!("/audit?object={}", id("tool", 4))]
         }
         "pages.proposals" => plain("/proposals"),
+        "pages.personal-data" => plain("/personal-data"),
         "pages.releases" => plain("/releases"),
         "pages.new-release" | "pages.new-tearline" => {
             let path = if name == "pages.new-release" { "/releases/new" } else { "/tearlines/new" };

@@ -31,6 +31,8 @@ fn every_page(p: &Preferences) -> Vec<(&'static str, String)> {
         ("audit", lists::audit(p).render().unwrap()),
         ("audit-of-others", lists::audit_of_others(p).render().unwrap()),
         ("proposals", lists::proposals(p).render().unwrap()),
+        ("as-seen-list", foresee::as_seen_list(p).render().unwrap()),
+        ("personal-data", lists::personal_data(p).render().unwrap()),
         ("quarantine", lists::quarantine(p).render().unwrap()),
         ("quarantined", lists::quarantined(p).render().unwrap()),
         ("releases", release::releases(p).render().unwrap()),

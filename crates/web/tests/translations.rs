@@ -20,6 +20,7 @@ const FAMILIES: &[&str] = &[
     "language-",
     "observable-",
     "peer-",
+    "personal-kind-",
     "reliability-",
     "release-",
     "rule-",

@@ -4,7 +4,7 @@ use axum::extract::State;
 use kizuna_app::personal::{Mark, PersonalPlace};
 use kizuna_app::{Node, Reading};
 use kizuna_http::{Failure, Json as Body, Path, Query, Server, Viewer};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::item::{self, Json};
 use super::objects::{PageQuery, answer, capped, id};
@@ -37,5 +37,25 @@ pub(super) async fn mark(
     Body(mark): Body<Mark>,
 ) -> Result<Json, Failure> {
     let work = move |node: &Node| item::text(&node.mark_personal(&viewer.principal, &id(&text)?, &mark)?);
+    server.writing(work).await.map(Json)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Unmark {
+    #[serde(default)]
+    field: String,
+}
+
+pub(super) async fn unmark(
+    State(server): State<Server>,
+    viewer: Viewer,
+    Path(text): Path<String>,
+    Query(Unmark { field }): Query<Unmark>,
+) -> Result<Json, Failure> {
+    let named = field.split(',').map(str::trim).filter(|field| !field.is_empty());
+    let fields: Vec<String> = named.map(str::to_owned).collect();
+    let work =
+        move |node: &Node| item::text(&node.unmark_personal(&viewer.principal, &id(&text)?, &fields)?);
     server.writing(work).await.map(Json)
 }

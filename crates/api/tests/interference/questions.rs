@@ -273,6 +273,10 @@ fn pages(name: &str, script: &Script) -> Option<Vec<Question>> {
             questions
         }
         "explain" => per_object("/explain"),
+        "list-as-seen" => {
+            let of = |member| Question::new(format!("/as-seen?viewer=member:{member}"));
+            ["jp-cert", "ee-cert", "fr-cert"].map(stix::uuid).map(of).to_vec()
+        }
         "as-seen" => {
             let eyes = ["jp-cert", "ee-cert", "fr-cert"].map(stix::uuid);
             let path = |number: u32| {
@@ -295,7 +299,7 @@ fn pages(name: &str, script: &Script) -> Option<Vec<Question>> {
             asked(script.seed).into_iter().map(label).chain(memberships).collect()
         }
         "collections" | "members" | "peers" | "quarantine" | "import" | "sign-in" | "help" | "policies"
-        | "agreements" | "proposals" => {
+        | "agreements" | "proposals" | "personal-data" => {
             vec![Question::new(format!("/{name}"))]
         }
         "peer" => vec![Question::new("/peers/made-up")],

@@ -158,3 +158,34 @@ fn its_author_marks_an_object_and_a_tear_line_leaves_it_out() {
     let keep = Choice { object: id, place: "$.name".to_owned(), act: Act::Keep };
     assert!(named(&Order { choices: vec![keep], ..order }), "chosen on purpose");
 }
+
+#[test]
+fn what_was_marked_is_unmarked_by_its_author_alone() {
+    let story = Story::begin();
+    let object = note(1, "about a person", json!({}));
+    let id: kizuna_stix::Id = object["id"].as_str().unwrap().parse().unwrap();
+    story.give("xas", &[object], Some("rel:Circle"));
+    let who = story.who("xas");
+    let mark = |fields: &[&str]| Mark {
+        category: Category::Contact,
+        legal_basis: "an inquiry".to_owned(),
+        review: None,
+        named: String::new(),
+        fields: fields.iter().map(|field| (*field).to_owned()).collect(),
+    };
+    let places = || -> Vec<String> {
+        let found = story.node.read(&who).unwrap().personal_data(None, 10).unwrap().items;
+        found.into_iter().filter(|one| one.marked).map(|one| one.place).collect()
+    };
+    story.node.mark_personal(&who, &id, &mark(&["content"])).unwrap();
+    story.node.mark_personal(&who, &id, &mark(&[])).unwrap();
+    assert_eq!(places(), ["$", "$.content"]);
+    assert!(story.node.unmark_personal(&story.who("xve"), &id, &[]).is_err());
+    story.node.unmark_personal(&who, &id, &["content".to_owned()]).unwrap();
+    assert_eq!(places(), ["$"]);
+    let item = story.node.unmark_personal(&who, &id, &[]).unwrap();
+    assert_eq!(places(), Vec::<String>::new());
+    let left: Value = serde_json::from_slice(&item.bytes).unwrap();
+    assert!(left.get("granular_markings").is_none(), "{left}");
+    assert!(story.node.unmark_personal(&who, &id, &[]).is_err(), "nothing is marked any more");
+}

@@ -184,6 +184,38 @@ pub enum PersonalCommand {
         #[arg(long)]
         marked: bool,
     },
+    /// Mark an object of the own member, or some of its fields, as personal data: a new version under its label.
+    Mark {
+        #[arg(value_name = "OBJECT-ID")]
+        id: String,
+        #[arg(long = "as", value_name = "EMAIL")]
+        as_email: String,
+        /// identity, contact, online-identifier, location, special or other.
+        #[arg(long, value_name = "CATEGORY")]
+        category: String,
+        /// Why it may be held and shared.
+        #[arg(long, value_name = "TEXT")]
+        basis: String,
+        /// When somebody looks again whether it is still needed.
+        #[arg(long, value_name = "DATE")]
+        review: Option<jiff::civil::Date>,
+        /// To whom it may go without a decision; may be repeated.
+        #[arg(long, value_name = "PARTY")]
+        to: Vec<String>,
+        /// A field, as granular markings select it; may be repeated. Without, the whole object.
+        #[arg(long, value_name = "FIELD")]
+        field: Vec<String>,
+    },
+    /// Take such a mark away again: a new version.
+    Unmark {
+        #[arg(value_name = "OBJECT-ID")]
+        id: String,
+        #[arg(long = "as", value_name = "EMAIL")]
+        as_email: String,
+        /// A field; may be repeated. Without, the whole object.
+        #[arg(long, value_name = "FIELD")]
+        field: Vec<String>,
+    },
     /// Print a marking-definition that says that something is personal data.
     Marking {
         /// identity, contact, online-identifier, location, special or other.

@@ -1,7 +1,8 @@
 //! `kizuna personal-data`.
 
 use kizuna_app::Node;
-use kizuna_app::access::marking::personal::PersonalData;
+use kizuna_app::access::marking::personal::{Category, PersonalData};
+use kizuna_app::personal::Mark;
 
 use super::naming;
 use crate::args::PersonalCommand;
@@ -14,6 +15,21 @@ const PAGE: usize = 500;
 pub fn run(node: &Node, command: PersonalCommand, desk: &mut Desk<'_>) -> Result<(), Fail> {
     match command {
         PersonalCommand::Find { as_email, marked } => find(node, &as_email, marked, desk),
+        PersonalCommand::Mark { id, as_email, category, basis, review, to, field } => {
+            let who = naming::viewer(node, &as_email, "personal-data mark")?;
+            let category = known(&category)?;
+            let named = to.join(",");
+            let mark = Mark { category, legal_basis: basis, review, named, fields: field };
+            let item = node.mark_personal(&who, &naming::object(&id)?, &mark)?;
+            desk.say(format!("{} is marked as personal data", item.id))?;
+            Ok(())
+        }
+        PersonalCommand::Unmark { id, as_email, field } => {
+            let who = naming::viewer(node, &as_email, "personal-data unmark")?;
+            let item = node.unmark_personal(&who, &naming::object(&id)?, &field)?;
+            desk.say(format!("{} is no longer marked there", item.id))?;
+            Ok(())
+        }
         PersonalCommand::Marking { category, basis, review, to } => {
             let directory = node.directory()?;
             let label = format!("rel:{}", to.join(","));
@@ -24,8 +40,7 @@ pub fn run(node: &Node, command: PersonalCommand, desk: &mut Desk<'_>) -> Result
                     .map_err(|error| Fail::usage(format!("--to: {error}")))?;
                 terms.audience().into_iter().flatten().flatten().copied().collect()
             };
-            let category = serde_json::from_value(category.clone().into())
-                .map_err(|_| Fail::usage(format!("{category:?} is no category of personal data")))?;
+            let category = known(&category)?;
             let marking = PersonalData { category, legal_basis: basis, review, named }.marking();
             let marking = marking.map_err(|_| Fail::work("the marking cannot be made"))?;
             desk.out.write_all(marking.canonical())?;
@@ -36,6 +51,11 @@ pub fn run(node: &Node, command: PersonalCommand, desk: &mut Desk<'_>) -> Result
             Ok(())
         }
     }
+}
+
+fn known(category: &str) -> Result<Category, Fail> {
+    serde_json::from_value(category.into())
+        .map_err(|_| Fail::usage(format!("{category:?} is no category of personal data")))
 }
 
 fn find(node: &Node, email: &str, marked: bool, desk: &mut Desk<'_>) -> Result<(), Fail> {

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use kizuna_testkit::postgres::schema;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::kit::{Desk, Server, bundle, indicator, uuid};
 
@@ -114,8 +114,8 @@ fn peers_are_looked_after_by_one_front_end_and_by_another_when_it_dies() {
     one.run(&["member", "add", "Velkar Shield", "--country", "XVE", "--elsewhere"]).ok();
     let roster = velkar.run(&["community", "export", "Circle"]).ok();
     let signed: Value = serde_json::from_str(&roster).unwrap();
-    let key = signed["signed"]["key"].as_str().unwrap();
-    one.run_with_input(&["community", "import", "-", "--key", key], roster.as_bytes()).ok();
+    let signing_key = signed["signed"]["key"].as_str().unwrap();
+    one.run_with_input(&["community", "import", "-", "--key", signing_key], roster.as_bytes()).ok();
     let reader = one.user("a@xas.example", "Asterin CERT", &[]);
     let first = ["peer", "add", &partner.url, "--name", "velkar", "--member", "Velkar Shield"];
     let more = ["--user", "node@xas.example", "--key", &key, "--every", "1s"];

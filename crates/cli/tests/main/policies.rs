@@ -177,3 +177,22 @@ fn whom_an_import_reaches_is_said_before_it() {
     let reach: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(reach["members"].as_array().map(Vec::len), Some(1), "{reach}");
 }
+
+#[test]
+fn personal_data_is_marked_found_and_unmarked() {
+    let desk = Desk::peopled();
+    desk.file("a.json", bundle(&[indicator(1)]));
+    desk.run(&["import", "a.json"]).ok();
+    let id = indicator(1)["id"].as_str().unwrap().to_owned();
+    let viewer = ["--as", "a@xas.example"];
+    let mark =
+        ["personal-data", "mark", &id, "--category", "contact", "--basis", "an inquiry", "--field", "name"];
+    desk.run(&[&mark[..], &viewer].concat()).ok();
+    let find = [&["personal-data", "find", "--marked"][..], &viewer].concat();
+    let found = desk.run(&find).ok();
+    assert!(found.contains("$.name") && found.contains("an inquiry"), "{found}");
+    let unmark = [&["personal-data", "unmark", &id, "--field", "name"][..], &viewer].concat();
+    desk.run(&unmark).ok();
+    assert!(!desk.run(&find).ok().contains("$.name"));
+    assert_eq!(desk.run(&unmark).code, 1, "nothing is marked any more");
+}

@@ -18,12 +18,15 @@ use uuid::Uuid;
 
 use super::desk::Desk;
 use super::object::because_view;
-use super::{Form, html, row};
+use super::{Form, encoded, html, row};
 use crate::language::Language;
 use crate::moment::Moment;
-use crate::view::foresee::{AsSeenPage, Asked, ForecastPage, Lot, SeenView, ViewerRow};
+use crate::view::foresee::{AsSeenListPage, AsSeenPage, Asked, ForecastPage, Lot, SeenView, ViewerRow};
 use crate::view::sign_in::Choice;
 use crate::view::{Here, Value as Exact};
+
+/// Objects on a page.
+const ROWS: usize = 50;
 
 type Fields = BTreeMap<String, String>;
 
@@ -202,6 +205,45 @@ fn named(who: Who) -> String {
 #[derive(Deserialize)]
 pub(super) struct ViewerQuery {
     viewer: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ListQuery {
+    viewer: Option<String>,
+    next: Option<String>,
+}
+
+/// What somebody else gets of what the reader reads.
+pub(super) async fn list_as_seen(
+    Shared(server): Shared<Server>,
+    desk: Desk,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Failure> {
+    let page = server.blocking(move |node| assemble_list(node, &desk, &query)).await?;
+    Ok(html(&page))
+}
+
+fn assemble_list(node: &Node, desk: &Desk, query: &ListQuery) -> Result<AsSeenListPage, AppError> {
+    let reading = node.read(desk.who())?;
+    let mut shown = AsSeenListPage {
+        page: desk.page(Here::Release, reading.directory()),
+        viewers: choices(node, desk, query.viewer.as_deref())?,
+        name: None,
+        rows: Vec::new(),
+        next: None,
+    };
+    let Some(viewer) = query.viewer.as_deref() else { return Ok(shown) };
+    let eyes = eyes(reading.directory(), viewer)?;
+    let (who, listing) = node.list_as_seen(desk.who(), eyes, query.next.as_deref(), ROWS)?;
+    shown.page = shown.page.under(row::banner(&desk.preferences, &reading, &listing.items));
+    shown.rows = row::rows(&desk.preferences, &reading, &listing.items)?;
+    for row in &mut shown.rows {
+        row.href = format!("{}/as-seen?viewer={}", row.href, encoded(viewer));
+    }
+    shown.name = Some(named(who));
+    let next = listing.next.filter(|_| listing.more);
+    shown.next = next.map(|next| format!("/as-seen?viewer={}&next={}", encoded(viewer), encoded(&next)));
+    Ok(shown)
 }
 
 /// An object as somebody else sees it, and why.

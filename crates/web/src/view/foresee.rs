@@ -3,9 +3,9 @@
 use askama::Template;
 
 use crate::moment::Moment;
-use crate::view::explain::Because;
 use crate::view::sign_in::Choice;
 use crate::view::{Page, Value};
+use crate::view::{Row, explain::Because};
 
 /// Objects to which the same would happen, for one viewer.
 #[derive(Debug, Clone)]
@@ -82,6 +82,18 @@ pub struct SeenView {
     pub earlier: bool,
     pub label: String,
     pub contributions: Vec<Because>,
+}
+
+/// What somebody else gets of what the reader reads.
+#[derive(Debug, Clone, Template)]
+#[template(path = "as_seen_list.html")]
+pub struct AsSeenListPage {
+    pub page: Page,
+    pub viewers: Vec<Choice>,
+    /// Through whose eyes; nothing where nobody was chosen.
+    pub name: Option<String>,
+    pub rows: Vec<Row>,
+    pub next: Option<String>,
 }
 
 /// An object as somebody else sees it, and why.
