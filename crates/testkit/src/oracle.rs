@@ -259,6 +259,9 @@ impl Oracle {
                 }
             }
         }
+        if crate::stix::versioned(object) {
+            self.spread_revocation(source, object);
+        }
     }
 
     /// The source's contributions become its own member's; those who could read one before read a recall of it.

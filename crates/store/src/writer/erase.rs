@@ -69,6 +69,9 @@ impl Desk<'_> {
             }
             self.destroy(row)?;
         }
+        // Whom the stub of an erased revocation told, an older one still tells: now, and not when something that they
+        // perhaps do not read is given next.
+        self.spread_revocation(&erasure.object.key(), source, erasure.source)?;
         self.ledger.erase_quarantined(source, &erasure.object)?;
         self.ledger.begin_scrub()?;
         let erased = rows.len() as u64;
