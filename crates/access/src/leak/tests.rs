@@ -98,9 +98,8 @@ fn leaks(number: u32) -> bool {
             reads(&story, "alpha", &to(rel("JPN")).class("MERIDIA", "SERVICE").label())
         }
         63 => {
-            story.import(
-                &FOREIGN.replace("kz:from=\"2026-04-01T00:00:00Z\"", "").replace("\"both\"", "\"decrypt\""),
-            );
+            let inward = FOREIGN.replace("\"both\"", "\"decrypt\"").replace("\"encrypt\"", "\"decrypt\"");
+            story.import(&inward.replace("kz:from=\"2026-04-01T00:00:00Z\"", ""));
             reads(&story, "alpha", &to(rel("JPN")).class("ASTERIN", "SERVICE").label())
         }
         _ => false,

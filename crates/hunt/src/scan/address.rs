@@ -90,9 +90,15 @@ impl Finder<'_> {
     }
 
     fn ipv4(&mut self, start: usize, end: usize) {
-        let lead = usize::from(self.tile.byte(start) == b'.');
-        let Some(address) = ipv4(&self.tile.text[start + lead..end]) else { return };
-        let length = (end - start - lead) as u32;
+        let (mut start, mut end) = (start, end);
+        while start < end && self.tile.byte(start) == b'.' {
+            start += 1;
+        }
+        while start < end && self.tile.byte(end - 1) == b'.' {
+            end -= 1;
+        }
+        let Some(address) = ipv4(&self.tile.text[start..end]) else { return };
+        let length = (end - start) as u32;
         self.numbers.push(Number { address, end: end as u32, length });
     }
 

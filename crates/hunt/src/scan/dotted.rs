@@ -76,6 +76,8 @@ impl Finder<'_> {
             while length > last + 1 && matches!(self.tile.byte(end - length), b'.' | b'-') {
                 length -= 1;
             }
+        } else if self.tile.byte(end - length) == b'-' {
+            length = length.min(end - self.first(end));
         }
         if length <= last + 1 {
             return;
@@ -92,14 +94,20 @@ impl Finder<'_> {
         last + 1 + label
     }
 
+    /// Where the name begins that ends at `end`: dots and hyphens before it are none of it.
+    fn first(&self, end: usize) -> usize {
+        let run = self.tile.run_before(end, |word| word.name).min(LONGEST);
+        let mut first = end - run;
+        while first < end && matches!(self.tile.byte(first), b'.' | b'-') {
+            first += 1;
+        }
+        first
+    }
+
     /// Goes from ending to ending, as long as the filter admits them.
     pub(super) fn compare_dotted(&mut self, candidate: Candidate) {
         let end = candidate.end as usize;
-        let run = self.tile.run_before(end, |word| word.name).min(LONGEST);
-        let mut first = end - run;
-        while matches!(self.tile.byte(first), b'.' | b'-') {
-            first += 1;
-        }
+        let first = self.first(end);
         let mut length = candidate.length as usize;
         let mut key = candidate.key;
         // A lead hyphen was cut off only now.

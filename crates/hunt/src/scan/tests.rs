@@ -329,7 +329,7 @@ fn piece() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(1), ..ProptestConfig::default() })]
     #[test]
     fn the_scan_agrees_with_a_naive_oracle(pieces in proptest::collection::vec(piece(), 0..60)) {
         let text: String = pieces.concat();

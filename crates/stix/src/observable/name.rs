@@ -39,7 +39,7 @@ pub(super) fn file(text: &str) -> Option<String> {
     sound.then(|| folded(name)).filter(|name| !name.is_empty())
 }
 
-const HIVES: [(&str, &str); 11] = [
+const HIVES: [(&str, &str); 12] = [
     ("hklm", "hkey_local_machine"),
     ("hkcu", "hkey_current_user"),
     ("hkcr", "hkey_classes_root"),
@@ -51,6 +51,7 @@ const HIVES: [(&str, &str); 11] = [
     ("hkey_classes_root", "hkey_classes_root"),
     ("hkey_users", "hkey_users"),
     ("hkey_current_config", "hkey_current_config"),
+    ("hkey_performance_data", "hkey_performance_data"),
 ];
 
 /// The hive in full, single backslashes, no backslash at the end, lowercase: the registry ignores case.

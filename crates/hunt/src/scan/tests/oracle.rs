@@ -92,7 +92,8 @@ fn in_run(run: &str, before: Option<char>, after: Option<char>, head: &str) -> V
         }
     }
     for part in run.split(|c: char| !c.is_ascii_alphanumeric()) {
-        if part.eq_ignore_ascii_case("d41d8cd98f00b204e9800998ecf8427e") {
+        let digits = part.strip_prefix("0x").unwrap_or(part);
+        if digits.eq_ignore_ascii_case("d41d8cd98f00b204e9800998ecf8427e") {
             found.push("d41d8cd98f00b204e9800998ecf8427e");
         }
     }
