@@ -13,8 +13,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("taxii", &["stix"]),
     ("hunt", &["stix"]),
     ("attest", &["stix", "access"]),
-    ("store", &["stix", "access", "attest"]),
-    ("app", &["stix", "access", "attest", "store", "taxii"]),
+    ("tlog", &[]),
+    ("store", &["stix", "access", "attest", "tlog"]),
+    ("app", &["stix", "access", "attest", "tlog", "store", "taxii"]),
     ("http", &["app", "access"]),
     ("api", &["http", "app", "taxii", "stix", "access"]),
     ("web", &["http", "app", "stix", "access"]),
@@ -63,7 +64,8 @@ fn format_crates_stay_pure() {
     const IMPURE: &[&str] = &["tokio", "rusqlite", "ureq", "axum", "rand"];
     let metadata = MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().unwrap();
     for package in &metadata.packages {
-        if !["kizuna-stix", "kizuna-access", "kizuna-attest", "kizuna-taxii"].contains(&package.name.as_str())
+        if !["kizuna-stix", "kizuna-access", "kizuna-attest", "kizuna-taxii", "kizuna-tlog"]
+            .contains(&package.name.as_str())
         {
             continue;
         }
