@@ -25,7 +25,7 @@ pub(crate) use save::save;
 /// How a backup begins.
 const MAGIC: &[u8] = b"kizuna backup\n";
 /// The form this program writes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// The longest record: a contribution of the largest object there can be, with room.
 const LONGEST: u32 = 1 << 30;
 
@@ -44,12 +44,19 @@ enum Kind {
     Line = 7,
     State = 8,
     End = 9,
+    /// A piece of the log; its octets follow as they are.
+    Piece = 10,
+    /// A second of the log; its secret follows as it is.
+    Second = 11,
+    LogHead = 12,
 }
 
 impl Kind {
     fn of(number: u8) -> Option<Self> {
-        use Kind::{End, Header, Line, Quarantined, Rights, Row, State, Stripe, Term};
-        [Header, Term, Stripe, Rights, Row, Quarantined, Line, State, End]
+        use Kind::{
+            End, Header, Line, LogHead, Piece, Quarantined, Rights, Row, Second, State, Stripe, Term,
+        };
+        [Header, Term, Stripe, Rights, Row, Quarantined, Line, State, End, Piece, Second, LogHead]
             .into_iter()
             .find(|kind| *kind as u8 == number)
     }
@@ -124,6 +131,14 @@ struct Line {
     salt: String,
     entry: AuditEntry,
     digest: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Second {
+    leaf: i64,
+    entries: i64,
+    seq: i64,
+    line: i64,
 }
 
 /// A piece of state; its value follows as it is.

@@ -218,6 +218,49 @@ pub(crate) struct AuditAsk<'a> {
     pub order: Order,
 }
 
+/// Where the log ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct LogHead {
+    /// Its leaves.
+    pub size: i64,
+    /// The second of the last one, since 1970.
+    pub second: i64,
+    /// The last contribution and the last line of the audit that are in it.
+    pub seq: Seq,
+    pub line: i64,
+}
+
+/// The second of a leaf in which something happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SecondRow {
+    pub leaf: i64,
+    /// Secret: where things stand in it.
+    pub seed: [u8; 32],
+    pub entries: i64,
+    /// The last contribution and the last line of the audit that are in it or in an earlier one.
+    pub seq: Seq,
+    pub line: i64,
+}
+
+/// By what seconds are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SecondOrder {
+    Leaf,
+    /// The last contribution, then the leaf.
+    Seq,
+}
+
+/// What is written for a leaf of the log.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NewLeaf {
+    pub head: Option<LogHead>,
+    /// Numbered, see [`crate::log`].
+    pub pieces: Vec<(i64, Vec<u8>)>,
+    /// Numbers of pieces that are in others now.
+    pub removed: Option<Range<i64>>,
+    pub second: Option<SecondRow>,
+}
+
 /// An engine.
 pub(crate) trait Backend: Send + Sync {
     /// A consistent view of the rows, as of now.
@@ -321,6 +364,12 @@ pub(crate) trait Snapshot: Send {
     /// All state there is, expired or not.
     fn all_states(&self) -> Result<Vec<StateRow>, StoreError>;
     fn states(&self, kind: &str, now: i64) -> Result<Vec<(String, Vec<u8>)>, StoreError>;
+
+    fn log_head(&self) -> Result<LogHead, StoreError>;
+    /// Pieces of the log with numbers in a range, ascending.
+    fn log_pieces(&self, range: Range<i64>, limit: usize) -> Result<Vec<(i64, Vec<u8>)>, StoreError>;
+    /// Seconds at or after a number, in order of it.
+    fn log_seconds(&self, by: SecondOrder, from: i64, limit: usize) -> Result<Vec<SecondRow>, StoreError>;
 }
 
 /// A contribution as it is written.
@@ -409,4 +458,10 @@ pub(crate) trait Ledger: Send {
     ) -> Result<(), StoreError>;
     /// Removes what expired at or before an instant.
     fn sweep_state(&mut self, now: i64) -> Result<(), StoreError>;
+
+    fn log_head(&mut self) -> Result<LogHead, StoreError>;
+    /// Pieces of the log that were stored before this transaction, as [`Snapshot::log_pieces`].
+    fn log_pieces(&mut self, range: Range<i64>, limit: usize) -> Result<Vec<(i64, Vec<u8>)>, StoreError>;
+    /// Writes a leaf.
+    fn grow_log(&mut self, leaf: &NewLeaf) -> Result<(), StoreError>;
 }

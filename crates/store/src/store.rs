@@ -2,6 +2,7 @@
 
 mod check;
 mod dangerous;
+mod log;
 mod sources;
 
 use std::collections::HashMap;
@@ -31,6 +32,8 @@ use crate::{Clock, View};
 
 pub use check::{Checked, Lost};
 pub use dangerous::{Dangerous, Stored};
+pub(crate) use log::unprovable;
+pub use log::{Log, Sealed};
 
 /// Masks kept; beyond that the oldest epochs go first, which costs their viewers one compilation.
 const MASKS: usize = 4096;
@@ -124,7 +127,9 @@ impl Store {
             let text = "a restore into it did not come to its end: remove it, and restore anew";
             return Err(StoreError::Engine(text.to_owned()));
         }
-        let clock = Arc::new(StoreClock::new(clock, books.heads().at));
+        // The log goes on after its last second, too.
+        let sealed = ledger.log_head()?.second.saturating_mul(1_000_000);
+        let clock = Arc::new(StoreClock::new(clock, books.heads().at.max(sealed)));
         let (commit, commits) = watch::channel(books.heads().seq.unsigned_abs());
         let commit = Arc::new(commit);
         let told = Arc::clone(&commit);
@@ -201,6 +206,12 @@ impl Store {
     #[must_use]
     pub fn wall(&self) -> Timestamp {
         self.inner.clock.wall()
+    }
+
+    /// Time that passes whatever the clock is set to: only the difference of two readings means something.
+    #[must_use]
+    pub fn steady(&self) -> Duration {
+        self.inner.clock.steady()
     }
 
     /// Marking definitions that this source itself has given: only these may explain its markings.

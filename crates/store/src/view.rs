@@ -5,12 +5,14 @@ mod candidates;
 mod forecast;
 mod form;
 mod item;
+mod logged;
 mod page;
 mod quarantine;
 mod search;
 
 pub use audit::{AuditFilter, AuditLine, AuditObject, Chained};
 pub use forecast::{Group, Lot, Question, Shift, Shifts};
+pub use logged::Logged;
 
 use std::sync::Arc;
 

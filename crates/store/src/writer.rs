@@ -15,13 +15,14 @@ use kizuna_stix::Id;
 
 use crate::StoreError;
 use crate::contribution::{Contribution, Outcome, Quarantined, Relabelled};
+use crate::log::Sealing;
 use crate::vitals::Pulse;
 
 pub(crate) use desk::Books;
 pub(crate) use erase::Leaf;
 pub use erase::{Erasure, has_random_id};
 use narrow::Reach;
-pub(crate) use prepare::{Found, found};
+pub(crate) use prepare::{Found, forms, found};
 pub use thread::Attestor;
 pub(crate) use thread::{Link, start};
 use thread::{Reply, Request};
@@ -203,6 +204,14 @@ impl Writer {
     /// Makes an instant one that whatever is committed after it is later than, in every process.
     pub(crate) fn close(&self, instant: i64) -> Result<(), StoreError> {
         self.done(Request::Close(instant))
+    }
+
+    /// Adds a leaf to the log; whether it was: another process may have been first.
+    pub(crate) fn seal(&self, sealing: Sealing) -> Result<bool, StoreError> {
+        match self.ask(Request::Seal(Box::new(sealing)))? {
+            Reply::Swapped(done) => Ok(done),
+            _ => Err(wrong_reply()),
+        }
     }
 
     fn done(&self, request: Request) -> Result<(), StoreError> {

@@ -18,6 +18,8 @@ mod interference;
 #[cfg(feature = "seeded-leaks")]
 mod leaks;
 #[cfg(not(feature = "seeded-leaks"))]
+mod log;
+#[cfg(not(feature = "seeded-leaks"))]
 mod long;
 #[cfg(not(feature = "seeded-leaks"))]
 mod moving;

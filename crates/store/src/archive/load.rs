@@ -6,10 +6,14 @@ use kizuna_access::{Label, Recorded};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Header, Kind, Line, Progress, Refused, Row, Source, State, Stripe, Term, broken, bytes, decode, verify,
+    Header, Kind, Line, Progress, Refused, Row, Second, Source, State, Stripe, Term, broken, bytes, decode,
+    verify,
 };
 use crate::StoreError;
-use crate::backend::{Flags, Heads, Ledger, NewRow, Row as StoredRow, Snapshot, Space, StripeRow, TermRow};
+use crate::backend::{
+    Flags, Heads, Ledger, LogHead, NewLeaf, NewRow, Row as StoredRow, SecondRow, Snapshot, Space, StripeRow,
+    TermRow,
+};
 use crate::catalog::{Catalog, Meaning};
 use crate::clock::instant;
 use crate::contribution::Quarantined;
@@ -144,6 +148,20 @@ impl Loading<'_> {
                 let line: Line = decode(record)?;
                 let digest = line.digest.as_deref().map(bytes::<32>).transpose()?;
                 self.ledger.add_audit(line.number, line.at, bytes(&line.salt)?, &line.entry, digest.as_ref())
+            }
+            Kind::Piece => {
+                let number = decode(record)?;
+                self.ledger.grow_log(&NewLeaf { pieces: vec![(number, raw.to_vec())], ..NewLeaf::default() })
+            }
+            Kind::Second => {
+                let Second { leaf, entries, seq, line } = decode(record)?;
+                let seed = raw.try_into().map_err(|_| broken("a second of its log has no secret"))?;
+                let second = Some(SecondRow { leaf, seed, entries, seq, line });
+                self.ledger.grow_log(&NewLeaf { second, ..NewLeaf::default() })
+            }
+            Kind::LogHead => {
+                let head = Some(decode::<LogHead>(record)?);
+                self.ledger.grow_log(&NewLeaf { head, ..NewLeaf::default() })
             }
             Kind::State => {
                 let State { kind, key, expires } = decode(record)?;

@@ -2,9 +2,11 @@
 
 use std::io::Write;
 
-use super::{FORMAT, Header, Kind, Line, Progress, Refused, Row, Sink, State, Stripe, Term};
+use super::{FORMAT, Header, Kind, Line, Progress, Refused, Row, Second, Sink, State, Stripe, Term};
 use crate::StoreError;
-use crate::backend::{AuditAsk, Body, Flags, Heads, Kept, Order, Row as StoredRow, Snapshot, StateRow};
+use crate::backend::{
+    AuditAsk, Body, Flags, Heads, Kept, Order, Row as StoredRow, SecondOrder, SecondRow, Snapshot, StateRow,
+};
 use crate::catalog::Catalog;
 use crate::store::stored_object;
 
@@ -38,6 +40,7 @@ pub(crate) fn save(
         let state = State { kind: "secret".to_owned(), key: key.clone(), expires: None };
         sink.put(Kind::State, &state, value)?;
     }
+    log(snapshot, &mut sink)?;
     sink.end()?;
     Ok(header)
 }
@@ -125,6 +128,31 @@ fn one(row: &StoredRow, body: Body, kept: Kept, found: bool) -> Row {
         dangling: kept.dangling.iter().map(hex::encode).collect(),
         found,
     }
+}
+
+fn log(snapshot: &dyn Snapshot, sink: &mut Sink<'_>) -> Result<(), StoreError> {
+    let mut next = 0;
+    while let Some((last, pieces)) = chunk(snapshot.log_pieces(next..i64::MAX, CHUNK)?, |piece| piece.0) {
+        for (number, octets) in pieces {
+            sink.put(Kind::Piece, &number, &octets)?;
+        }
+        next = last + 1;
+    }
+    let mut next = 0;
+    while let Some((last, seconds)) =
+        chunk(snapshot.log_seconds(SecondOrder::Leaf, next, CHUNK)?, |second| second.leaf)
+    {
+        for SecondRow { leaf, seed, entries, seq, line } in seconds {
+            sink.put(Kind::Second, &Second { leaf, entries, seq, line }, &seed)?;
+        }
+        next = last + 1;
+    }
+    sink.put(Kind::LogHead, &snapshot.log_head()?, &[])
+}
+
+/// What was read and the number of its last; nothing at the end.
+fn chunk<T>(rows: Vec<T>, number: impl Fn(&T) -> i64) -> Option<(i64, Vec<T>)> {
+    rows.last().map(number).map(|last| (last, rows))
 }
 
 fn records(snapshot: &dyn Snapshot, sink: &mut Sink<'_>) -> Result<(), StoreError> {

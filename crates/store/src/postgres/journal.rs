@@ -8,7 +8,7 @@ use kizuna_stix::Id;
 
 use super::read::observable_key;
 use crate::StoreError;
-use crate::backend::{Body, Flags, Heads, Key, NewRow, Row, Seq, StripeRow, TermRow};
+use crate::backend::{Body, Flags, Heads, Key, LogHead, NewLeaf, NewRow, Row, Seq, StripeRow, TermRow};
 use crate::chain::Link;
 
 /// A contribution that is written.
@@ -81,6 +81,8 @@ pub(super) enum Change {
     /// State that expired at or before an instant is gone.
     Swept(i64),
     Closed(i64),
+    /// A leaf of the log.
+    Leaf(NewLeaf),
 }
 
 /// What a transaction leaves of a piece of state; nothing where it removed it.
@@ -252,6 +254,14 @@ impl Journal {
                 let stands = expires.is_none_or(|expires| expires > now);
                 Some(Left(value.clone().filter(|_| stands)))
             }
+            _ => None,
+        })
+    }
+
+    /// Where the log will end, if this changes it.
+    pub fn log_head(&self) -> Option<LogHead> {
+        self.changes.iter().rev().find_map(|change| match change {
+            Change::Leaf(leaf) => leaf.head,
             _ => None,
         })
     }

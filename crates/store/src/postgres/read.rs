@@ -17,8 +17,8 @@ use super::posting::{self, SPAN};
 use super::{Pool, failed};
 use crate::StoreError;
 use crate::backend::{
-    AuditAsk, AuditRow, Body, Flags, Heads, Kept, Key, Moment, Order, QuarantineRow, Row, Seq, Snapshot,
-    Space, StateRow, StripeRow, TermRow,
+    AuditAsk, AuditRow, Body, Flags, Heads, Kept, Key, LogHead, Moment, Order, QuarantineRow, Row,
+    SecondOrder, SecondRow, Seq, Snapshot, Space, StateRow, StripeRow, TermRow,
 };
 use crate::chain::Link;
 use crate::clock::instant;
@@ -38,6 +38,9 @@ pub(super) const ROWS_OF: &str = "FROM contribution WHERE key = ANY($1) ORDER BY
 pub(super) const BODIES: &str = "SELECT seq, bytes, warnings, parts FROM body WHERE seq = ANY($1)";
 pub(super) const STATE: &str =
     "SELECT value FROM state WHERE kind = $1 AND key = $2 AND (expires IS NULL OR expires > $3)";
+pub(super) const LOG_HEAD: &str = "SELECT size, second, seq, line FROM log_head WHERE one = 1";
+pub(super) const LOG_PIECES: &str =
+    "SELECT number, octets FROM log_piece WHERE number >= $1 AND number < $2 ORDER BY number LIMIT $3";
 
 /// Rows of the index `contribution_shared`: [`Flags::SHARED`] or [`Flags::ERASED`].
 const SHARED: &str = "(flags & 72) <> 0";
@@ -397,6 +400,35 @@ impl Snapshot for PostgresSnapshot {
                    WHERE kind = $1 AND (expires IS NULL OR expires > $2) ORDER BY key";
         self.list(sql, &[&kind, &now], |row| Ok((text(get(row, 0)?)?, get(row, 1)?)))
     }
+
+    fn log_head(&self) -> Result<LogHead, StoreError> {
+        let found = self.query(LOG_HEAD, &[])?;
+        found.first().map_or_else(|| Ok(LogHead::default()), log_head)
+    }
+
+    fn log_pieces(&self, range: Range<i64>, limit: usize) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+        self.list(LOG_PIECES, &[&range.start, &range.end, &count(limit)], log_piece)
+    }
+
+    fn log_seconds(&self, by: SecondOrder, from: i64, limit: usize) -> Result<Vec<SecondRow>, StoreError> {
+        let order = match by {
+            SecondOrder::Leaf => "leaf >= $1 ORDER BY leaf",
+            SecondOrder::Seq => "seq >= $1 ORDER BY seq, leaf",
+        };
+        let sql = format!("SELECT leaf, seed, entries, seq, line FROM log_second WHERE {order} LIMIT $2");
+        self.list(&sql, &[&from, &count(limit)], |row| {
+            let (leaf, seed, entries) = (get(row, 0)?, fixed(get(row, 1)?)?, get(row, 2)?);
+            Ok(SecondRow { leaf, seed, entries, seq: get(row, 3)?, line: get(row, 4)? })
+        })
+    }
+}
+
+pub(super) fn log_head(row: &Found) -> Result<LogHead, StoreError> {
+    Ok(LogHead { size: get(row, 0)?, second: get(row, 1)?, seq: get(row, 2)?, line: get(row, 3)? })
+}
+
+pub(super) fn log_piece(row: &Found) -> Result<(i64, Vec<u8>), StoreError> {
+    Ok((get(row, 0)?, get(row, 1)?))
 }
 
 /// A statement over [`COLUMNS`].
@@ -520,6 +552,6 @@ fn quarantined(row: &Found) -> Result<QuarantineRow, StoreError> {
     Ok(QuarantineRow { number: get(row, 0)?, input })
 }
 
-fn count(limit: usize) -> i64 {
+pub(super) fn count(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }

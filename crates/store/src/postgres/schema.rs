@@ -9,7 +9,7 @@ use super::connection::Connection;
 use crate::StoreError;
 
 /// The format this program writes; kept in `head`.
-pub(super) const FORMAT: i64 = 1;
+pub(super) const FORMAT: i64 = 2;
 
 /// How long a table that another front-end is making is waited for.
 const ATTEMPTS: usize = 50;
@@ -120,8 +120,31 @@ CREATE INDEX state_by_expiry ON state (expires);
 INSERT INTO head VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL);
 ";
 
+/// The log, since format 2.
+const LOG: &str = "
+CREATE TABLE log_head (
+    one BIGINT PRIMARY KEY CHECK (one = 1),
+    size BIGINT NOT NULL,
+    second BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    line BIGINT NOT NULL
+);
+INSERT INTO log_head VALUES (1, 0, 0, 0, 0);
+
+CREATE TABLE log_piece (number BIGINT PRIMARY KEY, octets BYTEA NOT NULL);
+
+CREATE TABLE log_second (
+    leaf BIGINT PRIMARY KEY,
+    seed BYTEA NOT NULL,
+    entries BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    line BIGINT NOT NULL
+);
+CREATE INDEX log_second_by_seq ON log_second (seq, leaf);
+";
+
 /// From each older format to the next.
-const CHANGES: &[(i64, &str)] = &[];
+const CHANGES: &[(i64, &str)] = &[(1, LOG)];
 
 /// Brings the tables into the format of this program, and makes them in a new database. Front-ends that start at once
 /// do it once.
@@ -133,7 +156,7 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
     make_schema(connection)?;
     let mut found = format(connection)?;
     if found.is_none() {
-        let begin = format!("BEGIN; {TABLES} UPDATE head SET format = {FORMAT} WHERE one = 1; COMMIT");
+        let begin = format!("BEGIN; {TABLES} {LOG} UPDATE head SET format = {FORMAT} WHERE one = 1; COMMIT");
         if let Err(error) = connection.run(&begin) {
             connection.run("ROLLBACK")?;
             found = made_by_another(connection)?;

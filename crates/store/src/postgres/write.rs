@@ -1,5 +1,7 @@
 //! Writing: one connection, one transaction per group of requests, written at its end.
 
+use std::ops::Range;
+
 use kizuna_access::Recorded;
 
 use super::connection::{Connection, Connector};
@@ -8,7 +10,9 @@ use super::journal::{Change, Journal, Line, Refused};
 use super::posting::{self, SPAN};
 use super::read::{self, get};
 use crate::StoreError;
-use crate::backend::{Begun, Body, Flags, Heads, Key, Ledger, NewRow, Row, Seq, StripeRow, TermRow};
+use crate::backend::{
+    Begun, Body, Flags, Heads, Key, Ledger, LogHead, NewLeaf, NewRow, Row, SecondRow, Seq, StripeRow, TermRow,
+};
 use crate::chain::Link;
 use crate::contribution::Quarantined;
 use crate::writer::{AuditEntry, Leaf};
@@ -360,6 +364,25 @@ impl Ledger for PostgresLedger {
         }
         Ok(())
     }
+
+    fn log_head(&mut self) -> Result<LogHead, StoreError> {
+        if let Some(head) = self.journal.log_head() {
+            return Ok(head);
+        }
+        let found = self.connection.query(read::LOG_HEAD, &[])?;
+        found.first().map_or_else(|| Ok(LogHead::default()), read::log_head)
+    }
+
+    fn log_pieces(&mut self, range: Range<i64>, limit: usize) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+        let found =
+            self.connection.query(read::LOG_PIECES, &[&range.start, &range.end, &read::count(limit)])?;
+        found.iter().map(read::log_piece).collect()
+    }
+
+    fn grow_log(&mut self, leaf: &NewLeaf) -> Result<(), StoreError> {
+        self.journal.changes.push(Change::Leaf(leaf.clone()));
+        Ok(())
+    }
 }
 
 fn encode<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
@@ -528,8 +551,29 @@ fn apply(change: &Change, connection: &mut Connection) -> Result<(), StoreError>
                        ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, expires = excluded.expires";
             connection.execute(sql, &[kind, &key.as_bytes(), value, expires]).map(drop)
         }
+        Change::Leaf(leaf) => grow_log(leaf, connection),
         Change::Swept(now) => connection.execute("DELETE FROM state WHERE expires <= $1", &[now]).map(drop),
     }
+}
+
+fn grow_log(leaf: &NewLeaf, connection: &mut Connection) -> Result<(), StoreError> {
+    let mut pieces = Copy::into("log_piece (number, octets)");
+    for (number, octets) in &leaf.pieces {
+        pieces.row().number(*number).bytes(octets);
+    }
+    pieces.send(connection)?;
+    if let Some(range) = &leaf.removed {
+        let sql = "DELETE FROM log_piece WHERE number >= $1 AND number < $2";
+        connection.execute(sql, &[&range.start, &range.end])?;
+    }
+    if let Some(SecondRow { leaf, seed, entries, seq, line }) = leaf.second {
+        let mut seconds = Copy::into("log_second (leaf, seed, entries, seq, line)");
+        seconds.row().number(leaf).bytes(&seed).number(entries).number(seq).number(line);
+        seconds.send(connection)?;
+    }
+    let Some(LogHead { size, second, seq, line }) = leaf.head else { return Ok(()) };
+    let sql = "UPDATE log_head SET size = $1, second = $2, seq = $3, line = $4 WHERE one = 1";
+    connection.execute(sql, &[&size, &second, &seq, &line]).map(drop)
 }
 
 /// Takes a number out of the piece of a word that holds it.

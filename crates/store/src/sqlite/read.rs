@@ -12,8 +12,8 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, ToSql, pa
 use super::{Pool, failed};
 use crate::StoreError;
 use crate::backend::{
-    AuditAsk, AuditRow, Body, Flags, Heads, Kept, Key, Moment, Order, QuarantineRow, Row, Seq, Snapshot,
-    Space, StateRow, StripeRow, TermRow,
+    AuditAsk, AuditRow, Body, Flags, Heads, Kept, Key, LogHead, Moment, Order, QuarantineRow, Row,
+    SecondOrder, SecondRow, Seq, Snapshot, Space, StateRow, StripeRow, TermRow,
 };
 use crate::clock::instant;
 use crate::contribution::Quarantined;
@@ -339,6 +339,38 @@ impl Snapshot for SqliteSnapshot {
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
     }
+
+    fn log_head(&self) -> Result<LogHead, StoreError> {
+        self.statement(LOG_HEAD)?.query_row([], log_head).map_err(|e| failed(&e))
+    }
+
+    fn log_pieces(&self, range: Range<i64>, limit: usize) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+        self.list(LOG_PIECES, params![range.start, range.end, count(limit)], log_piece)
+    }
+
+    fn log_seconds(&self, by: SecondOrder, from: i64, limit: usize) -> Result<Vec<SecondRow>, StoreError> {
+        let order = match by {
+            SecondOrder::Leaf => "leaf >= ?1 ORDER BY leaf",
+            SecondOrder::Seq => "seq >= ?1 ORDER BY seq, leaf",
+        };
+        let sql = format!("SELECT leaf, seed, entries, seq, line FROM log_second WHERE {order} LIMIT ?2");
+        self.list(&sql, params![from, count(limit)], |row| {
+            let (leaf, seed, entries) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(SecondRow { leaf, seed, entries, seq: row.get(3)?, line: row.get(4)? })
+        })
+    }
+}
+
+pub(super) const LOG_HEAD: &str = "SELECT size, second, seq, line FROM log_head WHERE one = 1";
+pub(super) const LOG_PIECES: &str =
+    "SELECT number, octets FROM log_piece WHERE number >= ?1 AND number < ?2 ORDER BY number LIMIT ?3";
+
+pub(super) fn log_head(row: &rusqlite::Row<'_>) -> rusqlite::Result<LogHead> {
+    Ok(LogHead { size: row.get(0)?, second: row.get(1)?, seq: row.get(2)?, line: row.get(3)? })
+}
+
+pub(super) fn log_piece(row: &rusqlite::Row<'_>) -> rusqlite::Result<(i64, Vec<u8>)> {
+    Ok((row.get(0)?, row.get(1)?))
 }
 
 /// [`crate::backend::Flags::SHARED`] or erased; as the index over them says it, or it is not used.
@@ -470,6 +502,6 @@ impl StoredQuarantine {
     }
 }
 
-fn count(limit: usize) -> i64 {
+pub(super) fn count(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }

@@ -6,7 +6,7 @@ use super::failed;
 use crate::StoreError;
 
 /// The format this program writes; kept in `PRAGMA user_version`.
-pub(super) const FORMAT: i64 = 2;
+pub(super) const FORMAT: i64 = 3;
 
 /// Page cache per connection, in KiB (negative by SQLite's convention; positive would be pages).
 const WRITER_CACHE_KIB: i64 = -24 * 1024;
@@ -122,8 +122,31 @@ CREATE TABLE state (
 CREATE INDEX state_by_expiry ON state (expires) WHERE expires IS NOT NULL;
 ";
 
+/// The log, since format 3.
+const LOG: &str = "
+CREATE TABLE log_head (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    size INTEGER NOT NULL,
+    second INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    line INTEGER NOT NULL
+) STRICT;
+INSERT INTO log_head VALUES (1, 0, 0, 0, 0);
+
+CREATE TABLE log_piece (number INTEGER PRIMARY KEY, octets BLOB NOT NULL) STRICT;
+
+CREATE TABLE log_second (
+    leaf INTEGER PRIMARY KEY,
+    seed BLOB NOT NULL,
+    entries INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    line INTEGER NOT NULL
+) STRICT;
+CREATE INDEX log_second_by_seq ON log_second (seq, leaf);
+";
+
 /// From each older format to the next.
-const CHANGES: &[(i64, &str)] = &[(1, "ALTER TABLE body ADD COLUMN parts TEXT;")];
+const CHANGES: &[(i64, &str)] = &[(1, "ALTER TABLE body ADD COLUMN parts TEXT;"), (2, LOG)];
 
 /// What was added without a new format: an older program of this format passes it over.
 const ADDED: &str = "
@@ -161,7 +184,7 @@ pub(super) fn prepare_writer(connection: &Connection) -> Result<(), StoreError> 
     connection.pragma_update(None, "temp_store", "MEMORY").map_err(|e| failed(&e))?;
 
     if found == 0 {
-        let create = format!("BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {FORMAT}; COMMIT;");
+        let create = format!("BEGIN IMMEDIATE; {TABLES} {LOG} PRAGMA user_version = {FORMAT}; COMMIT;");
         connection.execute_batch(&create).map_err(|e| failed(&e))?;
     }
     for (from, change) in CHANGES {

@@ -1,5 +1,7 @@
 //! Writing: one connection, one transaction per group of requests.
 
+use std::ops::Range;
+
 use kizuna_access::Recorded;
 use rusqlite::{CachedStatement, Connection, Params, params};
 
@@ -7,7 +9,9 @@ use super::failed;
 use super::read::{self, decode};
 use super::schema;
 use crate::StoreError;
-use crate::backend::{Begun, Body, Flags, Heads, Key, Ledger, NewRow, Row, Seq, StripeRow, TermRow};
+use crate::backend::{
+    Begun, Body, Flags, Heads, Key, Ledger, LogHead, NewLeaf, NewRow, Row, SecondRow, Seq, StripeRow, TermRow,
+};
 use crate::chain::Link;
 use crate::contribution::Quarantined;
 use crate::writer::{AuditEntry, Leaf};
@@ -323,6 +327,33 @@ impl Ledger for SqliteLedger {
 
     fn sweep_state(&mut self, now: i64) -> Result<(), StoreError> {
         self.run("DELETE FROM state WHERE expires <= ?1", [now])
+    }
+
+    fn log_head(&mut self) -> Result<LogHead, StoreError> {
+        self.statement(read::LOG_HEAD)?.query_row([], read::log_head).map_err(|e| failed(&e))
+    }
+
+    fn log_pieces(&mut self, range: Range<i64>, limit: usize) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+        self.list(read::LOG_PIECES, params![range.start, range.end, read::count(limit)], read::log_piece)
+    }
+
+    fn grow_log(&mut self, leaf: &NewLeaf) -> Result<(), StoreError> {
+        for (number, octets) in &leaf.pieces {
+            self.run("INSERT INTO log_piece (number, octets) VALUES (?1, ?2)", params![number, octets])?;
+        }
+        if let Some(range) = &leaf.removed {
+            let range = params![range.start, range.end];
+            self.run("DELETE FROM log_piece WHERE number >= ?1 AND number < ?2", range)?;
+        }
+        if let Some(SecondRow { leaf, seed, entries, seq, line }) = leaf.second {
+            self.run(
+                "INSERT INTO log_second (leaf, seed, entries, seq, line) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![leaf, seed, entries, seq, line],
+            )?;
+        }
+        let Some(LogHead { size, second, seq, line }) = leaf.head else { return Ok(()) };
+        let head = params![size, second, seq, line];
+        self.run("UPDATE log_head SET size = ?1, second = ?2, seq = ?3, line = ?4 WHERE one = 1", head)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Checks a store from end to end, and says what is lost where a part of it cannot be read.
 
+mod log;
+
 use kizuna_access::MemberId;
 use sha2::{Digest, Sha256};
 
@@ -19,6 +21,8 @@ pub struct Checked {
     pub contributions: u64,
     /// Lines of the audit that could be read.
     pub audited: u64,
+    /// Leaves of the log whose hashes are what they must be, and what is under them is what is stored.
+    pub leaves: u64,
     /// Contributions that cannot be read, or are not what was stored.
     pub lost: Vec<Lost>,
     /// What else is wrong, in words.
@@ -42,8 +46,8 @@ impl Checked {
 }
 
 impl Dangerous {
-    /// Checks the engine's own structures, that numbers and instants rise without a gap, every digest, and the audit's
-    /// chain. What cannot be read is named and left out. `done` is told how many of how many contributions are done.
+    /// Checks the engine's own structures, that numbers and instants rise without a gap, every digest, the audit's
+    /// chain, and the log: that every hash follows from its leaves, and every leaf from what is stored. What cannot be read is named and left out. `done` is told how many of how many contributions are done.
     ///
     /// # Errors
     /// Where not even the ends of the tables can be read.
@@ -62,6 +66,7 @@ impl Dangerous {
             next = end;
         }
         check.audit()?;
+        check.log();
         Ok(check.checked)
     }
 }

@@ -19,6 +19,7 @@ use crate::catalog::Composite;
 use crate::chain::{self, Link};
 use crate::clock::{self, Ticks, instant};
 use crate::contribution::{Contribution, Outcome, Quarantined};
+use crate::log::{self, Sealing};
 use crate::store::stored_object;
 
 /// The channel of what the writer attests.
@@ -198,6 +199,7 @@ impl Desk<'_> {
                 Ok(Reply::Outcomes(outcomes))
             }
             Request::Erase(erasure) => Ok(Reply::Narrowed(self.erase(&erasure)?)),
+            Request::Seal(sealing) => Ok(Reply::Swapped(self.seal(&sealing)?)),
             Request::Audit(entry) => {
                 self.audit(&entry)?;
                 Ok(Reply::Done)
@@ -347,6 +349,19 @@ impl Desk<'_> {
             self.contribute(one(attestation)?)?;
         }
         self.contribute(prepared)
+    }
+
+    /// Adds a leaf to the log, where the log is as it was when the leaf was made, and this second has none.
+    fn seal(&mut self, sealing: &Sealing) -> Result<bool, StoreError> {
+        let head = self.ledger.log_head()?;
+        let second = self.ticks.wall() / 1_000_000;
+        if head.size != sealing.size || second <= head.second {
+            return Ok(false);
+        }
+        let leaf = log::grown(self.ledger, sealing, second)?;
+        self.ledger.grow_log(&leaf)?;
+        fail::fail_point!("sealed");
+        Ok(true)
     }
 
     fn quarantine(&mut self, input: &Quarantined) -> Result<(), StoreError> {

@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::node::Node;
 
@@ -53,19 +54,31 @@ fn writes_until_it_is_killed() {
         abort_at(&failpoint);
     }
     println!("open");
-    std::thread::scope(|scope| {
-        for thread in 0..threads {
-            let (node, name) = (&node, &name);
-            scope.spawn(move || {
-                for round in 0..rounds {
-                    let batch = format!("{name}-{thread}-{round}");
-                    node.give(&batch, 1 + (round * 7 + thread) % 20).unwrap();
-                    let mut out = std::io::stdout().lock();
-                    out.write_all(format!("ack {batch}\n").as_bytes()).unwrap();
-                    out.flush().unwrap();
-                }
-            });
+    let is_done = AtomicBool::new(false);
+    let write = |thread: usize| {
+        for round in 0..rounds {
+            let batch = format!("{name}-{thread}-{round}");
+            node.give(&batch, 1 + (round * 7 + thread) % 20).unwrap();
+            let mut out = std::io::stdout().lock();
+            out.write_all(format!("ack {batch}\n").as_bytes()).unwrap();
+            out.flush().unwrap();
         }
+    };
+    let write = &write;
+    std::thread::scope(|scope| {
+        // The log grows beside it.
+        scope.spawn(|| {
+            while !is_done.load(Ordering::Relaxed) {
+                // The database may be away: then there is no leaf.
+                let _ = node.store.seal();
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        });
+        let writers: Vec<_> = (0..threads).map(|thread| scope.spawn(move || write(thread))).collect();
+        for writer in writers {
+            writer.join().unwrap();
+        }
+        is_done.store(true, Ordering::Relaxed);
     });
 }
 

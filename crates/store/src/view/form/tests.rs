@@ -55,7 +55,12 @@ fn a_database_of_the_format_without_parts_is_read_and_written() {
     let file = story.directory().join("kizuna.db");
     let path = story.directory();
     let older = rusqlite::Connection::open(&file).unwrap();
-    older.execute_batch("ALTER TABLE body DROP COLUMN parts; PRAGMA user_version = 1;").unwrap();
+    older
+        .execute_batch(
+            "ALTER TABLE body DROP COLUMN parts; DROP TABLE log_head; DROP TABLE log_piece; DROP TABLE log_second; \
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
     drop(older);
     let story = story.reopened();
     assert_eq!(path, story.directory());
