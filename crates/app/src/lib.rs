@@ -22,6 +22,7 @@ pub mod ingest;
 pub mod kept;
 #[cfg(all(test, feature = "seeded-leaks"))]
 mod leaks;
+pub mod log;
 pub mod node;
 mod originator;
 pub mod overlay;
@@ -44,6 +45,7 @@ pub use kizuna_attest as attest;
 pub use kizuna_stix as stix;
 pub use kizuna_stix::read::Limits;
 pub use kizuna_store::baseline;
+pub use kizuna_tlog as tlog;
 
 pub use error::AppError;
 pub use explain::Explanation;

@@ -22,6 +22,7 @@ use rand::RngCore;
 use zeroize::Zeroizing;
 
 use crate::AppError;
+use crate::log::LogKey;
 
 /// The file beside the database.
 const FILE: &str = "node.key";
@@ -38,6 +39,8 @@ pub(crate) struct Vault {
     open: Mutex<HashMap<Fingerprint, Arc<SecretKey>>>,
     /// Held while a key is made or followed, so that a signer has one.
     pub making: Mutex<()>,
+    /// The log's key, as it is kept and open.
+    pub log: Mutex<Option<(Vec<u8>, LogKey)>>,
     /// The keys that are known, at an epoch.
     pub ring: Mutex<Option<(u64, Arc<KeyRing>)>>,
 }
@@ -65,8 +68,26 @@ impl Vault {
             cipher: XChaCha20Poly1305::new((&**key).into()),
             open: Mutex::default(),
             making: Mutex::default(),
+            log: Mutex::default(),
             ring: Mutex::default(),
         }
+    }
+
+    /// Seals a secret, so that it opens only for what it is bound to.
+    pub fn seal(&self, bound: &str, secret: &[u8]) -> Result<Vec<u8>, AppError> {
+        let mut nonce = [0_u8; NONCE_BYTES];
+        rand::rng().fill_bytes(&mut nonce);
+        let payload = Payload { msg: secret, aad: bound.as_bytes() };
+        let sealed = self.cipher.encrypt(XNonce::from_slice(&nonce), payload);
+        let sealed = sealed.map_err(|_| AppError::Internal("a secret could not be sealed".to_owned()))?;
+        Ok([&nonce[..], &sealed].concat())
+    }
+
+    /// Opens what [`Vault::seal`] sealed; nothing where it was sealed under another key, or for something else.
+    pub fn unseal(&self, bound: &str, kept: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (nonce, sealed) = kept.split_at_checked(NONCE_BYTES)?;
+        let payload = Payload { msg: sealed, aad: bound.as_bytes() };
+        self.cipher.decrypt(XNonce::from_slice(nonce), payload).ok().map(Zeroizing::new)
     }
 
     /// A new private key, kept before anybody is told of it.
