@@ -23,7 +23,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { burst: Duration::from_secs(2), standing: Duration::from_millis(20) }
+        Self { burst: Duration::from_secs(2), standing: Duration::from_millis(5) }
     }
 }
 

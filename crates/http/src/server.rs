@@ -31,7 +31,8 @@ pub struct Caps {
     pub bodies_bytes: usize,
     /// Requests under way at once; more are turned away with 503.
     pub requests: usize,
-    /// Reads under way at once; more wait, as long as `patience` says.
+    /// Reads under way at once; more wait, as long as `patience` says. Two for each processor by default, and four at
+    /// least: what more would begin only shares the processors, and nobody is served in time.
     pub reads: usize,
     /// Writes under way at once; more wait, as long as `patience` says.
     pub writes: usize,
@@ -59,7 +60,7 @@ impl Default for Caps {
             stall_time: Duration::from_mins(1),
             bodies_bytes: 512 << 20,
             requests: 1024,
-            reads: 16,
+            reads: reads_at_once(),
             writes: 64,
             patience: Patience::default(),
             streams: 512,
@@ -69,6 +70,10 @@ impl Default for Caps {
             proxies: Vec::new(),
         }
     }
+}
+
+fn reads_at_once() -> usize {
+    std::thread::available_parallelism().map_or(4, |count| (2 * count.get()).max(4))
 }
 
 /// What handlers share. Cheap to clone.

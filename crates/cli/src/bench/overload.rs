@@ -36,9 +36,11 @@ impl Met {
 }
 
 pub fn measure(figures: &mut Figures, loaded: &Loaded) -> anyhow::Result<()> {
-    let mut alone = ask(loaded)?;
+    let client = Client::new(&loaded.node.url(""), &loaded.wide);
+    let all = client.collection(0, |collection| collection.is("all"))?;
+    let mut alone = ask(loaded, &all)?;
     let flood: Vec<anyhow::Result<Met>> = std::thread::scope(|scope| {
-        let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(|| ask(loaded))).collect();
+        let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(|| ask(loaded, &all))).collect();
         clients.into_iter().filter_map(|client| client.join().ok()).collect()
     });
     let memory = loaded.node.memory();
@@ -81,13 +83,12 @@ pub fn measure(figures: &mut Figures, loaded: &Loaded) -> anyhow::Result<()> {
 }
 
 /// Asks for the same page again and again.
-fn ask(loaded: &Loaded) -> anyhow::Result<Met> {
+fn ask(loaded: &Loaded, collection: &str) -> anyhow::Result<Met> {
     let client = Client::new(&loaded.node.url(""), &loaded.wide);
-    let all = client.collection(0, |collection| collection.is("all"))?;
     let mut met = Met::default();
     let begun = Instant::now();
     while begun.elapsed() < TIME {
-        match client.try_page(&all, PAGE)? {
+        match client.try_page(collection, PAGE)? {
             (200, took) => met.served.push(took),
             (503, _) => met.turned_away += 1,
             (status, _) => anyhow::bail!("a page answered {status}"),
