@@ -129,9 +129,11 @@ async function readObject(page, origin, name) {
 }
 
 async function everyPage(page, origin, name) {
-  for (const path of ["", "search", "collections", "members", "peers", "quarantine", "import", "help"]) {
+  const lists = ["", "search", "collections", "members", "peers", "quarantine", "import", "help"];
+  const desk = ["agreements", "policies", "proposals", "releases", "releases/report", "forecast", "personal-data"];
+  for (const path of [...lists, ...desk, "as-seen?viewer=person%3Aa.tamm%40cert.example"]) {
     await page.goto(`${origin}/${path}`);
-    await inspect(page, `${path || "home"}-${name}`);
+    await inspect(page, `${path.split("?")[0].replace("/", "-") || "home"}-${name}`);
   }
   await page.goto(`${origin}/quarantine`);
   await page.locator("a.open").first().click();
