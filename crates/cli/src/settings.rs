@@ -106,6 +106,7 @@ pub struct LimitSettings {
     pub connections: usize,
     /// Under way at once.
     pub requests: usize,
+    /// 0: two for each processor, and four at least.
     pub reads: usize,
     pub writes: usize,
     pub streams: usize,
@@ -132,7 +133,7 @@ impl Default for LimitSettings {
             stall_seconds: seconds(caps.stall_time),
             connections: caps.connections,
             requests: caps.requests,
-            reads: caps.reads,
+            reads: 0,
             writes: caps.writes,
             streams: caps.streams,
             wait_milliseconds: millis(caps.patience.burst),
@@ -166,7 +167,6 @@ impl Settings {
             ("limits.page_objects", limits.page_objects),
             ("limits.connections", limits.connections),
             ("limits.requests", limits.requests),
-            ("limits.reads", limits.reads),
             ("limits.writes", limits.writes),
             ("limits.request_seconds", limits.request_seconds as usize),
             ("limits.head_seconds", limits.head_seconds as usize),
@@ -193,7 +193,7 @@ impl Settings {
             head_time: seconds(limits.head_seconds),
             stall_time: seconds(limits.stall_seconds),
             requests: limits.requests,
-            reads: limits.reads,
+            reads: if limits.reads == 0 { Caps::default().reads } else { limits.reads },
             writes: limits.writes,
             streams: limits.streams,
             patience: Patience {
