@@ -25,7 +25,7 @@ pub struct Word {
     pub alpha: u64,
     /// `0-9 A-F a-f`
     pub hex: u64,
-    /// `A-Z a-z 0-9 . - _`
+    /// `A-Z a-z 0-9 . - _`; the scan takes out dots that stand behind a dot.
     pub name: u64,
     pub dot: u64,
     pub colon: u64,

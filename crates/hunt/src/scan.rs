@@ -212,9 +212,9 @@ fn find(index: &Index, vectors: Vectors, text: &[u8], scratch: &mut Scratch, dec
     candidates.clear();
     admitted.clear();
     matches.clear();
+    let holds = Survey::of(words);
     let tile = Tile::new(text, words);
     let facts = index.facts();
-    let holds = Survey::of(words);
     let probes = index.probes();
     let mut finder = Finder { index, probes, tile, numbers, candidates, matches, entries };
     if facts.dotted || facts.ipv4 {
@@ -264,9 +264,14 @@ struct Survey {
 }
 
 impl Survey {
-    fn of(words: &[Word]) -> Self {
+    /// Surveys the masks of a tile; and parts names at two dots or more, which no name has: what stands before them is
+    /// whole, and so is what stands behind.
+    fn of(words: &mut [Word]) -> Self {
         let mut survey = Self::default();
+        let mut dot_before = 0;
         for word in words {
+            word.name &= !(word.dot & ((word.dot << 1) | dot_before));
+            dot_before = word.dot >> 63;
             survey.at |= word.at;
             survey.underscore |= word.underscore;
             survey.backslash |= word.backslash;

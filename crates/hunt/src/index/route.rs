@@ -130,6 +130,9 @@ fn is_name(byte: u8) -> bool {
 fn dotted(normal: &[u8]) -> Option<Route> {
     let run = normal.iter().rev().take_while(|byte| is_name(**byte)).count();
     let name = &normal[normal.len() - run..];
+    // The scanner parts names at two dots.
+    let parted = memchr::memmem::rfind(name, b"..").map_or(0, |at| at + 2);
+    let name = &name[parted..];
     let lead = name.iter().take_while(|byte| matches!(byte, b'.' | b'-')).count();
     let name = &name[lead..];
     let mut labels = name.rsplit(|byte| *byte == b'.');

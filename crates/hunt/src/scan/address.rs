@@ -39,29 +39,28 @@ impl Finder<'_> {
             self.ipv4(end - run, end);
             return;
         }
-        if let Some(address) = self.four_numbers(end, inside) {
+        if let Some(address) = self.four_numbers(end, run, inside) {
             let at = Number { address, end: end as u32, length: run as u32 };
             self.numbers.push(at);
         }
     }
 
-    /// The address whose last byte is before `end`, from the places of its dots.
+    /// The address of `run` bytes before `end`, from the places of its dots.
     #[inline]
-    fn four_numbers(&self, end: usize, dots: u64) -> Option<u32> {
-        let run = (!self.tile.window(end, |word| word.alnum | word.dot)).leading_zeros();
+    fn four_numbers(&self, end: usize, run: usize, dots: u64) -> Option<u32> {
         let fourth = dots.leading_zeros();
         let dots = dots << (fourth + 1);
         let third = dots.leading_zeros();
         let dots = dots << (third + 1);
         let second = dots.leading_zeros();
-        let first = run.wrapping_sub(fourth + third + second + 3);
+        let first = (run as u32).wrapping_sub(fourth + third + second + 3);
         let widths = [first, second, third, fourth];
         if widths.iter().any(|width| width.wrapping_sub(1) > 2) {
             return None;
         }
         let padded = widths == [3; 4];
         let mut address = 0;
-        let mut end = end - run as usize;
+        let mut end = end - run;
         for width in widths {
             end += width as usize;
             let (value, lead) = number(key::eight_before(self.tile.text, end), width);
@@ -286,7 +285,9 @@ impl Finder<'_> {
 
     fn compare_mail(&mut self, at: usize) {
         let text = self.tile.text;
-        let mut end = at + 1 + text[at + 1..].iter().take(256).take_while(|byte| is_name(**byte)).count();
+        let host = &text[at + 1..text.len().min(at + 257)];
+        let run = host.iter().take_while(|byte| is_name(**byte)).count();
+        let mut end = at + 1 + memchr::memmem::find(&host[..run], b"..").unwrap_or(run);
         while end > at && matches!(self.tile.before(end), b'.' | b'-') {
             end -= 1;
         }

@@ -21,7 +21,7 @@ impl Finder<'_> {
             let word = self.tile.word(block);
             // A bit added to a run carries to the place just behind it: a sum finds the ends of all runs that hold
             // a dot, however long they are.
-            let (with_dot, carry) = ends(word.name, word.dot, dot_carry);
+            let (with_dot, carry) = ends(word.name, word.name & word.dot, dot_carry);
             dot_carry = carry;
             let (with_letter, carry) = ends(word.name, word.alpha, alpha_carry);
             alpha_carry = carry;
@@ -165,7 +165,7 @@ impl Finder<'_> {
     fn compare_file(&mut self, number: u32, normal: &[u8], first: usize, end: usize) {
         let Some(start) = end.checked_sub(normal.len()) else { return };
         let same = self.tile.text[start..end].eq_ignore_ascii_case(normal);
-        let bounded = start == first || (start < first && !is_name(self.tile.before(start)));
+        let bounded = start == first || (start < first && !self.tile.joins_before(start));
         if same && bounded {
             self.hit(start, number);
         }

@@ -83,6 +83,12 @@ impl<'a> Tile<'a> {
         at.checked_sub(1).map_or(0, |at| self.byte(at))
     }
 
+    /// Whether a name that begins at a position would go on before it: two dots end one.
+    pub fn joins_before(&self, at: usize) -> bool {
+        let before = self.before(at);
+        is_name(before) && !(before == b'.' && self.before(at - 1) == b'.')
+    }
+
     /// The line around a position, without its line feed.
     pub fn line(&self, at: usize) -> (usize, usize) {
         let at = at.min(self.text.len());

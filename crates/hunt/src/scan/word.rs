@@ -69,8 +69,10 @@ impl Finder<'_> {
         let joins = |byte: u8| {
             if named { is_name(byte) || byte == b'@' } else { byte.is_ascii_alphanumeric() || byte == b'_' }
         };
-        let sentence_ends = after == b'.' && !is_name(self.tile.byte(end + 1));
-        if joins(before) || (joins(after) && !(named && sentence_ends)) {
+        let parted = named && before == b'.' && !self.tile.joins_before(start);
+        let next = self.tile.byte(end + 1);
+        let sentence_ends = named && after == b'.' && (!is_name(next) || next == b'.');
+        if (joins(before) && !parted) || (joins(after) && !sentence_ends) {
             return;
         }
         if entry.what == What::Host {

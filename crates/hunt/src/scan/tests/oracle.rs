@@ -60,21 +60,25 @@ fn in_line(line: &str) -> Vec<&'static str> {
         let after = characters.get(start + length).copied();
         let head: String = characters[..start].iter().collect();
         let run: String = characters[start..start + length].iter().collect();
-        found.extend(in_run(&run, before, after, &head));
+        // Two dots or more end a name.
+        let names: Vec<&str> = run.split("..").collect();
+        for (place, name) in names.iter().enumerate() {
+            let before = if place == 0 { before } else { Some('.') };
+            let after = if place + 1 == names.len() { after } else { Some('.') };
+            found.extend(in_name(name, before, after, &head));
+        }
         start += length;
     }
     found
 }
 
-fn in_run(run: &str, before: Option<char>, after: Option<char>, head: &str) -> Vec<&'static str> {
+fn in_name(run: &str, before: Option<char>, after: Option<char>, head: &str) -> Vec<&'static str> {
     let mut found = Vec::new();
     let name = run.trim_matches(['.', '-']).to_ascii_lowercase();
     for domain in ["evil.com", "c2.bad.org"] {
-        // Between two dots stands a label.
-        let below =
-            name.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.') && !rest.ends_with(".."));
+        let below = name.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
         let clean_end = run.trim_end_matches(['.', '-']).len() == run.len();
-        if (name == domain || below && labels_below(&name, domain)) && !(clean_end && after == Some('@')) {
+        if (name == domain || below) && !(clean_end && after == Some('@')) {
             found.push(domain);
         }
     }
@@ -83,10 +87,10 @@ fn in_run(run: &str, before: Option<char>, after: Option<char>, head: &str) -> V
     }
     if !name.contains(|c: char| c.is_ascii_alphabetic()) {
         let in_ipv6 = before == Some(':') && is_after_groups(head);
-        for part in run.split(['-', '_']) {
-            if part.trim_matches('.') == "192.0.2.1"
-                && !(in_ipv6 && run.trim_matches('.').starts_with(part.trim_matches('.')))
-            {
+        for (place, part) in run.split(['-', '_']).enumerate() {
+            // Only what stands right behind the colon ends an IPv6 address.
+            let ends_ipv6 = in_ipv6 && place == 0 && !part.starts_with('.');
+            if part.trim_matches('.') == "192.0.2.1" && !ends_ipv6 {
                 found.push("192.0.2.1");
             }
         }
@@ -98,12 +102,6 @@ fn in_run(run: &str, before: Option<char>, after: Option<char>, head: &str) -> V
         }
     }
     found
-}
-
-/// The scanner goes up label by label and stops at an empty one.
-fn labels_below(name: &str, domain: &str) -> bool {
-    let labels = domain.split('.').count();
-    name.rsplit('.').take(labels).all(|label| !label.is_empty())
 }
 
 fn is_after_groups(head: &str) -> bool {
