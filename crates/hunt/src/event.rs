@@ -234,6 +234,11 @@ impl<'e, 't> Iterator for Children<'e, 't> {
     }
 }
 
+/// An object of JSON as an event; nothing where the text is none.
+pub(crate) fn of_json(text: &str) -> Option<Event<'_>> {
+    json::read(text)
+}
+
 /// The text of a line: UTF-8 as it is, other encodings of Japanese and broken bytes decoded.
 pub fn text_of(line: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(line) {

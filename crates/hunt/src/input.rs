@@ -15,6 +15,7 @@ mod walk;
 
 pub use chunks::Chunks;
 pub use contents::{Contents, Form, Sink, form_of};
+pub(crate) use records::{CHUNK, Log};
 pub use walk::{Found, walk};
 
 /// Bytes by which the form of a file is seen.

@@ -15,6 +15,7 @@ mod field;
 mod literal;
 mod load;
 mod matcher;
+mod memory;
 mod route;
 #[cfg(test)]
 mod tests;

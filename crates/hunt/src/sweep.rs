@@ -15,7 +15,8 @@ mod work;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,9 @@ use crate::scan::Prose;
 use crate::sigma::{Correlator, MAX_MATCHES, Match, Rules};
 use order::Order;
 use work::Queue;
+
+/// How often progress is told of where no result comes.
+const TICK: Duration = Duration::from_millis(250);
 
 /// How a sweep is done.
 #[derive(Debug, Clone, Copy)]
@@ -166,7 +170,9 @@ impl Sweep<'_> {
         before: &HashMap<String, Done>,
         tell: &mut dyn FnMut(Event<'_>),
     ) -> Summary {
-        let read = AtomicU64::new(0);
+        // What an earlier sweep read is not read again, and is behind us.
+        let done = files.iter().filter(|file| work::is_done(file, before)).map(|file| file.bytes).sum();
+        let read = AtomicU64::new(done);
         let total = files.iter().map(|file| file.bytes).sum();
         let queue = Mutex::new(Queue::new(files, before));
         let lookout = Lookout::of(self.sought.index);
@@ -189,9 +195,16 @@ impl Sweep<'_> {
             }
             drop(sender);
             order.ready(&mut summary, tell);
-            for result in results {
-                order.take(result);
-                order.ready(&mut summary, tell);
+            loop {
+                match results.recv_timeout(TICK) {
+                    Ok(result) => {
+                        order.take(result);
+                        order.ready(&mut summary, tell);
+                    }
+                    // One packed file may take hours, and shows no result before its end.
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => break,
+                }
                 tell(Event::Progress(read.load(Ordering::Relaxed), total));
             }
         });

@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use encoding_rs::{Decoder, Encoding, UTF_16BE, UTF_16LE};
 
+use super::records::Log;
 use super::{HEAD, Limits, Trouble, archive, records};
 
 /// What bytes are, by how they begin.
@@ -107,6 +109,12 @@ impl Read for Counted<'_> {
     }
 }
 
+impl Seek for Counted<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
 /// Unpacks one file.
 pub struct Contents<'a> {
     pub(super) limits: Limits,
@@ -135,15 +143,36 @@ impl<'a> Contents<'a> {
         let mut head = Vec::with_capacity(HEAD);
         file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
         file.seek(SeekFrom::Start(0))?;
-        match form_of(&head) {
-            Form::Zip => archive::zip(self, file, name, 0),
-            Form::EventLog => records::of_file(self, path, name),
-            _ => {
-                let counted = Counted { file, read: self.read };
-                self.stream(&mut BufReader::with_capacity(1 << 17, counted), name, 0);
+        let form = form_of(&head);
+        let counted = Counted { file, read: self.read };
+        match form {
+            Form::Zip => archive::zip(self, counted, name, 0),
+            Form::EventLog => {
+                let length = counted.file.metadata()?.len();
+                records::of_whole(self, counted, length, name);
             }
+            _ => self.stream(&mut BufReader::with_capacity(1 << 17, counted), name, 0),
         }
         Ok(())
+    }
+
+    /// Gives the records of some chunks of an event log to the sink; with the last, whether the log is cut.
+    pub(crate) fn of_records(&mut self, path: &Path, log: Log, chunks: Range<u64>) {
+        let name = path.display().to_string();
+        let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
+        match opened {
+            Ok((length, file)) => {
+                let is_last = chunks.end == log.chunks;
+                records::of_part(self, Counted { file, read: self.read }, log, chunks, &name);
+                if is_last {
+                    records::tell_of_cut(self, length, &name);
+                }
+            }
+            Err(error) => {
+                self.trouble(&name, format!("cannot be read: {error}"));
+                self.sink.end(&name);
+            }
+        }
     }
 
     /// Reads a stream to its end, whatever it is.

@@ -1,5 +1,6 @@
 //! Fields by the names that rules give them: what the fields of an event are called in rules.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::route::{Origin, provider_channel};
@@ -103,34 +104,55 @@ const WRAPPERS: [&str; 12] = [
     "Event.",
 ];
 
+/// Where the number, the provider and the log of a Windows event stand.
+const IDS: [&str; 7] = [
+    "Event.System.EventID",
+    "Event.System.EventID.#text",
+    "EventID",
+    "winlog.event_id",
+    "event_id",
+    "EventId",
+    "EventCode",
+];
+const PROVIDERS: [&str; 7] = [
+    "Event.System.Provider_attributes.Name",
+    "Event.System.Provider.#attributes.Name",
+    "winlog.provider_name",
+    "Provider_Name",
+    "ProviderName",
+    "SourceName",
+    "Provider",
+];
+const CHANNELS: [&str; 5] = ["Event.System.Channel", "Channel", "winlog.channel", "log_name", "LogName"];
+
+/// The first of these fields that has a value.
+fn text<'e>(event: &'e Event<'_>, names: &[&str]) -> Cow<'e, str> {
+    names.iter().find_map(|name| event.get(name).and_then(Value::text)).unwrap_or_default()
+}
+
+/// Appends what tells the origin of an event from others: events with the same key have the same origin.
+pub(super) fn origin_key(event: &Event<'_>, path: &str, key: &mut String) {
+    let id = text(event, &IDS);
+    if id.parse::<u32>().is_ok() {
+        key.push_str("windows ");
+        for part in [id, text(event, &PROVIDERS), text(event, &CHANNELS)] {
+            key.push_str(&part);
+            key.push('\0');
+        }
+        return;
+    }
+    match origin(event, path) {
+        Origin::Zeek(log) => key.extend(["zeek ", log.as_str()]),
+        Origin::Product(product, service) => key.extend(["product ", product, " ", service]),
+        Origin::Windows { .. } | Origin::Unknown => key.push_str("unknown"),
+    }
+}
+
 /// Where an event comes from. `path` is the name of the file, which for Zeek is the name of the log.
 pub(super) fn origin(event: &Event<'_>, path: &str) -> Origin {
-    let text = |names: &[&str]| {
-        let found = names.iter().find_map(|name| event.get(name).and_then(Value::text));
-        found.map(std::borrow::Cow::into_owned).unwrap_or_default()
-    };
-    let id = text(&[
-        "Event.System.EventID",
-        "Event.System.EventID.#text",
-        "EventID",
-        "winlog.event_id",
-        "event_id",
-        "EventId",
-        "EventCode",
-    ]);
-    if let Ok(id) = id.parse() {
-        let provider = text(&[
-            "Event.System.Provider_attributes.Name",
-            "Event.System.Provider.#attributes.Name",
-            "winlog.provider_name",
-            "Provider_Name",
-            "ProviderName",
-            "SourceName",
-            "Provider",
-        ]);
-        let provider = provider.to_lowercase();
-        let mut channel = text(&["Event.System.Channel", "Channel", "winlog.channel", "log_name", "LogName"])
-            .to_lowercase();
+    if let Ok(id) = text(event, &IDS).parse() {
+        let provider = text(event, &PROVIDERS).to_lowercase();
+        let mut channel = text(event, &CHANNELS).to_lowercase();
         if channel.is_empty()
             && let Some(known) = provider_channel(&provider)
         {
@@ -138,9 +160,9 @@ pub(super) fn origin(event: &Event<'_>, path: &str) -> Origin {
         }
         return Origin::Windows { channel, provider, id };
     }
-    let log = text(&["_path"]);
+    let log = text(event, &["_path"]);
     if !log.is_empty() {
-        return Origin::Zeek(log);
+        return Origin::Zeek(log.into_owned());
     }
     if event.get("uid").is_some() && (event.get("id.orig_h").is_some() || event.get("ts").is_some()) {
         let name = path.rsplit(['/', '\\', '!']).next().unwrap_or_default();

@@ -55,11 +55,14 @@ impl Literals {
         Ok(Self { whole, parts })
     }
 
-    /// Calls `found` with the number of each test that a value in small letters passes.
-    pub fn search(&self, value: &str, found: &mut dyn FnMut(u32)) {
-        if let Some(test) = self.whole.get(value) {
-            found(*test);
-        }
+    /// Whether a value is searched at all, and not only looked up as a whole.
+    pub fn has_parts(&self) -> bool {
+        self.parts.is_some()
+    }
+
+    /// Appends the number of each test that a value in small letters passes; some more than once.
+    pub fn search(&self, value: &str, found: &mut Vec<u32>) {
+        found.extend(self.whole.get(value));
         let Some(parts) = &self.parts else { return };
         for hit in parts.automaton.find_overlapping_iter(value) {
             for (anchor, test) in &parts.meanings[hit.pattern().as_usize()] {
@@ -69,7 +72,7 @@ impl Literals {
                     Anchor::Anywhere | Anchor::Whole => true,
                 };
                 if stands {
-                    found(*test);
+                    found.push(*test);
                 }
             }
         }

@@ -9,12 +9,13 @@ use ahash::HashMap;
 use super::check::{Check, Given};
 use super::expression::Ask;
 use super::field;
+use super::memory::Memory;
 use super::route::Origin;
 use crate::event::{Event, Value};
 
 /// Names and origins that are remembered; then all are forgotten, so that logs cannot fill the memory.
 const REMEMBERED: usize = 1 << 16;
-const ORIGINS: usize = 1 << 12;
+const ORIGINS: usize = 1 << 10;
 
 /// A rule that matches an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +33,8 @@ pub struct Matcher<'r> {
     now: u32,
     holds: Vec<u32>,
     fails: Vec<u32>,
-    asked: Vec<u32>,
+    /// By detection: whether it is a candidate already.
+    woken: Vec<u32>,
     /// By field: the stamp, and the last of its values.
     heads: Vec<(u32, u32)>,
     /// By field: the stamp of its name, with or without a value.
@@ -41,13 +43,31 @@ pub struct Matcher<'r> {
     raw: String,
     lower: String,
     candidates: Vec<u32>,
-    /// Numbers of fields by path, for each origin.
-    known: Vec<HashMap<String, Vec<u32>>>,
-    /// Paths in it.
+    /// What is known of origins, and their numbers by their keys.
+    known: Vec<Known>,
+    origins: HashMap<Box<str>, u32>,
+    /// Paths in all of it.
     paths: usize,
-    /// Origins with what they admit, by route.
-    origins: HashMap<Origin, (u32, Vec<bool>, bool)>,
+    memory: Memory,
+    scratch: Vec<u32>,
     path: String,
+    key: String,
+}
+
+/// What is known of events from one origin.
+#[derive(Debug, Default)]
+struct Known {
+    origin: Origin,
+    /// By detection: whether it is about such events.
+    admits: Vec<bool>,
+    /// Detections about such events that no value alone makes worth asking.
+    always: Vec<u32>,
+    /// Whether any rule is about such events, and whether one of these has keywords.
+    any: bool,
+    keywords: bool,
+    /// What fields may be called that stand at a path, by the place of the path in `fields`.
+    paths: HashMap<Box<str>, u32>,
+    fields: Vec<Box<[u32]>>,
 }
 
 /// A value of a field.
@@ -69,7 +89,7 @@ impl<'r> Matcher<'r> {
             now: 0,
             holds: vec![0; rules.tests.len()],
             fails: vec![0; rules.tests.len()],
-            asked: vec![0; rules.detections.len()],
+            woken: vec![0; rules.detections.len()],
             heads: vec![(0, NONE); rules.literals.len()],
             named: vec![0; rules.literals.len()],
             values: Vec::new(),
@@ -77,9 +97,12 @@ impl<'r> Matcher<'r> {
             lower: String::new(),
             candidates: Vec::new(),
             known: Vec::new(),
-            paths: 0,
             origins: HashMap::default(),
+            paths: 0,
+            memory: Memory::default(),
+            scratch: Vec::new(),
             path: String::new(),
+            key: String::new(),
         }
     }
 
@@ -89,30 +112,25 @@ impl<'r> Matcher<'r> {
             return;
         }
         self.begin();
-        let origin = field::origin(event, path);
-        let (number, admitted, keywords) = self.admitted(&origin);
-        if !admitted.contains(&true) {
-            self.origins.insert(origin, (number, admitted, keywords));
+        let number = self.origin(event, path) as usize;
+        if !self.known[number].any {
             return;
         }
-        self.take(event, &origin, number, keywords);
-        for (route, is_admitted) in admitted.iter().enumerate() {
-            if *is_admitted {
-                self.candidates.extend_from_slice(&self.rules.always[route]);
-            }
-        }
+        let mut known = std::mem::take(&mut self.known[number]);
+        self.take(event, &mut known);
         let mut candidates = std::mem::take(&mut self.candidates);
-        candidates.sort_unstable();
-        candidates.dedup();
+        candidates.extend_from_slice(&known.always);
+        let before = found.len();
         for rule in &candidates {
             let detection = &self.rules.detections[*rule as usize];
-            if admitted[detection.route as usize] && detection.expression.holds(self) {
+            if detection.expression.holds(self) {
                 let values = detection.feeds.then(|| self.values_of(&detection.needed));
                 found.push(Found { rule: *rule, values });
             }
         }
+        found[before..].sort_unstable_by_key(|found| found.rule);
         self.candidates = candidates;
-        self.origins.insert(origin, (number, admitted, keywords));
+        self.known[number] = known;
     }
 
     fn begin(&mut self) {
@@ -122,7 +140,7 @@ impl<'r> Matcher<'r> {
         self.lower.clear();
         if self.now == u32::MAX {
             self.now = 0;
-            for stamps in [&mut self.holds, &mut self.fails, &mut self.asked, &mut self.named] {
+            for stamps in [&mut self.holds, &mut self.fails, &mut self.woken, &mut self.named] {
                 stamps.fill(0);
             }
             self.heads.fill((0, NONE));
@@ -130,23 +148,26 @@ impl<'r> Matcher<'r> {
         self.now += 1;
     }
 
-    /// The number of an origin, which routes admit it, and whether any of these has keywords. Taken out, to be put back.
-    fn admitted(&mut self, origin: &Origin) -> (u32, Vec<bool>, bool) {
-        if let Some(known) = self.origins.get_mut(origin) {
-            return (known.0, std::mem::take(&mut known.1), known.2);
+    /// The number of what is known of the origin of an event.
+    fn origin(&mut self, event: &Event<'_>, path: &str) -> u32 {
+        self.key.clear();
+        field::origin_key(event, path, &mut self.key);
+        if let Some(number) = self.origins.get(self.key.as_str()) {
+            return *number;
         }
-        if self.origins.len() >= ORIGINS {
+        if self.known.len() >= ORIGINS {
             self.origins.clear();
             self.known.clear();
             self.paths = 0;
         }
-        let admitted: Vec<bool> = self.rules.routes.iter().map(|route| route.admits(origin)).collect();
-        let keywords = admitted.iter().zip(&self.rules.keywords).any(|(admitted, has)| *admitted && *has);
-        (self.origins.len() as u32, admitted, keywords)
+        let number = self.known.len() as u32;
+        self.known.push(Known::of(field::origin(event, path), self.rules));
+        self.origins.insert(self.key.as_str().into(), number);
+        number
     }
 
     /// Takes the values of all fields that rules know, and searches them.
-    fn take(&mut self, event: &Event<'_>, origin: &Origin, number: u32, keywords: bool) {
+    fn take(&mut self, event: &Event<'_>, known: &mut Known) {
         let nodes = event.nodes();
         let mut path = std::mem::take(&mut self.path);
         path.clear();
@@ -170,51 +191,43 @@ impl<'r> Matcher<'r> {
                 open.push((node.after, length));
                 continue;
             }
-            self.leaf(origin, number, &path, &node.value, keywords);
+            self.leaf(known, &path, &node.value);
             path.truncate(length);
         }
         self.path = path;
-        field::derived(origin, event, &mut |name, value| {
+        field::derived(&known.origin, event, &mut |name, value| {
             if let Some(field) = self.rules.fields.get(name) {
-                self.hold(*field, value);
+                self.hold(known, *field, value);
             }
         });
     }
 
-    fn leaf(&mut self, origin: &Origin, number: u32, path: &str, value: &Value<'_>, keywords: bool) {
-        let at = number as usize;
-        if self.known.len() <= at {
-            self.known.resize_with(at + 1, HashMap::default);
-        }
-        let fields = match self.known[at].get_mut(path) {
-            Some(fields) => std::mem::take(fields),
-            None => self.learn(origin, at, path),
+    fn leaf(&mut self, known: &mut Known, path: &str, value: &Value<'_>) {
+        let place = match known.paths.get(path) {
+            Some(place) => *place,
+            None => self.learn(known, path),
         };
-        if !fields.is_empty() || keywords {
-            for field in &fields {
+        let fields = &known.fields[place as usize];
+        if !fields.is_empty() || known.keywords {
+            for field in fields {
                 self.named[*field as usize] = self.now;
             }
-            self.give(origin, &fields, value, keywords);
-        }
-        if let Some(known) = self.known[at].get_mut(path) {
-            *known = fields;
+            self.give(known, fields, value);
         }
     }
 
-    /// The numbers of the fields that a path may be called.
-    fn learn(&mut self, origin: &Origin, at: usize, path: &str) -> Vec<u32> {
+    /// Notes a path; gives its place.
+    fn learn(&mut self, known: &mut Known, path: &str) -> u32 {
         self.paths += 1;
         if self.paths > REMEMBERED {
-            self.known.iter_mut().for_each(HashMap::clear);
+            self.known.iter_mut().for_each(Known::forget);
+            known.forget();
             self.paths = 1;
         }
-        let names = field::names(origin, path);
-        let fields = names.iter().filter_map(|name| self.rules.fields.get(name.as_str()).copied());
-        self.known[at].insert(path.to_owned(), Vec::new());
-        fields.filter(|field| *field != 0).collect()
+        known.learn(path, self.rules)
     }
 
-    fn give(&mut self, origin: &Origin, fields: &[u32], value: &Value<'_>, keywords: bool) {
+    fn give(&mut self, known: &Known, fields: &[u32], value: &Value<'_>) {
         let begin = self.raw.len();
         match value {
             Value::Null | Value::Object | Value::Array => return,
@@ -229,15 +242,15 @@ impl<'r> Matcher<'r> {
         for field in fields {
             let name = self.rules.tests.name_of(*field);
             if name == "IntegrityLevel"
-                && let Some(other) = field::reworded(origin, name, &self.raw[raw.clone()])
+                && let Some(other) = field::reworded(&known.origin, name, &self.raw[raw.clone()])
             {
-                self.hold(*field, &other);
+                self.hold(known, *field, &other);
                 continue;
             }
-            self.keep(*field, raw.clone(), lower.clone());
+            self.keep(known, *field, raw.clone(), lower.clone());
         }
-        if keywords {
-            self.keep(0, raw, lower);
+        if known.keywords {
+            self.keep(known, 0, raw, lower);
         }
     }
 
@@ -255,32 +268,52 @@ impl<'r> Matcher<'r> {
     }
 
     /// A value that does not stand in the event as it is.
-    fn hold(&mut self, field: u32, value: &str) {
+    fn hold(&mut self, known: &Known, field: u32, value: &str) {
         let begin = self.raw.len();
         self.raw.push_str(value);
         let raw = begin..self.raw.len();
         let lower = self.lowered(raw.clone());
         self.named[field as usize] = self.now;
-        self.keep(field, raw, lower);
+        self.keep(known, field, raw, lower);
     }
 
     /// Keeps a value for a field, and searches it for the field's literals.
-    fn keep(&mut self, field: u32, raw: Range<usize>, lower: Range<usize>) {
-        let Self { rules, now, holds, heads, values, candidates, lower: text, .. } = self;
+    fn keep(&mut self, known: &Known, field: u32, raw: Range<usize>, lower: Range<usize>) {
+        let Self {
+            rules, now, holds, heads, values, candidates, lower: text, woken, memory, scratch, ..
+        } = self;
+        let mut wake = |rules: &[u32]| {
+            for rule in rules {
+                let at = *rule as usize;
+                if known.admits[at] && woken[at] != *now {
+                    woken[at] = *now;
+                    candidates.push(*rule);
+                }
+            }
+        };
         let (stamp, last) = &mut heads[field as usize];
         let before = if *stamp == *now { *last } else { NONE };
         if before == NONE {
-            candidates.extend_from_slice(&rules.wakes_field[field as usize]);
+            wake(&rules.wakes_field[field as usize]);
         }
         *stamp = *now;
         *last = values.len() as u32;
-        rules.literals[field as usize].search(&text[lower.clone()], &mut |test| {
-            let stamp = &mut holds[test as usize];
+        let literals = &rules.literals[field as usize];
+        let value = &text[lower.clone()];
+        let tests = if literals.has_parts() {
+            memory.tests(field, value, scratch, |found| literals.search(value, found))
+        } else {
+            scratch.clear();
+            literals.search(value, scratch);
+            scratch
+        };
+        for test in tests {
+            let stamp = &mut holds[*test as usize];
             if *stamp != *now {
                 *stamp = *now;
-                candidates.extend_from_slice(&rules.wakes[test as usize]);
+                wake(&rules.wakes[*test as usize]);
             }
-        });
+        }
         values.push(Held { raw, lower, before });
     }
 
@@ -329,5 +362,38 @@ impl Ask for Matcher<'_> {
 
     fn is_missing(&self, field: u32) -> bool {
         self.heads[field as usize].0 != self.now
+    }
+}
+
+impl Known {
+    fn of(origin: Origin, rules: &Rules) -> Self {
+        let routes: Vec<bool> = rules.routes.iter().map(|route| route.admits(&origin)).collect();
+        let admitted = |route: usize| routes[route];
+        let always =
+            (0..routes.len()).filter(|route| admitted(*route)).flat_map(|route| &rules.always[route]);
+        Self {
+            admits: rules.detections.iter().map(|detection| admitted(detection.route as usize)).collect(),
+            always: always.copied().collect(),
+            any: routes.contains(&true),
+            keywords: (0..routes.len()).any(|route| admitted(route) && rules.keywords[route]),
+            paths: HashMap::default(),
+            fields: Vec::new(),
+            origin,
+        }
+    }
+
+    fn forget(&mut self) {
+        self.paths.clear();
+        self.fields.clear();
+    }
+
+    /// Notes the numbers of the fields that a path may be called; gives the place of the path.
+    fn learn(&mut self, path: &str, rules: &Rules) -> u32 {
+        let names = field::names(&self.origin, path);
+        let fields = names.iter().filter_map(|name| rules.fields.get(name.as_str()).copied());
+        self.fields.push(fields.filter(|field| *field != 0).collect());
+        let place = self.fields.len() as u32 - 1;
+        self.paths.insert(path.into(), place);
+        place
     }
 }

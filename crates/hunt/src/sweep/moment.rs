@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use serde_json::Value;
+
+use crate::event::{self, Event, Value};
 
 /// Fields in which logs hold the time, the likeliest first; dots lead into objects.
 const TIMES: [&str; 16] = [
@@ -46,42 +47,47 @@ const ASSETS: [&str; 14] = [
 /// Bytes of a line in which its time is looked for.
 const HEAD: usize = 160;
 
-/// The time of a line: a field of JSON, or what stands at its beginning.
-pub fn moment_of(line: &[u8]) -> Option<Timestamp> {
+/// When and on which machine something happened.
+pub(crate) type Moment = (Option<Timestamp>, Option<String>);
+
+/// The time and the machine of a line: fields of JSON, or what stands at its beginning.
+pub(crate) fn of_line(line: &[u8]) -> Moment {
     if line.first() == Some(&b'{')
-        && let Ok(value) = serde_json::from_slice::<Value>(line)
+        && let Some(event) = event::of_json(&event::text_of(line))
     {
-        return TIMES.iter().filter_map(|path| field(&value, path)).find_map(of_value);
+        return of_event(&event);
     }
     let head = String::from_utf8_lossy(&line[..line.len().min(HEAD)]);
-    of_text(&head)
+    (of_text(&head), syslog_host(&head))
+}
+
+/// The time and the machine that the fields of an event say.
+pub(crate) fn of_event(event: &Event<'_>) -> Moment {
+    let time = TIMES.iter().filter_map(|path| event.get(path)).find_map(of_value);
+    let asset = ASSETS.iter().filter_map(|path| event.get(path)).find_map(|value| match value {
+        Value::Text(text) if !text.is_empty() => Some(text.to_string()),
+        _ => None,
+    });
+    (time, asset)
+}
+
+/// The time of a line.
+pub fn moment_of(line: &[u8]) -> Option<Timestamp> {
+    of_line(line).0
 }
 
 /// The machine of a line.
 pub fn asset_of(line: &[u8]) -> Option<String> {
-    if line.first() == Some(&b'{') {
-        let value: Value = serde_json::from_slice(line).ok()?;
-        return ASSETS
-            .iter()
-            .filter_map(|path| field(&value, path))
-            .find_map(|value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned));
-    }
-    let head = String::from_utf8_lossy(&line[..line.len().min(HEAD)]);
-    syslog_host(&head)
+    of_line(line).1
 }
 
-/// A field by its whole name, else by the way that its dots lead.
-fn field<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
-    if let Some(found) = value.get(path) {
-        return Some(found);
-    }
-    path.split('.').try_fold(value, |value, step| value.get(step))
-}
-
-fn of_value(value: &Value) -> Option<Timestamp> {
+#[allow(clippy::cast_precision_loss, reason = "a time needs no more")]
+fn of_value(value: &Value<'_>) -> Option<Timestamp> {
     match value {
-        Value::String(text) => of_text(text),
-        Value::Number(number) => epoch(number.as_f64()?),
+        Value::Text(text) => of_text(text),
+        Value::Integer(number) => epoch(*number as f64),
+        Value::Large(number) => epoch(*number as f64),
+        Value::Float(number) => epoch(*number),
         _ => None,
     }
 }

@@ -1,9 +1,7 @@
 //! What is looked for in events, not in bytes: each line is read as an event once, and whoever watches is asked.
 
-use jiff::Timestamp;
-
 use super::Sought;
-use super::moment::{asset_of, moment_of};
+use super::moment::{self, Moment};
 use crate::event::{Layout, text_of};
 use crate::scan;
 use crate::sigma::{self, Match, Matcher};
@@ -16,6 +14,8 @@ pub(super) struct Watch<'a> {
     sought: Sought<'a>,
     layout: Layout,
     found: Vec<sigma::Found>,
+    /// When and where the lines of the last piece happened that rules match, in their order.
+    pub moments: Vec<(u32, Moment)>,
 }
 
 impl<'a> Watch<'a> {
@@ -27,6 +27,7 @@ impl<'a> Watch<'a> {
             sought,
             layout: Layout::default(),
             found: Vec::new(),
+            moments: Vec::new(),
         }
     }
 
@@ -42,10 +43,15 @@ impl<'a> Watch<'a> {
 
     /// Adds the hits in the lines of a piece, and the matches that correlations are told of.
     pub fn piece(&mut self, path: &str, piece: &[u8], hits: &mut Vec<scan::Hit>, told: &mut Vec<Match>) {
+        self.moments.clear();
         let Some(matcher) = &mut self.matcher else { return };
         let Some(rules) = self.sought.rules else { return };
         let before = hits.len();
-        for (number, line) in (0..).zip(piece.split(|byte| *byte == b'\n')) {
+        let feeds = memchr::memchr_iter(b'\n', piece).chain(std::iter::once(piece.len()));
+        let mut start = 0;
+        for (number, feed) in (0..).zip(feeds) {
+            let line = &piece[start..feed];
+            start = feed + 1;
             if line.is_empty() {
                 continue;
             }
@@ -53,17 +59,25 @@ impl<'a> Watch<'a> {
             let Some(event) = self.layout.event(&text) else { continue };
             self.found.clear();
             matcher.test(&event, path, &mut self.found);
-            let mut when: Option<Option<Timestamp>> = None;
+            if self.found.is_empty() {
+                continue;
+            }
+            let moment = match moment::of_event(&event) {
+                (None, None) => moment::of_line(line),
+                moment => moment,
+            };
             for found in self.found.drain(..) {
                 if rules.head(found.rule).told {
                     hits.push(scan::Hit { line: number, entry: self.first_rule + found.rule });
                 }
                 let Some(values) = found.values else { continue };
+                let (time, asset) = moment.clone();
                 // A match without a time cannot be within a timespan.
-                let Some(time) = *when.get_or_insert_with(|| moment_of(line)) else { continue };
-                let (path, asset) = (String::new(), asset_of(line));
+                let Some(time) = time else { continue };
+                let path = String::new();
                 told.push(Match { rule: found.rule, path, line: number.into(), time, asset, values });
             }
+            self.moments.push((number, moment));
         }
         // Indicators and rules that hit one line are told of together.
         if hits.len() > before {

@@ -8,15 +8,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 
-use super::moment::{asset_of, moment_of};
+use super::moment;
 use super::watch;
 use super::{Done, Hit, Options, Sought};
-use crate::input::{Chunks, Contents, Form, Found, HEAD, Sink, Trouble, form_of};
+use crate::input::{CHUNK, Chunks, Contents, Form, Found, HEAD, Log, Sink, Trouble, form_of};
 use crate::pattern::{Part, Watch, bundle};
 use crate::scan::{self, Scanner};
 use crate::sigma::Match;
 
-/// Bytes of a plain file that one thread takes at once.
+/// Bytes of a plain file or event log that one thread takes at once.
 const RANGE: u64 = 8 << 20;
 
 /// Bytes at the beginning of a file in which columns are named.
@@ -29,19 +29,36 @@ pub(super) struct Job {
     pub file: usize,
     /// The number of the part in the file.
     pub part: u32,
-    /// Where the part begins, in a plain file that is read in parts.
-    range: Option<u64>,
+    way: Way,
     /// Whether no part comes behind this one.
     pub last: bool,
+}
+
+/// How a part is read.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    /// The file as a whole.
+    Whole,
+    /// The lines that begin in a range of a plain file, which begins there.
+    Lines(u64),
+    /// The chunks of an event log from this one on.
+    Records(Log, u64),
+}
+
+/// A file of which parts are left.
+struct Open {
+    file: usize,
+    part: u32,
+    next: Way,
 }
 
 /// The parts that nobody has taken yet.
 pub(super) struct Queue<'a> {
     files: &'a [Found],
     before: &'a HashMap<String, Done>,
+    /// The file that is looked at next.
     next: usize,
-    /// A plain file of which parts are left: its place, the next part, and where that begins.
-    open: Option<(usize, u32, u64)>,
+    open: Option<Open>,
 }
 
 impl<'a> Queue<'a> {
@@ -50,10 +67,18 @@ impl<'a> Queue<'a> {
     }
 
     fn take(&mut self) -> Option<Job> {
-        if let Some((file, part, at)) = self.open {
-            let last = at + RANGE >= self.files[file].bytes;
-            self.open = if last { None } else { Some((file, part + 1, at + RANGE)) };
-            return Some(Job { file, part, range: Some(at), last });
+        if let Some(Open { file, part, next }) = self.open.take() {
+            let behind = match next {
+                Way::Whole => None,
+                Way::Lines(at) => Some(at + RANGE).filter(|at| *at < self.files[file].bytes).map(Way::Lines),
+                Way::Records(log, chunk) => {
+                    let behind = Some(chunk + RANGE / CHUNK).filter(|chunk| *chunk < log.chunks);
+                    behind.map(|chunk| Way::Records(log, chunk))
+                }
+            };
+            let last = behind.is_none();
+            self.open = behind.map(|next| Open { file, part: part + 1, next });
+            return Some(Job { file, part, way: next, last });
         }
         while let Some(found) = self.files.get(self.next) {
             let file = self.next;
@@ -61,11 +86,13 @@ impl<'a> Queue<'a> {
             if is_done(found, self.before) {
                 continue;
             }
-            if found.bytes > RANGE && is_plain(&found.path) {
-                self.open = Some((file, 1, RANGE));
-                return Some(Job { file, part: 0, range: Some(0), last: false });
+            if found.bytes > RANGE
+                && let Some(next) = in_parts(&found.path)
+            {
+                self.open = Some(Open { file, part: 0, next });
+                return self.take();
             }
-            return Some(Job { file, part: 0, range: None, last: true });
+            return Some(Job { file, part: 0, way: Way::Whole, last: true });
         }
         None
     }
@@ -78,12 +105,15 @@ pub(super) fn is_done(found: &Found, before: &HashMap<String, Done>) -> bool {
         .is_some_and(|done| done.bytes == found.bytes && done.changed == found.changed && !done.overfull)
 }
 
-fn is_plain(path: &Path) -> bool {
-    let Ok(file) = File::open(path) else { return false };
+/// How the first part of a file is read, where a file of its form is read in parts.
+fn in_parts(path: &Path) -> Option<Way> {
     let mut head = Vec::with_capacity(HEAD);
-    file.take(HEAD as u64).read_to_end(&mut head).is_ok()
-        && form_of(&head) == Form::Text
-        && !bundle::begins(&head)
+    File::open(path).and_then(|file| file.take(HEAD as u64).read_to_end(&mut head)).ok()?;
+    match form_of(&head) {
+        Form::Text if !bundle::begins(&head) => Some(Way::Lines(0)),
+        Form::EventLog => Log::of(path).ok().map(|log| Way::Records(log, 0)),
+        _ => None,
+    }
 }
 
 /// What one part gave.
@@ -133,9 +163,15 @@ impl Worker<'_> {
         };
         while !self.stop.load(Ordering::Relaxed) {
             let Some((job, found)) = self.next() else { return };
-            match job.range {
-                Some(start) => self.range(found, start, &mut reader),
-                None => Contents::new(self.options.limits, &mut reader, self.read).of_file(&found.path),
+            let limits = self.options.limits;
+            match job.way {
+                Way::Whole => Contents::new(limits, &mut reader, self.read).of_file(&found.path),
+                Way::Lines(start) => self.range(found, start, &mut reader),
+                Way::Records(log, first) => {
+                    let chunks = first..log.chunks.min(first + RANGE / CHUNK);
+                    let mut contents = Contents::new(limits, &mut reader, self.read);
+                    contents.of_records(&found.path, log, chunks);
+                }
             }
             let texts = std::mem::take(&mut reader.texts);
             let troubles = std::mem::take(&mut reader.troubles);
@@ -244,18 +280,25 @@ impl Sink for Reader<'_> {
         self.rules.piece(path, piece, &mut self.found, &mut self.matched);
         let matched = self.matched.drain(..).filter(|found| self.options.admits(Some(found.time)));
         self.text.matches.extend(matched.map(|found| Match { line: self.text.feeds + found.line, ..found }));
-        let mut lines = piece.split_inclusive(|byte| *byte == b'\n');
+        let mut ends = memchr::memchr_iter(b'\n', piece);
+        let mut begin = 0;
         let mut next = 0;
         let (mut time, mut asset) = (None, None);
+        let mut known = self.rules.moments.drain(..).peekable();
         let mut hits = Vec::new();
         for found in &self.found {
             if next <= found.line {
                 let mut line: &[u8] = &[];
                 while next <= found.line {
-                    line = lines.next().unwrap_or_default();
+                    let end = ends.next().map_or(piece.len(), |feed| feed + 1);
+                    line = piece.get(begin..end).unwrap_or_default();
+                    begin = end;
                     next += 1;
                 }
-                (time, asset) = (moment_of(line), asset_of(line));
+                while known.next_if(|(line, _)| *line < found.line).is_some() {}
+                (time, asset) = known
+                    .next_if(|(line, _)| *line == found.line)
+                    .map_or_else(|| moment::of_line(line), |(_, moment)| moment);
             }
             if self.options.admits(time) {
                 let line = self.text.feeds + u64::from(found.line);
