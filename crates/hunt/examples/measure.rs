@@ -1,5 +1,5 @@
 //! `measure LOG LIST`: how fast one thread scans what is in memory, and how long the index takes; also `make`, `sweep`,
-//! `patterns` and `rules`.
+//! `patterns`, `rules`, `records`, `index` and `gzip`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss)]
 
 use std::time::Instant;
@@ -13,21 +13,15 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    if arguments[1] == "make" {
-        make(&arguments);
-        return;
-    }
-    if arguments[1] == "sweep" {
-        sweep(&arguments);
-        return;
-    }
-    if arguments[1] == "patterns" {
-        patterns(&arguments);
-        return;
-    }
-    if arguments[1] == "rules" {
-        rules(&arguments);
-        return;
+    match arguments[1].as_str() {
+        "make" => return make(&arguments),
+        "sweep" => return sweep(&arguments),
+        "patterns" => return patterns(&arguments),
+        "rules" => return rules(&arguments),
+        "records" => return records(&arguments),
+        "index" => return index(&arguments),
+        "gzip" => return gzip(&arguments),
+        _ => {}
     }
     let text = std::fs::read(&arguments[1]).unwrap();
     let begun = Instant::now();
@@ -204,4 +198,99 @@ fn rules(arguments: &[String]) {
     }
     println!("{summary:?}");
     println!("{} events, {:.0} a second", summary.lines, summary.lines as f64 / seconds);
+}
+
+/// `records FOLDER OUT MEGABYTES COUNT`: event logs of that size each, of the chunks of all logs below a folder, repeated.
+fn records(arguments: &[String]) {
+    const HEAD: usize = 4 << 10;
+    const CHUNK: usize = 64 << 10;
+    let files = kizuna_hunt::input::walk(&[arguments[2].clone().into()], &mut Vec::new());
+    let logs: Vec<Vec<u8>> = files.iter().map(|file| std::fs::read(&file.path).unwrap()).collect();
+    let logs: Vec<&[u8]> =
+        logs.iter().map(Vec::as_slice).filter(|log| log.starts_with(b"ElfFile\0")).collect();
+    let chunks: Vec<&[u8]> = logs
+        .iter()
+        .flat_map(|log| log[HEAD..].chunks_exact(CHUNK))
+        .filter(|chunk| chunk.starts_with(b"ElfChnk\0"))
+        .collect();
+    let wanted = (arguments[4].parse::<usize>().unwrap() << 20) / CHUNK;
+    for number in 0..arguments[5].parse::<usize>().unwrap() {
+        let mut log = logs[0][..HEAD].to_vec();
+        let rest = chunks.iter().cycle().skip(number * wanted).take(wanted);
+        rest.for_each(|chunk| log.extend_from_slice(chunk));
+        std::fs::write(format!("{}/{number}.evtx", arguments[3]), log).unwrap();
+    }
+    println!("{} chunks of {} logs", chunks.len(), logs.len());
+}
+
+/// `index LIST THREADS`: how long an index takes from a file to its use, and from its image.
+fn index(arguments: &[String]) {
+    let begun = Instant::now();
+    let mut builder = Builder::new();
+    let file = std::fs::File::open(&arguments[2]).unwrap();
+    let length = file.metadata().unwrap().len();
+    let taken = builder.read_of_length(file, length, arguments[3].parse().unwrap()).unwrap();
+    let read = begun.elapsed();
+    let index = builder.build();
+    println!("{} values: read in {read:.2?}, ready in {:.2?}", taken.values, begun.elapsed());
+    println!("{:.2} s of processors, {} MB of index", of_process(), index.bytes() >> 20);
+    let image = std::env::temp_dir().join(format!("measure.{}.kzh", std::process::id()));
+    index.save(&image).unwrap();
+    drop(index);
+    let begun = Instant::now();
+    let index = Index::open(&image).unwrap();
+    let values = index.len();
+    println!("opened in {:.2?}, {values} values", begun.elapsed());
+    std::fs::remove_file(&image).unwrap();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    println!("{}", status.lines().find(|line| line.starts_with("VmHWM")).unwrap());
+}
+
+/// Seconds that this process had processors.
+fn of_process() -> f64 {
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = text.rsplit(')').next().unwrap().split_whitespace().collect();
+    // utime and stime, in hundredths of a second.
+    (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
+}
+
+/// `gzip FILE`: the reading of a packed file beside bare inflating of the same bytes.
+fn gzip(arguments: &[String]) {
+    use kizuna_hunt::input::{Contents, Limits, Sink, Trouble};
+    use std::io::Read;
+    use std::sync::atomic::AtomicU64;
+    struct Counter(u64);
+    impl Sink for Counter {
+        fn text(&mut self, _: &str, piece: &[u8]) {
+            self.0 += piece.len() as u64;
+        }
+        fn end(&mut self, _: &str) {}
+        fn trouble(&mut self, trouble: Trouble) {
+            println!("{trouble:?}");
+        }
+    }
+    let packed = std::fs::read(&arguments[2]).unwrap();
+    let (mut bare, mut through) = (f64::MAX, f64::MAX);
+    let mut length = 0;
+    let mut room = vec![0; 1 << 18];
+    for _ in 0..5 {
+        let begun = processor();
+        let mut plain = flate2::bufread::MultiGzDecoder::new(packed.as_slice());
+        length = 0;
+        loop {
+            let read = plain.read(&mut room).unwrap();
+            if read == 0 {
+                break;
+            }
+            length += read as u64;
+        }
+        bare = bare.min(processor() - begun);
+        let mut counter = Counter(0);
+        let begun = processor();
+        Contents::new(Limits::default(), &mut counter, &AtomicU64::new(0)).of_file(arguments[2].as_ref());
+        through = through.min(processor() - begun);
+        assert_eq!(counter.0, length);
+    }
+    let rate = |seconds: f64| length as f64 / seconds / 1e6;
+    println!("bare {:.0} MB/s, read as input {:.0} MB/s: {:.2}", rate(bare), rate(through), bare / through);
 }

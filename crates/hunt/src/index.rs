@@ -93,6 +93,32 @@ pub struct Facts {
     pub patterns: u32,
     /// Values given more than once, counted without the first.
     pub repeated: u64,
+    /// How many values and patterns are looked for; an older image does not say.
+    #[serde(default)]
+    pub values: Option<u32>,
+}
+
+impl Facts {
+    /// What two parts of one index hold together, but for what is known of the whole only.
+    fn and(self, other: Self) -> Self {
+        let values = self.values.unwrap_or_default() + other.values.unwrap_or_default();
+        Self {
+            dotted: self.dotted | other.dotted,
+            ipv4: self.ipv4 | other.ipv4,
+            ipv6: self.ipv6 | other.ipv6,
+            long: self.long | other.long,
+            mail: self.mail | other.mail,
+            ja4: self.ja4 | other.ja4,
+            mac: self.mac | other.mac,
+            registry: self.registry | other.registry,
+            literals: self.literals | other.literals,
+            ports: self.ports | other.ports,
+            networks: self.networks | other.networks,
+            patterns: self.patterns + other.patterns,
+            values: Some(values),
+            ..self
+        }
+    }
 }
 
 impl Index {
@@ -102,7 +128,11 @@ impl Index {
 
     /// How many values are looked for; hosts of URLs, which only lead to them, are not counted.
     pub fn len(&self) -> usize {
-        (0..self.facts.entries).filter(|number| !matches!(self.entry(*number).what, What::Host)).count()
+        let counted = || {
+            let leads = |number: &u32| matches!(self.entry(*number).what, What::Host | What::Nothing);
+            (0..self.facts.entries).filter(|number| !leads(number)).count()
+        };
+        self.facts.values.map_or_else(counted, |values| values as usize)
     }
 
     pub fn is_empty(&self) -> bool {

@@ -1,15 +1,15 @@
 //! From values to the image.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
+use ahash::HashSet;
 use kizuna_stix::observable::{Kind, Observable, registrable_domain};
 
 use super::entry::{ANCHORED, ENTRY_BYTES, EXACT, Entry, What};
 use super::network;
 use super::route::Route;
-use super::sections::{Image, Table, Values, slice};
-use super::{About, Facts, Index, Section};
+use super::sections::{Image, Values, slice};
+use super::{About, Index, Section};
 use crate::warning::Warninglists;
 
 /// Bytes that the arena may have: offsets are 32 bits.
@@ -44,7 +44,7 @@ pub struct Builder {
     /// Keys that the filter will hold, counted generously.
     keys: usize,
     hosts: HashSet<u64>,
-    warnings: Option<Arc<Warninglists>>,
+    warnings: Vec<Arc<Warninglists>>,
 }
 
 /// What is said of a value besides itself: the id of its indicator, and a number from [`Builder::say`].
@@ -59,14 +59,20 @@ impl Builder {
         Self::default()
     }
 
-    /// Leaves out what these lists hold, from now on.
+    /// Leaves out what these lists hold too, from now on.
     pub fn heed(&mut self, warnings: Arc<Warninglists>) {
-        self.warnings = Some(warnings);
+        self.warnings.push(warnings);
     }
 
     /// An empty one that leaves out the same.
     pub(super) fn sibling(&self) -> Self {
         Self { warnings: self.warnings.clone(), ..Self::default() }
+    }
+
+    /// Takes the room at once that a list will need: so many times what was collected.
+    pub(super) fn expect(&mut self, times: usize) {
+        self.arena.reserve_exact(self.arena.len().saturating_mul(times).min(MAX_ARENA));
+        self.entries.reserve_exact(self.entries.len().saturating_mul(times).min(MAX_ENTRIES * ENTRY_BYTES));
     }
 
     /// Keeps what is said of an indicator; the number goes into the [`Context`] of its values.
@@ -88,7 +94,7 @@ impl Builder {
         given: &str,
         context: Context<'_>,
     ) -> Result<(), Refused> {
-        if let Some(list) = self.warnings.as_ref().and_then(|warnings| warnings.holding(observable)) {
+        if let Some(list) = self.warnings.iter().find_map(|warnings| warnings.holding(observable)) {
             return Err(Refused::Listed(list.to_owned()));
         }
         let what = What::Value(observable.kind);
@@ -190,16 +196,16 @@ impl Builder {
         at
     }
 
-    /// Appends what another builder collected.
-    pub fn join(&mut self, other: Self) -> Result<(), Refused> {
+    /// Appends what another builder collected, which keeps its room and nothing else.
+    pub fn join(&mut self, other: &mut Self) -> Result<(), Refused> {
         if self.arena.len() + other.arena.len() > MAX_ARENA || self.len() + other.len() > MAX_ENTRIES {
             return Err(Refused::Full);
         }
         let base = self.arena.len() as u32;
         let said = self.about.len() as u32;
         self.arena.extend_from_slice(&other.arena);
-        self.about.extend(other.about);
-        self.keys += other.keys;
+        self.about.append(&mut other.about);
+        self.keys += std::mem::take(&mut other.keys);
         self.entries.reserve(other.entries.len());
         for bytes in other.entries.chunks_exact(ENTRY_BYTES) {
             let mut entry = Entry::from_bytes(bytes);
@@ -214,6 +220,9 @@ impl Builder {
             }
             entry.write(&mut self.entries);
         }
+        other.arena.clear();
+        other.entries.clear();
+        other.hosts.clear();
         Ok(())
     }
 
@@ -235,19 +244,10 @@ impl Builder {
 
     /// The index of all that was collected; the same value with the same id stands in it once.
     pub fn build(self) -> Index {
-        let count = self.len();
-        let values = Values { entries: &self.entries, arena: &self.arena };
-        // Both wait for memory nearly all the time, each for its own.
-        let (image, table) = std::thread::scope(|scope| {
-            let table = scope.spawn(|| Table::of(values));
-            let image = Image::of(values, self.keys);
-            (image, table.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        });
-        let facts =
-            Facts { entries: count as u32, slots: table.count, repeated: table.repeated, ..image.facts };
+        let image = Image::of(Values { entries: &self.entries, arena: &self.arena }, self.keys);
         Index {
             entries: Section::Owned(self.entries),
-            slots: Section::Owned(table.slots),
+            slots: Section::Owned(image.slots),
             filter: Section::Owned(image.filter),
             endings: Section::Owned(image.endings),
             blocks: Section::Owned(image.blocks),
@@ -256,7 +256,7 @@ impl Builder {
             words: Section::Owned(image.words),
             arena: Section::Owned(self.arena),
             about: self.about,
-            facts,
+            facts: image.facts,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Indicators from files: a value a line, or STIX.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 
+use ahash::HashMap;
 use kizuna_stix::observable::{Kind, Observable, guess};
 use kizuna_stix::pattern::{Pattern, lenient};
 
@@ -12,7 +13,7 @@ use super::build::{Builder, Context, Refused};
 mod bundle;
 
 /// Bytes that are read and shared out among threads at once.
-const BATCH: usize = 32 << 20;
+const BATCH: usize = 8 << 20;
 /// Refused lines that are kept with their text; the others are counted.
 const KEPT: usize = 1_000;
 
@@ -74,8 +75,19 @@ impl Taken {
 impl Builder {
     /// Reads indicators, by content: a STIX bundle or envelope, or text with a value or `kind<TAB>value` a line.
     /// In text, empty lines and lines that begin with `#` say nothing.
-    pub fn read(&mut self, mut source: impl Read, threads: usize) -> Result<Taken, ReadError> {
-        let mut batch = Vec::new();
+    pub fn read(&mut self, source: impl Read, threads: usize) -> Result<Taken, ReadError> {
+        self.read_of_length(source, 0, threads)
+    }
+
+    /// The same, of a source that has about so many bytes: room for its values is taken at once.
+    pub fn read_of_length(
+        &mut self,
+        mut source: impl Read,
+        length: u64,
+        threads: usize,
+    ) -> Result<Taken, ReadError> {
+        let mut batch = Vec::with_capacity(BATCH);
+        let mut parts: Vec<Self> = (0..threads.max(1)).map(|_| self.sibling()).collect();
         let mut taken = Taken::default();
         let mut lines = 0;
         let mut begun = false;
@@ -97,7 +109,13 @@ impl Builder {
             }
             let end =
                 if read == 0 { batch.len() } else { memchr::memrchr(b'\n', &batch).map_or(0, |at| at + 1) };
-            lines += self.read_lines(&batch[..end], lines, threads.max(1), &mut taken)?;
+            let is_first = lines == 0;
+            lines += self.read_lines(&batch[..end], lines, &mut parts, &mut taken)?;
+            if is_first && end > 0 {
+                // A tenth more, since lines differ.
+                let times = length.saturating_mul(11) / 10 / end as u64;
+                self.expect(usize::try_from(times).unwrap_or_default());
+            }
             batch.drain(..end);
             if read == 0 {
                 return Ok(taken);
@@ -110,44 +128,32 @@ impl Builder {
         &mut self,
         text: &[u8],
         before: u64,
-        threads: usize,
+        parts: &mut [Self],
         taken: &mut Taken,
     ) -> Result<u64, ReadError> {
-        let mut parts = Vec::with_capacity(threads);
         let mut rest = text;
-        for left in (1..=threads).rev() {
-            let wanted = rest.len() / left;
-            let cut = memchr::memchr(b'\n', &rest[wanted..]).map_or(rest.len(), |at| wanted + at + 1);
-            let (part, tail) = rest.split_at(cut);
-            parts.push(part);
-            rest = tail;
-        }
-        let mut starts = Vec::with_capacity(parts.len());
         let mut lines = before;
-        for part in &parts {
-            starts.push(lines);
-            lines += memchr::memchr_iter(b'\n', part).count() as u64
-                + u64::from(!part.is_empty() && !part.ends_with(b"\n"));
-        }
-        let blank = self.sibling();
-        let read = |(part, start): (&&[u8], &u64)| {
-            let mut builder = blank.sibling();
-            let taken = read_part(&mut builder, part, *start);
-            (builder, taken)
-        };
-        let read = &read;
         let mut made = Vec::with_capacity(parts.len());
         std::thread::scope(|scope| {
-            let workers: Vec<_> =
-                parts.iter().zip(&starts).map(|part| scope.spawn(move || read(part))).collect();
-            for worker in workers {
-                made.push(worker.join());
+            let mut workers = Vec::with_capacity(parts.len());
+            let mut left = parts.len();
+            for part in &mut *parts {
+                let wanted = rest.len() / left;
+                let cut = memchr::memchr(b'\n', &rest[wanted..]).map_or(rest.len(), |at| wanted + at + 1);
+                let (own, tail) = rest.split_at(cut);
+                let start = lines;
+                workers.push(scope.spawn(move || read_part(part, own, start)));
+                lines += memchr::memchr_iter(b'\n', own).count() as u64
+                    + u64::from(!own.is_empty() && !own.ends_with(b"\n"));
+                rest = tail;
+                left -= 1;
             }
+            made.extend(workers.into_iter().map(std::thread::ScopedJoinHandle::join));
         });
-        for part in made {
-            let (builder, part) = part.map_err(|_| io::Error::other("a reader of indicators stopped"))?;
-            self.join(builder).map_err(ReadError::Full)?;
-            taken.merge(part);
+        for (part, of_part) in parts.iter_mut().zip(made) {
+            let of_part = of_part.map_err(|_| io::Error::other("a reader of indicators stopped"))?;
+            self.join(part).map_err(ReadError::Full)?;
+            taken.merge(of_part);
         }
         Ok(lines - before)
     }
@@ -174,7 +180,7 @@ fn whole_json(head: &[u8]) -> Option<Result<(), ReadError>> {
 
 fn read_part(builder: &mut Builder, text: &[u8], before: u64) -> Taken {
     let mut taken = Taken::default();
-    let mut kinds = HashMap::new();
+    let mut kinds = HashMap::default();
     for (number, line) in text.split(|byte| *byte == b'\n').enumerate() {
         let place = || format!("line {}", before + number as u64 + 1);
         let Ok(line) = std::str::from_utf8(line) else {
@@ -210,16 +216,27 @@ fn read_part(builder: &mut Builder, text: &[u8], before: u64) -> Taken {
 
 /// The pattern in a line, where the line says or looks as if it held one.
 fn pattern_text(line: &str) -> Option<&str> {
-    if let Some((kind, text)) = line.split_once('\t')
-        && matches!(kind.trim().to_ascii_lowercase().as_str(), "stix-pattern" | "stix" | "pattern")
-    {
-        return Some(text.trim());
+    if line.starts_with(['[', '(']) {
+        return Some(line);
     }
-    line.starts_with(['[', '(']).then_some(line)
+    // No other kind begins so, and a list has millions of lines.
+    if !line.starts_with(['s', 'S', 'p', 'P']) {
+        return None;
+    }
+    let (kind, text) = line.split_once('\t')?;
+    let kind = kind.trim();
+    let names = ["stix-pattern", "stix", "pattern"];
+    names.iter().any(|name| kind.eq_ignore_ascii_case(name)).then(|| text.trim())
 }
 
 /// A file that is one pattern over several lines.
 fn whole_pattern(text: &[u8]) -> Option<Pattern> {
+    // Lists are long, and nearly none begins so.
+    let lines = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).split(|byte| *byte == b'\n');
+    let first = lines.map(<[u8]>::trim_ascii).find(|line| !line.is_empty() && !line.starts_with(b"#"))?;
+    if !first.starts_with(b"[") && !first.starts_with(b"(") {
+        return None;
+    }
     let text = std::str::from_utf8(text).ok()?.trim_start_matches('\u{feff}').trim();
     let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
     let text: Vec<&str> = lines.collect();

@@ -1,6 +1,7 @@
 //! Indicators of a STIX bundle.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use kizuna_stix::Object;
 use kizuna_stix::observable::Observable;
@@ -12,6 +13,7 @@ use kizuna_stix::read::{Element, Limits};
 use super::{ReadError, Taken};
 use crate::index::{About, Builder, Context};
 use crate::pattern::{Patterns, is_found_by_scan};
+use crate::warning::Warninglists;
 
 /// Bytes of one bundle of indicators.
 const ENVELOPE: usize = 2 << 30;
@@ -30,11 +32,24 @@ pub(super) fn read(builder: &mut Builder, bytes: &[u8]) -> Result<Taken, ReadErr
             }
         }
     }
+    heed(builder, &objects, &mut taken);
     let surroundings = Surroundings::of(&objects);
     for object in objects.iter().filter(|object| object.kind() == "indicator") {
         indicator(builder, object, &surroundings, &mut taken);
     }
     Ok(taken)
+}
+
+/// Leaves out what the warninglists among the objects hold.
+fn heed(builder: &mut Builder, objects: &[Object], taken: &mut Taken) {
+    let mut lists = Warninglists::default();
+    let objects = objects.iter().map(Object::value);
+    let ready = lists.add_objects(objects).and_then(|count| Ok((count, lists.ready()?)));
+    match ready {
+        Ok((0, _)) => {}
+        Ok((_, lists)) => builder.heed(Arc::new(lists)),
+        Err(error) => taken.refuse(|| "a warninglist".to_owned(), error),
+    }
 }
 
 /// What other objects of the bundle say about its indicators.
