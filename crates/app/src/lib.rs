@@ -38,6 +38,7 @@ pub mod sign_in;
 pub mod signing;
 pub mod tearline;
 pub mod vitals;
+pub mod warninglist;
 
 // The vocabulary of the crates below, for callers that may not import them.
 pub use kizuna_access as access;

@@ -2,17 +2,23 @@
 //!
 //! Applied when indicators are read; what is left out is counted by list and named, never silently.
 
+mod list;
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
 
 use aho_corasick::AhoCorasick;
 use kizuna_stix::observable::{Kind, Observable, guess};
-use serde::Deserialize;
+use regex::{Regex, RegexBuilder};
+use serde_json::{Map, Value};
 
 use crate::index::network::{self, Range};
+use list::List;
 
-#[cfg(test)]
-mod tests;
+/// Bytes that one regular expression of a list may take, compiled.
+const MAX_REGEX: usize = 1 << 20;
 
 /// Why a file is no warninglist.
 #[derive(Debug, thiserror::Error)]
@@ -23,16 +29,8 @@ pub enum WarningError {
     Type(String),
     #[error("has patterns that cannot be used together: {0}")]
     Patterns(String),
-}
-
-#[derive(Deserialize)]
-struct File {
-    name: String,
-    #[serde(rename = "type")]
-    matching: String,
-    list: Vec<String>,
-    #[serde(default)]
-    matching_attributes: Vec<String>,
+    #[error("has the expression `{0}`, which cannot be used")]
+    Expression(String),
 }
 
 /// All lists that apply, compiled by [`Warninglists::ready`].
@@ -41,15 +39,43 @@ pub struct Warninglists {
     names: Vec<String>,
     kinds: Vec<Kinds>,
     /// Values that are equal, by what they are and how they are written.
-    exact: HashMap<String, u32>,
+    exact: Values,
     /// Hosts: they and all below them.
-    hosts: HashMap<String, u32>,
+    hosts: Values,
     networks4: Vec<Range>,
     networks6: Vec<Range>,
     section4: Vec<u8>,
     section6: Vec<u8>,
     parts: Vec<(String, u32)>,
     finder: Option<AhoCorasick>,
+    expressions: Vec<(Regex, u32)>,
+}
+
+/// Values, each with the lists that hold it: one may stand in several, of which some do not speak of its kind.
+#[derive(Debug, Default)]
+struct Values {
+    /// One more than the place of the last link.
+    newest: HashMap<String, u32>,
+    /// A list, and one more than the place of the link before.
+    links: Vec<(u32, u32)>,
+}
+
+impl Values {
+    fn add(&mut self, value: String, list: u32) {
+        let newest = self.newest.entry(value).or_default();
+        let before = std::mem::replace(newest, self.links.len() as u32 + 1);
+        self.links.push((list, before));
+    }
+
+    /// The lists that hold a value.
+    fn holding(&self, value: &str) -> impl Iterator<Item = u32> {
+        let mut next = self.newest.get(value).copied().unwrap_or_default();
+        std::iter::from_fn(move || {
+            let (list, before) = *self.links.get(next.checked_sub(1)? as usize)?;
+            next = before;
+            Some(list)
+        })
+    }
 }
 
 /// The kinds that a list speaks of, a bit for each code.
@@ -95,36 +121,57 @@ impl Kinds {
 }
 
 impl Warninglists {
-    /// Adds one list; gives its name and how many values it has.
-    pub fn add(&mut self, json: &[u8]) -> Result<(String, usize), WarningError> {
-        let file: File = serde_json::from_slice(json)?;
+    /// Adds the lists of a file: one in MISP's layout, or those that a node serves as objects. Gives how many.
+    pub fn add(&mut self, json: &[u8]) -> Result<usize, WarningError> {
+        let lists = list::read(json)?;
+        lists.iter().try_for_each(|list| self.add_list(list))?;
+        Ok(lists.len())
+    }
+
+    /// Adds the lists among objects of STIX. Gives how many.
+    pub fn add_objects<'a>(
+        &mut self,
+        objects: impl Iterator<Item = &'a Map<String, Value>>,
+    ) -> Result<usize, WarningError> {
+        let lists = list::of_objects(objects);
+        lists.iter().try_for_each(|list| self.add_list(list))?;
+        Ok(lists.len())
+    }
+
+    fn add_list(&mut self, list: &List) -> Result<(), WarningError> {
         let number = self.names.len() as u32;
-        match file.matching.as_str() {
-            "string" => file.list.iter().for_each(|value| self.add_exact(value, number)),
-            "hostname" => file.list.iter().for_each(|value| self.add_host(value, number)),
-            "cidr" => file.list.iter().for_each(|value| self.add_network(value, number)),
-            "substring" => {
-                self.parts.extend(file.list.iter().map(|part| (part.to_lowercase(), number)));
+        let values = &list.values;
+        match list.matching.as_str() {
+            "string" => values.iter().for_each(|value| self.add_exact(value, number)),
+            "hostname" => values.iter().for_each(|value| self.add_host(value, number)),
+            "cidr" => values.iter().for_each(|value| self.add_network(value, number)),
+            "substring" => self.parts.extend(values.iter().map(|part| (part.to_lowercase(), number))),
+            "regex" => {
+                let made: Result<Vec<_>, _> = values.iter().map(|value| expression(value)).collect();
+                self.expressions.extend(made?.into_iter().map(|made| (made, number)));
             }
             other => return Err(WarningError::Type(other.to_owned())),
         }
-        self.kinds.push(Kinds::of(&file.matching_attributes));
-        self.names.push(file.name.clone());
-        Ok((file.name, file.list.len()))
+        self.kinds.push(Kinds::of(&list.matching_attributes));
+        self.names.push(list.name.clone());
+        Ok(())
     }
 
     fn add_exact(&mut self, value: &str, number: u32) {
-        self.exact.entry(value.to_lowercase()).or_insert(number);
+        let lower = value.to_lowercase();
         for observable in guess(value) {
-            self.exact.entry(observable.value).or_insert(number);
+            if observable.value != lower {
+                self.exact.add(observable.value, number);
+            }
         }
+        self.exact.add(lower, number);
     }
 
     fn add_host(&mut self, value: &str, number: u32) {
         let host = value.trim_start_matches('.');
         let normal =
             Observable::new(Kind::Domain, host).map_or_else(|| host.to_lowercase(), |host| host.value);
-        self.hosts.entry(normal).or_insert(number);
+        self.hosts.add(normal, number);
     }
 
     fn add_network(&mut self, value: &str, number: u32) {
@@ -165,23 +212,26 @@ impl Warninglists {
         self.names.is_empty()
     }
 
-    /// The first list that holds a value.
+    /// A list that holds a value and speaks of its kind.
     pub fn holding(&self, observable: &Observable) -> Option<&str> {
         let kind = observable.kind;
         let value = observable.value.as_str();
         let speaks = |number: &u32| self.kinds.get(*number as usize).is_some_and(|kinds| kinds.hold(kind));
         let number = self
             .exact
-            .get(value)
-            .copied()
-            .filter(speaks)
-            .or_else(|| self.by_host(observable).filter(speaks))
-            .or_else(|| self.by_network(observable).into_iter().find(|number| speaks(number)))
-            .or_else(|| self.by_part(value, speaks))?;
+            .holding(value)
+            .find(speaks)
+            .or_else(|| self.by_host(observable, speaks))
+            .or_else(|| self.by_network(observable).into_iter().find(speaks))
+            .or_else(|| self.by_part(value, speaks))
+            .or_else(|| {
+                let mut fitting = self.expressions.iter().filter(|(_, number)| speaks(number));
+                fitting.find(|(expression, _)| expression.is_match(value)).map(|(_, number)| *number)
+            })?;
         self.names.get(number as usize).map(String::as_str)
     }
 
-    fn by_host(&self, observable: &Observable) -> Option<u32> {
+    fn by_host(&self, observable: &Observable, speaks: impl Fn(&u32) -> bool) -> Option<u32> {
         let implied = observable.implied();
         let mut host = match observable.kind {
             Kind::Domain => observable.value.as_str(),
@@ -189,8 +239,8 @@ impl Warninglists {
             _ => return None,
         };
         loop {
-            if let Some(number) = self.hosts.get(host) {
-                return Some(*number);
+            if let Some(number) = self.hosts.holding(host).find(&speaks) {
+                return Some(number);
             }
             host = host.split_once('.')?.1;
         }
@@ -236,4 +286,17 @@ impl Warninglists {
             .filter_map(|found| self.parts.get(found.pattern().as_usize()).map(|(_, number)| *number))
             .find(|number| speaks(number))
     }
+}
+
+/// An expression as MISP writes it: `/…/i`, or bare.
+fn expression(text: &str) -> Result<Regex, WarningError> {
+    let delimited = text.strip_prefix('/').and_then(|rest| rest.rsplit_once('/'));
+    let (pattern, flags) = delimited.unwrap_or((text, ""));
+    RegexBuilder::new(pattern)
+        .case_insensitive(flags.contains('i'))
+        .multi_line(flags.contains('m'))
+        .dot_matches_new_line(flags.contains('s'))
+        .size_limit(MAX_REGEX)
+        .build()
+        .map_err(|_| WarningError::Expression(text.to_owned()))
 }

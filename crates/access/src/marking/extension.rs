@@ -114,6 +114,15 @@ pub static AGREEMENT: Extension = Extension {
     schema: include_str!("../../schemas/agreement.json"),
 };
 
+/// Well-known values that make false hits.
+pub static WARNINGLIST: Extension = Extension {
+    name: "Kizuna warninglist",
+    description: "An object that holds a warninglist of MISP, or a part of a long one: well-known values that make false \
+                  hits, how they are compared, and what kinds of attributes they are about.",
+    kind: "new-sdo",
+    schema: include_str!("../../schemas/warninglist.json"),
+};
+
 /// What is about a person.
 pub static PERSONAL_DATA: Extension = Extension {
     name: "Kizuna personal data marking",
@@ -136,6 +145,7 @@ pub static ALL: &[&Extension] = &[
     &STUB,
     &OVERLAY,
     &AGREEMENT,
+    &WARNINGLIST,
     &PERSONAL_DATA,
 ];
 

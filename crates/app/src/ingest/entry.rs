@@ -1,10 +1,11 @@
 //! The ways in.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use jiff::Timestamp;
 use kizuna_access::{Channel, Label, Principal};
-use kizuna_stix::read::{Element, read};
+use kizuna_stix::read::{Element, Limits, read};
 use kizuna_stix::{Id, Object};
 use kizuna_store::writer::Actor;
 
@@ -14,10 +15,11 @@ use super::plan::{Plan, plan};
 use super::tally::Tally;
 use super::unpack::unpack;
 use super::{Delivery, Report, batches};
-use crate::{AppError, Item, Node};
+use crate::{AppError, Item, Node, warninglist};
 
 impl Node {
-    /// Takes in an envelope: a STIX bundle 2.0 or 2.1, a TAXII envelope, an array or one object, gzipped or not.
+    /// Takes in an envelope: a STIX bundle 2.0 or 2.1, a TAXII envelope, an array or one object, or a warninglist of
+    /// MISP, gzipped or not.
     /// What cannot be accepted is quarantined with its reasons; the rest is stored and durable on return.
     ///
     /// # Errors
@@ -133,7 +135,7 @@ impl Node {
         delivery: &Delivery<'_>,
     ) -> Result<Plan, AppError> {
         let limits = delivery.limits.as_ref().unwrap_or(&self.limits);
-        let envelope = unpack(bytes, limits)?;
+        let envelope = opened(bytes, limits)?;
         let elements = read(&envelope, limits)?;
         plan(giver, &envelope, elements, self)
     }
@@ -141,7 +143,7 @@ impl Node {
     /// The same, after what the envelope says of keys is recorded.
     fn learned(&self, giver: &Giver, bytes: &[u8], delivery: &Delivery<'_>) -> Result<Plan, AppError> {
         let limits = delivery.limits.as_ref().unwrap_or(&self.limits);
-        let envelope = unpack(bytes, limits)?;
+        let envelope = opened(bytes, limits)?;
         let elements = read(&envelope, limits)?;
         let objects = elements.iter().filter_map(|element| match element {
             Element::Object(object) => Some(&**object),
@@ -150,6 +152,13 @@ impl Node {
         self.learn_keys(giver, objects)?;
         plan(giver, &envelope, elements, self)
     }
+}
+
+/// The envelope, out of what it is packed in; a warninglist as the envelope that it becomes.
+fn opened<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Cow<'a, [u8]>, AppError> {
+    let envelope = unpack(bytes, limits)?;
+    let made = warninglist::envelope(&envelope)?;
+    Ok(made.map_or(envelope, Cow::Owned))
 }
 
 /// Stores a plan that was made before, durably.

@@ -61,6 +61,7 @@ pub fn load(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<Loaded, Fail> {
         let mut texts = Vec::new();
         for file in files {
             let name = file.name().to_owned();
+            let length = file.length();
             let opened = file.open_text().map_err(|error| Fail::usage(format!("{name}: {error}")))?;
             let open = match opened {
                 Opened::Rules(text) => {
@@ -70,7 +71,7 @@ pub fn load(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<Loaded, Fail> {
                 Opened::Other(open) => open,
             };
             // What cannot be read is bad usage: the sweep has not begun.
-            let taken = builder.read(open, hunt.threads());
+            let taken = builder.read_of_length(open, length, hunt.threads());
             let taken = taken.map_err(|error| Fail::usage(format!("{name}: {error}")))?;
             refused += taken.refused;
             say_refused(&name, &taken, desk)?;
@@ -150,7 +151,7 @@ fn warninglists(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<Warninglists, Fail> 
             .map_err(|error| error.to_string())
             .and_then(|_| lists.add(&json).map_err(|error| error.to_string()));
         match added {
-            Ok(_) => count += 1,
+            Ok(lists) => count += lists,
             Err(reason) => desk.say(format!("NOT APPLIED  {name}: {reason}"))?,
         }
     }
@@ -178,6 +179,14 @@ impl Source {
     fn name(&self) -> &str {
         match self {
             Self::File(_, name) | Self::Answer(_, name) => name,
+        }
+    }
+
+    /// Bytes as it stands; zero where that is not known.
+    fn length(&self) -> u64 {
+        match self {
+            Self::File(path, _) => std::fs::metadata(path).map_or(0, |about| about.len()),
+            Self::Answer(bytes, _) => bytes.len() as u64,
         }
     }
 

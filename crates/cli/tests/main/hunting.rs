@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::kit::Desk;
+use crate::kit::{Desk, bundle, indicator};
 
 #[test]
 fn the_exit_code_says_what_was_found_and_whether_all_was_read() {
@@ -154,4 +154,39 @@ fn rules_are_chosen_by_level_and_status_and_refused_ones_are_named() {
     assert_eq!(first.out, second.out);
     assert!(second.out.contains("Many logins that failed"));
     assert_eq!(hunt(&["--resume", "journal", "--level", "high"]).code, 2);
+}
+
+#[test]
+fn warninglists_that_a_node_took_in_are_applied_to_what_it_serves() {
+    let list = |name: &str, matching: &str, values: &[&str]| {
+        serde_json::json!({
+            "name": name, "type": matching, "version": 20_240_117, "description": "d",
+            "matching_attributes": ["domain", "hostname", "ip-dst", "url"], "list": values,
+        })
+        .to_string()
+    };
+    let desk = Desk::peopled();
+    desk.file("lists/popular.json", list("Popular", "hostname", &["c1.example"]));
+    desk.file("lists/deep/private.json", list("Private", "cidr", &["10.0.0.0/8"]));
+    desk.file("a.json", bundle(&[indicator(1), indicator(2)]));
+    desk.run(&["import", "lists", "a.json"]).ok();
+    assert_eq!(desk.run(&["search", "Popular", "--count", "--as", "a@xas.example"]).ok().trim(), "1");
+    let served = desk.run(&["export", "--format", "stix", "--as", "a@xas.example"]).ok();
+    desk.file("served.json", &served);
+    desk.file("bad.log", "http://c1.example/x\nhttp://c2.example/x\nc1.example 10.1.2.3\n");
+    let hunt = |more: &[&str]| {
+        let found = desk.run(&[&["hunt", "bad.log", "--json"], more].concat());
+        let lines = found.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();
+        (lines.iter().map(|line| line["line"].as_u64().unwrap()).collect::<Vec<u64>>(), found.err)
+    };
+    let (lines, told) = hunt(&["--with", "served.json"]);
+    assert_eq!(lines, [2], "{told}");
+    assert!(told.contains("in the warninglist `Popular`"), "{told}");
+    // Without the lists, and with them from the directory or from what the node serves: the same code.
+    assert_eq!(hunt(&["--with", "a.json"]).0, [1, 2, 3]);
+    for lists in ["lists", "served.json"] {
+        let (lines, told) = hunt(&["--with", "a.json", "--warninglists", lists]);
+        assert_eq!(lines, [2], "{told}");
+        assert!(told.contains("2 warninglists"), "{told}");
+    }
 }
