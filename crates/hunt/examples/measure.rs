@@ -88,6 +88,7 @@ fn sweep(arguments: &[String]) {
     let files = kizuna_hunt::input::walk(&[arguments[2].clone().into()], &mut troubles);
     let stop = AtomicBool::new(false);
     let begun = Instant::now();
+    let used = of_process();
     let summary = Sweep { sought: (&index).into(), options, stop: &stop }.run(
         &files,
         &std::collections::HashMap::new(),
@@ -99,7 +100,12 @@ fn sweep(arguments: &[String]) {
     );
     let seconds = begun.elapsed().as_secs_f64();
     println!("{summary:?}");
-    println!("{:.3} GB/s of text", summary.text as f64 / seconds / 1e9);
+    let used = of_process() - used;
+    println!(
+        "{:.3} GB/s of text, {:.3} for a processor",
+        summary.text as f64 / seconds / 1e9,
+        summary.text as f64 / used / 1e9
+    );
 }
 
 /// `patterns COUNT OBSERVATIONS`: generated patterns over generated observed data, in pairs of a pattern and an observation.

@@ -90,7 +90,8 @@ impl Image {
     fn on(threads: usize, values: Values<'_>, keys: usize) -> Self {
         let count = values.count();
         let mut table = Table::of(count, keys);
-        let mut makers: Vec<Maker> = (0..threads).map(|_| Maker::new()).collect();
+        let share = count.min(STRETCH).div_ceil(threads);
+        let mut makers: Vec<Maker> = (0..threads).map(|_| Maker::new(share)).collect();
         for start in (0..count).step_by(STRETCH) {
             let stretch = start..count.min(start + STRETCH);
             let share = stretch.len().div_ceil(threads);
@@ -232,10 +233,13 @@ struct Maker {
 }
 
 impl Maker {
-    fn new() -> Self {
+    /// One that will make the keys of so many entries at once.
+    fn new(entries: usize) -> Self {
+        // A fourth more, since no part gets exactly its share; names have two keys or more in the filter.
+        let share = (entries / PARTS) * 5 / 4 + 16;
         Self {
-            filter: vec![Vec::new(); PARTS],
-            table: vec![Vec::new(); PARTS],
+            filter: (0..PARTS).map(|_| Vec::with_capacity(share * 2)).collect(),
+            table: (0..PARTS).map(|_| Vec::with_capacity(share)).collect(),
             endings: vec![0; ENDING_BITS / 8],
             blocks: Vec::new(),
             words: vec![0; WORD_BITS / 8],

@@ -32,6 +32,18 @@ impl<R: Read> Chunks<R> {
         Self { source, buffer: Vec::new(), start: 0, end: 0, left: bytes, ended: false }
     }
 
+    /// With memory that was used before: to make it anew for every file costs more than to read a small one.
+    #[must_use]
+    pub fn reusing(mut self, buffer: Vec<u8>) -> Self {
+        self.buffer = buffer;
+        self
+    }
+
+    /// The memory, for the next file.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.buffer
+    }
+
     /// The next piece; `None` at the end.
     #[allow(clippy::should_implement_trait, reason = "each piece lends the buffer, which an iterator cannot")]
     pub fn next(&mut self) -> io::Result<Option<&[u8]>> {

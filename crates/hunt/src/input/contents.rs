@@ -123,11 +123,25 @@ pub struct Contents<'a> {
     pub(super) bytes: u64,
     /// Bytes read from disk, by all who read.
     read: &'a AtomicU64,
+    /// Memory of [`Chunks`](super::Chunks), used again for every text.
+    pub(super) buffer: Vec<u8>,
 }
 
 impl<'a> Contents<'a> {
     pub fn new(limits: Limits, sink: &'a mut dyn Sink, read: &'a AtomicU64) -> Self {
-        Self { limits, sink, files: 0, bytes: 0, read }
+        Self { limits, sink, files: 0, bytes: 0, read, buffer: Vec::new() }
+    }
+
+    /// With memory from [`Contents::into_buffer`].
+    #[must_use]
+    pub fn reusing(mut self, buffer: Vec<u8>) -> Self {
+        self.buffer = buffer;
+        self
+    }
+
+    /// The memory, for the next file.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.buffer
     }
 
     /// Gives the whole text of a file to the sink.
@@ -220,7 +234,7 @@ impl<'a> Contents<'a> {
     }
 
     fn text(&mut self, source: &mut dyn Read, name: &str) {
-        let mut chunks = super::Chunks::new(source);
+        let mut chunks = super::Chunks::new(source).reusing(std::mem::take(&mut self.buffer));
         loop {
             match chunks.next() {
                 Ok(Some(piece)) => {
@@ -242,6 +256,7 @@ impl<'a> Contents<'a> {
                 break;
             }
         }
+        self.buffer = chunks.into_buffer();
         self.sink.end(name);
     }
 

@@ -127,7 +127,8 @@ fn read<S: Read + Seek>(contents: &mut Contents<'_>, source: S, name: &str) {
     };
     let settings = ParserSettings::default().num_threads(1).indent(false).separate_json_attributes(true);
     let mut parser = parser.with_configuration(settings);
-    let mut piece = Vec::new();
+    let mut piece = std::mem::take(&mut contents.buffer);
+    piece.clear();
     let mut broken = 0_u64;
     let mut first = None;
     for record in parser.records_json_bytes() {
@@ -154,6 +155,7 @@ fn read<S: Read + Seek>(contents: &mut Contents<'_>, source: S, name: &str) {
         }
     }
     contents.sink.text(name, &piece);
+    contents.buffer = piece;
     contents.sink.end(name);
     if let Some(error) = first {
         contents.broken(name, &format!("{broken} of its records cannot be read, the first: {error}"));

@@ -123,6 +123,59 @@ fn a_record_of_an_event_log_is_a_line() {
     }
 }
 
+#[test]
+fn an_event_log_that_was_written_over_is_read_in_parts_as_in_one() {
+    const HEAD: usize = 4 << 10;
+    let shared = std::env::var("KIZUNA_SHARED").unwrap_or_else(|_| "../../../shared".to_owned());
+    let path = std::path::Path::new(&shared).join("data/logs/evtx/evtx-attack-samples-subset.tar.gz");
+    let Ok(packed) = std::fs::read(&path) else {
+        eprintln!("skipped: {} is not here", path.display());
+        return;
+    };
+    let mut chunks: Vec<Vec<u8>> = Vec::new();
+    let mut head = Vec::new();
+    let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(packed.as_slice()));
+    for entry in archive.entries().unwrap() {
+        let mut log = Vec::new();
+        entry.unwrap().read_to_end(&mut log).unwrap();
+        if log.starts_with(b"ElfFile\0") {
+            head = log[..HEAD].to_vec();
+            let (whole, _) = log[HEAD..].as_chunks::<{ CHUNK as usize }>();
+            chunks.extend(
+                whole.iter().filter(|chunk| chunk.starts_with(b"ElfChnk\0")).map(|chunk| chunk.to_vec()),
+            );
+        }
+    }
+    chunks.truncate(12);
+    // Records are numbered in the order of the chunks, and the oldest chunk stands in the middle of the file.
+    for (number, chunk) in chunks.iter_mut().enumerate() {
+        for (at, value) in [(24, number * 1000 + 1), (32, number * 1000 + 999)] {
+            chunk[at..at + 8].copy_from_slice(&(value as u64).to_le_bytes());
+        }
+    }
+    chunks.rotate_left(5);
+    let log = [head, chunks.concat()].concat();
+    let whole = unpacked(&log, Limits::default());
+    assert_eq!(whole.troubles, []);
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("f");
+    std::fs::write(&path, &log).unwrap();
+    let found = Log::of(&path).unwrap();
+    assert_eq!(found.chunks, 12);
+    let mut parts = Collected::default();
+    for part in [0..1, 1..6, 6..12] {
+        Contents::new(Limits::default(), &mut parts, &AtomicU64::new(0)).of_records(&path, found, part);
+    }
+    assert_eq!(parts.troubles, []);
+    let text: String = parts.texts.iter().map(|(_, text)| text.as_str()).collect();
+    assert!(text.lines().count() > 50);
+    assert_eq!(text, whole.texts[0].1);
+    // What ends within a chunk is told of, and read up to there.
+    let cut = unpacked(&log[..log.len() - 7], Limits::default());
+    assert!(cut.troubles[0].reason.contains("ends in the middle"), "{:?}", cut.troubles);
+    assert!(text.starts_with(&cut.texts[0].1[..100]));
+}
+
 /// Gives as many bytes at a time as it likes.
 struct Slow<'a>(&'a [u8], usize);
 

@@ -161,17 +161,22 @@ impl Worker<'_> {
             texts: Vec::new(),
             troubles: Vec::new(),
         };
+        // Memory that is read into, used again for every job.
+        let mut buffer = Vec::new();
         while !self.stop.load(Ordering::Relaxed) {
             let Some((job, found)) = self.next() else { return };
-            let limits = self.options.limits;
-            match job.way {
-                Way::Whole => Contents::new(limits, &mut reader, self.read).of_file(&found.path),
-                Way::Lines(start) => self.range(found, start, &mut reader),
-                Way::Records(log, first) => {
-                    let chunks = first..log.chunks.min(first + RANGE / CHUNK);
-                    let mut contents = Contents::new(limits, &mut reader, self.read);
-                    contents.of_records(&found.path, log, chunks);
+            if let Way::Lines(start) = job.way {
+                buffer = self.range(found, start, buffer, &mut reader);
+            } else {
+                let mut contents = Contents::new(self.options.limits, &mut reader, self.read).reusing(buffer);
+                match job.way {
+                    Way::Records(log, first) => {
+                        let chunks = first..log.chunks.min(first + RANGE / CHUNK);
+                        contents.of_records(&found.path, log, chunks);
+                    }
+                    Way::Whole | Way::Lines(_) => contents.of_file(&found.path),
                 }
+                buffer = contents.into_buffer();
             }
             let texts = std::mem::take(&mut reader.texts);
             let troubles = std::mem::take(&mut reader.troubles);
@@ -187,8 +192,9 @@ impl Worker<'_> {
         Some((job, &queue.files[job.file]))
     }
 
-    /// Reads the lines that begin in one range of a plain file.
-    fn range(&self, found: &Found, start: u64, reader: &mut Reader<'_>) {
+    /// Reads the lines that begin in one range of a plain file; gives the memory back.
+    fn range(&self, found: &Found, start: u64, buffer: Vec<u8>, reader: &mut Reader<'_>) -> Vec<u8> {
+        let mut buffer = buffer;
         let name = found.path.display().to_string();
         let mut read = || -> std::io::Result<()> {
             let mut file = File::open(&found.path)?;
@@ -214,7 +220,7 @@ impl Worker<'_> {
                 reader.rules.begin(&head);
             }
             file.seek(SeekFrom::Start(from))?;
-            let mut chunks = Chunks::first(file, end - from);
+            let mut chunks = Chunks::first(file, end - from).reusing(std::mem::take(&mut buffer));
             while let Some(piece) = chunks.next()? {
                 self.read.fetch_add(piece.len() as u64, Ordering::Relaxed);
                 reader.text(&name, piece);
@@ -222,12 +228,14 @@ impl Worker<'_> {
                     break;
                 }
             }
+            buffer = chunks.into_buffer();
             Ok(())
         };
         if let Err(error) = read() {
             reader.trouble(Trouble { path: name.clone(), reason: format!("cannot be read: {error}") });
         }
         reader.end(&name);
+        buffer
     }
 }
 
