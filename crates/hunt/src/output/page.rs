@@ -27,6 +27,7 @@ struct Words {
     lines: &'static str,
     text: &'static str,
     hits: &'static str,
+    listed: &'static str,
     indicators: &'static str,
     unread: &'static str,
     complete: &'static str,
@@ -51,6 +52,7 @@ const ENGLISH: Words = Words {
     lines: "Lines",
     text: "Megabytes of text",
     hits: "Hits",
+    listed: "Hits",
     indicators: "Indicators and rules seen",
     unread: "Not read",
     complete: "Everything was read.",
@@ -75,6 +77,7 @@ const JAPANESE: Words = Words {
     lines: "行数",
     text: "テキスト量（MB）",
     hits: "検知数",
+    listed: "検知の一覧",
     indicators: "検知した侵害指標とルール",
     unread: "読み取れなかった入力",
     complete: "すべて読み取りました。",
@@ -99,8 +102,8 @@ const STYLE: &str = "\
 .banner{padding:8px 16px;border-bottom:1px solid var(--line);color:var(--quiet)}h1{font-size:28px;margin:16px 0}h2{font-size:20px;margin:32px 0 8px}\
 dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:16px;margin:0}dl div{background:var(--surface);border:1px solid var(--line);border-radius:6px;padding:12px 16px}\
 dt{color:var(--quiet)}dd{margin:0;font-size:20px;font-variant-numeric:tabular-nums}.scroll{overflow-x:auto;background:var(--surface);border:1px solid var(--line);border-radius:6px}\
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:8px 12px;border-top:1px solid var(--line);vertical-align:top}th{border-top:0;color:var(--quiet);font-weight:600}\
-td.n{text-align:right;font-variant-numeric:tabular-nums}code{font:13px ui-monospace,monospace;overflow-wrap:anywhere}.warn{color:var(--warn)}\
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:8px 12px;border-top:1px solid var(--line);vertical-align:top}th{border-top:0;color:var(--quiet);font-weight:600;white-space:nowrap}\
+td.n{text-align:right}td.n,td.t{font-variant-numeric:tabular-nums;white-space:nowrap}td code{display:inline-block;min-width:18ch}code{font:13px ui-monospace,monospace;overflow-wrap:anywhere}.warn{color:var(--warn)}\
 @media print{body{background:#fff;color:#000}}";
 
 /// What is said of one indicator or rule.
@@ -214,12 +217,12 @@ impl Page {
             );
         }
         page.push_str("</table></div>");
-        begin(page, words.hits, &[words.time, words.asset, words.value, words.place]);
+        begin(page, words.listed, &[words.time, words.asset, words.value, words.place]);
         for line in &self.lines {
             let time = line.time.map_or_else(String::new, |time| time.to_string());
             let _ = write!(
                 page,
-                "<tr><td>{}</td><td>{}</td><td><code>{}</code></td><td><code>{}:{}</code></td></tr>",
+                "<tr><td class=\"t\">{}</td><td>{}</td><td><code>{}</code></td><td><code>{}:{}</code></td></tr>",
                 escaped(&time),
                 escaped(line.asset.as_deref().unwrap_or_default()),
                 escaped(&line.value),
