@@ -5,6 +5,7 @@
 //!
 //! Start at [`routes`].
 
+mod log;
 pub mod native;
 mod node;
 pub mod taxii;
@@ -17,5 +18,5 @@ use kizuna_http::Routes;
 
 /// Every route for programs.
 pub fn routes() -> Routes {
-    node::routes().merge(taxii::routes()).merge(native::routes())
+    node::routes().merge(log::routes()).merge(taxii::routes()).merge(native::routes())
 }

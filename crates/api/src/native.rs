@@ -9,6 +9,7 @@ mod changes;
 mod decide;
 mod directory;
 mod item;
+mod log;
 mod objects;
 mod openapi;
 mod overlays;
@@ -95,6 +96,7 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::FOLLOW, peers::follow)
         .add(&paths::UNFOLLOW, peers::unfollow);
     objects
+        .merge(log::routes())
         .merge(releases)
         .merge(peers)
         .merge(policies)

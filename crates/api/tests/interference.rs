@@ -126,7 +126,7 @@ fn check_writes(script: &Script, viewer: &Viewer, pruned: &Site) -> Result<(), S
         return Ok(());
     }
     // What one viewer writes is not in the way of the next.
-    let full = Site::write(&script.steps);
+    let full = Site::logged(&script.steps);
     for number in (0..generate::NUMBERS).step_by(3).chain([generate::NUMBERS + 1]) {
         let content = Content { object: number, modified: 7, variant: 9, ..Content::default() };
         let written = Value::Object(stix::object(&content).into_value());
@@ -167,11 +167,11 @@ fn check(script: &Script, tally: &mut Tally) -> Result<(), String> {
             oracle.act(op);
         }
     }
-    let full = Site::write(&script.steps);
+    let full = Site::logged(&script.steps);
     for viewer in script.two_viewers() {
         let hidden = Hidden::from(&oracle, &script.steps, &viewer);
         let pruned =
-            Site::write(&without(&script.steps, &hidden.contributions, &hidden.fields, &hidden.refused));
+            Site::logged(&without(&script.steps, &hidden.contributions, &hidden.fields, &hidden.refused));
         for entry in registry::all().filter(|entry| entry.method == Method::Get) {
             for question in questions(entry, script) {
                 let (seen, expected) = (full.ask(&viewer, &question), pruned.ask(&viewer, &question));

@@ -50,11 +50,13 @@ impl Request {
 pub fn requests(entry: &OutputPath, named: &Named) -> Vec<Request> {
     let made = match entry.name.split_once('.') {
         Some(("node", _)) => Some(vec![Request::new(entry.path)]),
+        Some(("log", name)) => Some(vec![log(name, entry.path)]),
         Some(("taxii", name)) => taxii(name, named),
         Some(("native", name)) => objects(name, named)
             .or_else(|| releases(name, named))
             .or_else(|| writes(name, named))
-            .or_else(|| directory(name, named)),
+            .or_else(|| directory(name, named))
+            .or_else(|| log_of_node(name, named)),
         _ => None,
     };
     made.unwrap_or_else(|| panic!("no request for {}", entry.name))
@@ -335,4 +337,38 @@ pub fn hidden(world: &World) -> Named {
         community: world.circle.to_string(),
         member: world.borduria.to_string(),
     }
+}
+
+fn log(name: &str, path: &str) -> Request {
+    match name {
+        "tile" => Request::new("/log/tile/0/000.p/1"),
+        "consistency" => Request::new("/log/consistency/0/0"),
+        "add-checkpoint" => {
+            let body = Some(b"old 0\n\nnobody\n".to_vec());
+            Request { headers: vec![("content-type", "text/plain".to_owned())], body, ..Request::new(path) }
+        }
+        _ => Request::new(path),
+    }
+}
+
+fn log_of_node(name: &str, named: &Named) -> Option<Vec<Request>> {
+    let at = |path: &str| Request::new(format!("/api/v1/log{path}"));
+    let request = match name {
+        "log" => at(""),
+        "log-partners" => at("/partners"),
+        "log-proof" => {
+            let path = |version: &str| format!("/api/v1/objects/{}/versions/{version}/proof", named.object);
+            let versions = ["latest", "2026-01-01T00:00:00Z", "none"];
+            return Some(versions.into_iter().map(|version| Request::new(path(version))).collect());
+        }
+        "add-witness" => {
+            at("/witnesses").json(&json!({ "name": "w", "url": "http://h.example/log", "key": "none" }))
+        }
+        "remove-witness" => at("/witnesses/w"),
+        "follow-log" => at("/followed").json(&json!({ "name": "l", "key": "none" })),
+        "unfollow-log" => at("/followed/l"),
+        "renew-log" => at("/renew").json(&json!({ "origin": "a b" })),
+        _ => return None,
+    };
+    Some(vec![request])
 }

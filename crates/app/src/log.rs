@@ -11,7 +11,7 @@ mod witnesses;
 use jiff::Timestamp;
 use kizuna_access::Principal;
 use kizuna_stix::Id;
-use kizuna_tlog::{Checkpoint, Head, Note, ProofFile, Tile, Verifier};
+use kizuna_tlog::{Checkpoint, Head, Note, ProofFile, Signed, Tile, Verifier};
 use serde::Serialize;
 
 pub use key::LogKey;
@@ -19,7 +19,8 @@ pub use schedule::LogSchedules;
 pub use witness::{Answered, Followed, Split};
 pub use witnesses::{NewWitness, Witness};
 
-use crate::{AppError, Node};
+use crate::people::People;
+use crate::{AppError, Item, Node, Reading};
 
 /// Node state of the log.
 const STATE: &str = "log";
@@ -42,7 +43,22 @@ pub struct LogStatus {
     /// The size of the last checkpoint that witnesses were asked about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub witnessed: Option<u64>,
-    /// Whom it asks, and when each last co-signed.
+    /// Who co-signed that checkpoint.
+    pub cosigned: Vec<Cosigned>,
+}
+
+/// A witness that co-signed the last published checkpoint.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cosigned {
+    /// Of its key.
+    pub name: String,
+    pub at: Timestamp,
+}
+
+/// The partners on both sides, for who runs the node.
+#[derive(Debug, Clone, Serialize)]
+pub struct LogPartners {
+    /// Whom this log asks, and when each last co-signed.
     pub witnesses: Vec<Witness>,
     /// Logs of others that it co-signs.
     pub followed: Vec<Followed>,
@@ -142,6 +158,13 @@ impl Node {
         let log = self.store.log()?;
         let head = log.head_at(log.size())?;
         let published = self.published(&key)?;
+        let mut cosigned = Vec::new();
+        for witness in self.log_witnesses()? {
+            let (Some((note, _)), Ok(key)) = (&published, witness.key.parse::<Verifier>()) else { continue };
+            let Signed::By { at: Some(at) } = note.signature_of(&key) else { continue };
+            let at = i64::try_from(at).ok().and_then(|at| Timestamp::from_second(at).ok());
+            cosigned.extend(at.map(|at| Cosigned { name: key.name().to_string(), at }));
+        }
         Ok(LogStatus {
             origin: key.verifier().name().to_string(),
             key: key.verifier().to_string(),
@@ -149,15 +172,36 @@ impl Node {
             root: hex::encode(head.root.0),
             last: log.last_second().and_then(|second| Timestamp::from_second(second).ok()),
             witnessed: published.map(|(_, head)| head.size),
-            witnesses: self.log_witnesses()?,
-            followed: self.log_followed()?,
-            splits: self.log_splits()?,
+            cosigned,
         })
     }
 
     /// What checks this log's checkpoints.
     pub fn log_verifier(&self) -> Result<Verifier, AppError> {
         Ok(self.log_key()?.verifier())
+    }
+}
+
+impl People<'_> {
+    /// The partners on both sides.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] for who does not run the node.
+    pub fn log_partners(&self) -> Result<LogPartners, AppError> {
+        self.needs_to_run_node()?;
+        let node = self.node();
+        let (witnesses, followed) = (node.log_witnesses()?, node.log_followed()?);
+        Ok(LogPartners { witnesses, followed, splits: node.log_splits()? })
+    }
+}
+
+impl Reading {
+    /// Since when a version that is read here is in the log; nothing where it is under no leaf.
+    pub fn logged_since(&self, item: &Item) -> Result<Option<Timestamp>, AppError> {
+        let view = self.view();
+        let logged = view.logged(item, view.log_size()?)?;
+        let second = logged.and_then(|logged| i64::try_from(logged.opening.second).ok());
+        Ok(second.and_then(|second| Timestamp::from_second(second).ok()))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod audit;
 mod content;
+mod log;
 mod overlay;
 mod people;
 mod policies;
@@ -18,6 +19,7 @@ pub use audit::{
     Audit, AuditCommand, Erase, EraseCommand, Lines as AuditLines, PersonalCommand, ProposalCommand,
 };
 pub use content::{Batch, Delivery, Explain, Export, Format, Get, Import, Search, Versions, Withdraw};
+pub use log::{LogCommand, LogProof, VerifyCommand, WitnessCommand};
 pub use overlay::{OverlayCommand, OverlayList, OverlaySet, Part};
 pub use people::{
     CollectionCommand, CommunityCommand, Follow, KeyCommand, MemberCommand, Role, Sector, SigningKeyCommand,
@@ -157,8 +159,16 @@ pub enum Command {
     /// Changes of rights that take two people: one proposes, another confirms.
     #[command(subcommand)]
     Proposal(ProposalCommand),
-    /// Check the whole store against its digests, and say what is lost.
+    /// Check the whole store against its digests and its log, and say what is lost.
     Check,
+    /// The node's log: checkpoints, proofs, witnesses.
+    #[command(subcommand)]
+    Log(LogCommand),
+    /// Check a proof, two checkpoints, or the whole store against the log.
+    ///
+    /// Exit code 0: it holds; 1: it does not; 2: bad usage. Only `store` opens a data directory.
+    #[command(subcommand)]
+    Verify(VerifyCommand),
     /// Nodes and servers that this node exchanges with.
     #[command(subcommand)]
     Peer(PeerCommand),

@@ -18,6 +18,7 @@ mod get;
 mod import;
 mod key;
 mod label;
+mod log;
 mod member;
 mod naming;
 mod overlay;
@@ -33,11 +34,12 @@ mod signing_key;
 pub mod taxii_check;
 mod tearline;
 mod user;
+pub mod verify;
 mod withdraw;
 
 use kizuna_app::Node;
 
-use crate::args::Command;
+use crate::args::{Command, VerifyCommand};
 use crate::desk::Desk;
 use crate::fail::Fail;
 
@@ -72,7 +74,8 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Overlay(command) => overlay::run(node, command, desk),
         Command::Peer(command) => peer::run(node, command, desk),
         Command::Follow(typed) => follow::run(node, &typed, desk),
-        Command::Check => check::run(node, desk),
+        Command::Check | Command::Verify(VerifyCommand::Store) => check::run(node, desk),
+        Command::Log(command) => log::run(node, command, desk),
         Command::WatchToken(asked) => settings::watch_token(node, &asked, desk),
         Command::Backup(file) => backup::run(node, &file, desk),
         Command::Serve(_)
@@ -80,6 +83,7 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         | Command::Restore(_)
         | Command::Settings(_)
         | Command::TaxiiCheck(_)
+        | Command::Verify(_)
         | Command::Bench(_)
         | Command::Demo(_) => Err(Fail::usage("this command does not run on another node's server")),
     }
@@ -97,6 +101,7 @@ fn name(command: &Command) -> &'static str {
         Command::Audit(_) => "audit",
         Command::Tearline(_) => "tearline",
         Command::Forecast(_) => "forecast",
+        Command::Log(_) => "log",
         _ => "other",
     }
 }

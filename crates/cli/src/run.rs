@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use kizuna_app::{AppError, Config, Node};
 
-use crate::args::{Args, Audit, AuditCommand, Command, Place};
+use crate::args::{Args, Audit, AuditCommand, Command, Place, VerifyCommand};
 use crate::command;
 use crate::control;
 use crate::desk::Desk;
@@ -29,6 +29,9 @@ pub fn run(args: Args) -> u8 {
         Command::Bench(bench) => at_terminal(args.json, |desk| command::bench::run(&place, &bench, desk)),
         Command::Audit(Audit { command: Some(AuditCommand::Check { from }), .. }) => {
             at_terminal(args.json, |desk| command::audit::check(&from, desk))
+        }
+        Command::Verify(command) if !matches!(command, VerifyCommand::Store) => {
+            at_terminal(args.json, |desk| command::verify::run(&command, desk))
         }
         Command::Demo(demo) => at_terminal(args.json, |desk| command::demo::run(&demo, desk)),
         _ => reach_node(args),

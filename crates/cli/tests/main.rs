@@ -17,6 +17,8 @@ mod hunting;
 mod kit;
 #[path = "main/limits.rs"]
 mod limits;
+#[path = "main/log.rs"]
+mod log;
 #[path = "main/moving.rs"]
 mod moving;
 #[path = "main/nodes.rs"]

@@ -4,6 +4,7 @@
 //! before a handler runs. So what is listed here is what can be asked: the API description is printed from it, and
 //! the non-interference test makes its requests from it and fails on an entry that it has no request for.
 
+pub mod log;
 pub mod native;
 pub mod node;
 pub mod pages;
@@ -97,6 +98,8 @@ pub enum Reads {
     Decisions,
     /// How the node does: counts and times that no view has part in.
     Vitals,
+    /// The node's log: hashes that say nothing without their salts.
+    Log,
     /// What the viewer itself did before: statuses, idempotent answers.
     Own,
 }
@@ -185,7 +188,7 @@ pub fn all() -> impl Iterator<Item = &'static OutputPath> {
 
 /// Those that programs use.
 pub fn api() -> impl Iterator<Item = &'static OutputPath> {
-    node::ALL.iter().chain(taxii::ALL).chain(native::ALL).copied()
+    node::ALL.iter().chain(log::ALL).chain(taxii::ALL).chain(native::ALL).copied()
 }
 
 #[cfg(test)]

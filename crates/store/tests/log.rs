@@ -1,5 +1,7 @@
 //! The log: what is committed is in exactly one leaf, proven to its readers, whatever happens to the process.
 
+mod measure;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

@@ -7,6 +7,7 @@ mod failure;
 mod foresee;
 mod home;
 mod import;
+mod log;
 mod object;
 mod peers;
 mod personal;
@@ -81,6 +82,7 @@ pub fn routes() -> Routes {
         .add(&paths::QUARANTINE, quarantine::list)
         .add(&paths::QUARANTINED, quarantine::one)
         .add(&paths::AUDIT, audit::audit)
+        .add(&paths::LOG, log::log)
         .add(&paths::PROPOSALS, audit::proposals)
         .add(&paths::PROPOSE, audit::propose)
         .add(&paths::SETTLE_PROPOSAL, audit::settle)

@@ -14,6 +14,7 @@ pub mod home;
 pub mod import;
 pub mod judgement;
 pub mod label;
+pub mod log;
 pub mod members;
 pub mod object;
 pub mod page;

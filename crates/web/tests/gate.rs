@@ -132,6 +132,7 @@ fn questions(name: &str) -> Vec<String> {
         "pages.audit" => {
             vec!["/audit?action=exercise.".to_owned(), format!("/audit?object={}", id("tool", 4))]
         }
+        "pages.log" => plain("/log-status"),
         "pages.proposals" => plain("/proposals"),
         "pages.personal-data" => plain("/personal-data"),
         "pages.releases" => plain("/releases"),
@@ -160,6 +161,13 @@ fn questions(name: &str) -> Vec<String> {
     }
 }
 
+/// A page without its values: each node has a log of its own.
+fn without_code(text: &str) -> String {
+    let mut parts = text.split("<code>");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |whole, part| whole + part.split_once("</code>").map_or(part, |(_, rest)| rest))
+}
+
 #[test]
 fn a_page_shows_what_a_node_without_the_hidden_shows() {
     let (whole, pruned) = (Site::new(), Site::new());
@@ -170,7 +178,9 @@ fn a_page_shows_what_a_node_without_the_hidden_shows() {
             for language in ["en", "ja"] {
                 let (seen, expected) =
                     (whole.ask("cai", &question, language), pruned.ask("cai", &question, language));
-                let difference = difference(&seen.plain(), &expected.plain());
+                let plain =
+                    |answer: String| if question == "/log-status" { without_code(&answer) } else { answer };
+                let difference = difference(&plain(seen.plain()), &plain(expected.plain()));
                 assert_eq!(difference, None, "{question} in {language}");
                 assert!(!seen.body.contains("veiled-"), "{question}");
             }

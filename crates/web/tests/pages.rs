@@ -29,6 +29,7 @@ fn every_page(p: &Preferences) -> Vec<(&'static str, String)> {
         ("peers", lists::peers(p).render().unwrap()),
         ("peer", lists::one_peer(p).render().unwrap()),
         ("audit", lists::audit(p).render().unwrap()),
+        ("log", lists::log(p).render().unwrap()),
         ("audit-of-others", lists::audit_of_others(p).render().unwrap()),
         ("proposals", lists::proposals(p).render().unwrap()),
         ("as-seen-list", foresee::as_seen_list(p).render().unwrap()),

@@ -40,7 +40,7 @@ where
 }
 
 /// Changes the directory as the viewer may; there is nothing to answer with.
-async fn done<F>(server: &Server, viewer: Viewer, change: F) -> Result<StatusCode, Failure>
+pub(super) async fn done<F>(server: &Server, viewer: Viewer, change: F) -> Result<StatusCode, Failure>
 where
     F: FnOnce(People<'_>) -> Result<(), AppError> + Send + 'static,
 {

@@ -26,7 +26,8 @@ pub(super) async fn openapi() -> impl IntoResponse {
 pub(crate) fn document() -> Value {
     let mut paths = Map::new();
     for entry in registry::api() {
-        let methods = paths.entry(entry.path).or_insert_with(|| json!({}));
+        // OpenAPI has no word for a parameter of several segments.
+        let methods = paths.entry(entry.path.replace("{*", "{")).or_insert_with(|| json!({}));
         methods[entry.method.as_str().to_ascii_lowercase()] = operation(entry);
     }
     let schemas: Value = serde_json::from_str(SCHEMAS).unwrap_or_default();
@@ -109,7 +110,7 @@ fn parameter(param: &Param) -> Value {
         Kind::List => json!({ "type": "array", "items": { "type": "string" } }),
     };
     let mut described = json!({
-        "name": param.name,
+        "name": param.name.trim_start_matches('*'),
         "in": place,
         "required": param.required,
         "description": param.summary,

@@ -64,7 +64,12 @@ fn others() -> [uuid::Uuid; 3] {
 /// Questions to an entry. An entry without any is a hole in the test.
 pub fn questions(entry: &OutputPath, script: &Script) -> Vec<Question> {
     let found = match entry.name.split_once('.') {
-        Some(("node", _)) => Some(vec![Question::new(entry.path)]),
+        Some(("log", "tile")) => {
+            let places = ["0/000", "0/000.p/1", "1/000.p/1", "entries/000.p/1"];
+            Some(places.map(|place| Question::new(format!("/log/tile/{place}"))).to_vec())
+        }
+        Some(("log", "consistency")) => Some(vec![Question::new("/log/consistency/0/0")]),
+        Some(("node" | "log", _)) => Some(vec![Question::new(entry.path)]),
         Some(("taxii", name)) => taxii(name, script.seed),
         Some(("native", name)) => native(name, script),
         Some(("pages", name)) => pages(name, script),
@@ -147,6 +152,9 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
         | "follows" | "policies" | "agreements" | "proposals" | "erasures" => {
             vec![Question::new(format!("/api/v1/{name}"))]
         }
+        "log" => vec![Question::new("/api/v1/log")],
+        "log-partners" => vec![Question::new("/api/v1/log/partners")],
+        "log-proof" => per_object("/versions/latest/proof"),
         "signing-keys-of" => {
             let members = ["jp-cert", "jp-power", "ee-cert", "fr-cert", "nobody"].into_iter();
             let path = |name| format!("/api/v1/members/{}/signing-keys", stix::uuid(name));
@@ -302,6 +310,7 @@ fn pages(name: &str, script: &Script) -> Option<Vec<Question>> {
         | "agreements" | "proposals" | "personal-data" => {
             vec![Question::new(format!("/{name}"))]
         }
+        "log" => vec![Question::new("/log-status")],
         "peer" => vec![Question::new("/peers/made-up")],
         "policy" => vec![Question::new("/policies/ISLE"), Question::new("/policies/made-up")],
         "levels" => vec![Question::new("/styles/levels.css")],

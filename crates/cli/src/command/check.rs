@@ -31,8 +31,8 @@ pub fn run(node: &Node, desk: &mut Desk<'_>) -> Result<(), Fail> {
         }
     }
     desk.say(format!(
-        "{} contributions and {} lines of the audit are as they were written",
-        checked.contributions, checked.audited
+        "{} contributions and {} lines of the audit are as they were written, and as {} leaves of the log say",
+        checked.contributions, checked.audited, checked.leaves
     ))?;
     if checked.is_sound() {
         return Ok(());

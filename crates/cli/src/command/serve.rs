@@ -35,11 +35,12 @@ pub fn run(place: &Place, serve: &Serve, desk: &mut Desk<'_>) -> Result<(), Fail
         .with_context(|| format!("{}: the control socket cannot be opened", data.display()))?;
     let schedule = node.schedule_peers()?;
     let releases = node.schedule_releases()?;
+    let log = node.schedule_log()?;
     // From here on Ctrl-C ends the server gracefully, so that it does as soon as it says it is ready.
     let ends = runtime.block_on(async { Ends::listen() })?;
     welcome(&node, &listener, desk)?;
     let served = runtime.block_on(answer(listener, &node, &settings, ends));
-    drop((schedule, releases));
+    drop((schedule, releases, log));
     runtime.shutdown_timeout(GRACE);
     served?;
     desk.say("stopped; everything that was acknowledged is on disk")?;

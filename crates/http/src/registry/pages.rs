@@ -10,7 +10,7 @@ mod session;
 use super::{Access, Answer, Body, Face, Kind, Method, OutputPath, Param, Reads};
 
 pub use audit::{
-    ASK_TO_ERASE, AUDIT, MARK_PERSONAL, PERSONAL, PROPOSALS, PROPOSE, SETTLE_ERASURE, SETTLE_PROPOSAL,
+    ASK_TO_ERASE, AUDIT, LOG, MARK_PERSONAL, PERSONAL, PROPOSALS, PROPOSE, SETTLE_ERASURE, SETTLE_PROPOSAL,
     UNMARK_PERSONAL,
 };
 pub use content::{
@@ -53,6 +53,7 @@ pub static ALL: &[&OutputPath] = &[
     &SYNC_PEER,
     &FOLLOW,
     &JUDGE,
+    &LOG,
     &RELEASES,
     &NEW_RELEASE,
     &PROPOSE_RELEASE,

@@ -95,6 +95,8 @@ fn assemble(
         revoked: newest.revoked,
         disputed: item.disputed,
         earlier: is_earlier(&item, &newest).then(|| Moment::new(item.version, zone)),
+        logged: reading.logged_since(&item)?.map(|at| Moment::new(at, zone)),
+        proof: proof_of(&item),
         pattern: pattern(&object),
         judgements: judgement::judgements(&desk.preferences, reading, id)?,
         facts: facts::facts(&desk.preferences, &mut titles, &object)?,
@@ -118,6 +120,12 @@ fn narrower(t: Language, reading: &Reading, item: &Item) -> Vec<Narrower> {
         fields.selectors.iter().map(marked).collect::<Vec<_>>()
     };
     item.fields.iter().flat_map(of).collect()
+}
+
+/// Where the proof of a version is. What has no `modified` has one version.
+fn proof_of(item: &Item) -> String {
+    let version = if item.versioned { item.version.to_string() } else { "latest".to_owned() };
+    format!("/api/v1/objects/{}/versions/{version}/proof", item.id)
 }
 
 fn is_earlier(item: &Item, newest: &Item) -> bool {

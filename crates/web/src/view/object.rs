@@ -194,6 +194,10 @@ pub struct ObjectPage {
     pub disputed: bool,
     /// An earlier version is shown.
     pub earlier: Option<Moment>,
+    /// Since when it is in the log.
+    pub logged: Option<Moment>,
+    /// Where its proof is.
+    pub proof: String,
     /// An indicator's pattern, and in which language it is.
     pub pattern: Option<(String, String)>,
     pub facts: Vec<Fact>,

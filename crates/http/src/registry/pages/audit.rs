@@ -18,6 +18,15 @@ pub static AUDIT: OutputPath = OutputPath {
     ..PAGE
 };
 
+/// The node's log.
+pub static LOG: OutputPath = OutputPath {
+    name: "pages.log",
+    path: "/log-status",
+    reads: Reads::Log,
+    summary: "How the node's log stands, and who co-signs it",
+    ..PAGE
+};
+
 /// Changes that take two people.
 pub static PROPOSALS: OutputPath = OutputPath {
     name: "pages.proposals",
