@@ -19,6 +19,10 @@ run: tools ## Build and start a node on LISTEN (127.0.0.1:8480) with its data in
 	@cargo build --profile quick --locked -p kizuna-cli
 	exec $(QUICK) --data $(KIZUNA_DATA) serve --listen $(LISTEN)
 
+.PHONY: release
+release: tools ## Build what is given to others: target/release/kizuna, with YARA
+	@cargo build --release --locked -p kizuna-cli --features yara
+
 .PHONY: demo
 demo: tools ## Two nodes, three members, one story: see the same object as each nation sees it
 	@cargo build --profile quick --locked -p kizuna-cli

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub use crate::hunt::Hunt;
+pub use crate::sightings::SightingsCommand;
 pub use audit::{
     Audit, AuditCommand, Erase, EraseCommand, Lines as AuditLines, PersonalCommand, ProposalCommand,
 };
@@ -178,6 +179,9 @@ pub enum Command {
     ///
     /// Exit code 0: clean; 1: hits; 2: bad usage; 3: nothing found, and not everything could be looked at or for.
     Hunt(Box<Hunt>),
+    /// Tell a node what a sweep saw; what cannot be sent waits.
+    #[command(subcommand)]
+    Sightings(Box<SightingsCommand>),
     /// Write everything that the node holds into one file, while it runs.
     Backup(BackupFile),
     /// Begin a node anew from a backup, in a new data directory or, with --store, an empty database.

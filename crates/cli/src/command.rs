@@ -80,6 +80,7 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Backup(file) => backup::run(node, &file, desk),
         Command::Serve(_)
         | Command::Hunt(_)
+        | Command::Sightings(_)
         | Command::Restore(_)
         | Command::Settings(_)
         | Command::TaxiiCheck(_)

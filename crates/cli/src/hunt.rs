@@ -15,11 +15,13 @@ use kizuna_hunt::input::walk;
 use kizuna_hunt::output::Line;
 use kizuna_hunt::scan::Prose;
 use kizuna_hunt::sweep::{Event, Options, Sought, Summary, Sweep};
+use kizuna_hunt::yara;
 
 pub use args::Hunt;
 
 use crate::desk::Desk;
 use crate::fail::Fail;
+use crate::sightings;
 use journal::Journal;
 use progress::Bar;
 
@@ -38,17 +40,26 @@ pub fn run(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<(), Fail> {
             return Err(Fail::usage(format!("{}: there is no such file or directory", path.display())));
         }
     }
+    if let Some(url) = &hunt.send {
+        // Said before the sweep: hours later would be too late.
+        sightings::is_node(url)?;
+    }
     let begun = Instant::now();
     let loaded = load::load(hunt, desk)?;
-    let rules = loaded.rules.len() as u64;
-    let rules = if rules > 0 { format!(", {} rules", grouped(rules)) } else { String::new() };
+    let counted = |count: usize, what: &str| {
+        if count > 0 { format!(", {} {what}", grouped(count as u64)) } else { String::new() }
+    };
+    let rules = counted(loaded.rules.len(), "rules");
+    let yara = counted(loaded.yara.len(), "YARA rules");
     let indicators = grouped(loaded.index.len() as u64);
-    desk.say(format!("{indicators} indicators{rules} in {:.2?}", begun.elapsed()))?;
+    desk.say(format!("{indicators} indicators{rules}{yara} in {:.2?}", begun.elapsed()))?;
     if hunt.paths.is_empty() {
         return Ok(());
     }
     let prose = if hunt.prose { Prose::Defanged } else { Prose::Logs };
-    let options = Options { threads: hunt.threads(), prose, from, to, ..Options::default() };
+    let whole =
+        yara::Limits { bytes: hunt.yara_size << 20, time: std::time::Duration::from_secs(hunt.yara_time) };
+    let options = Options { threads: hunt.threads(), prose, from, to, whole, ..Options::default() };
     sweep(hunt, &loaded, options, desk)
 }
 
@@ -105,7 +116,12 @@ fn sweep(hunt: &Hunt, loaded: &load::Loaded, options: Options, desk: &mut Desk<'
     }
     desk.out.flush()?;
     outputs.finish(sought, &summary, desk)?;
-    conclude(&summary, sought, loaded.refused, begun, desk)
+    let concluded = conclude(&summary, sought, loaded.refused, begun, desk);
+    if let (Some(url), Some(report), Ok(()) | Err(Fail::Ended(_))) = (&hunt.send, &hunt.report, &concluded) {
+        // Whether it could be sent was said; the exit code is that of the sweep.
+        sightings::send(report, url, &hunt.sending, desk)?;
+    }
+    concluded
 }
 
 /// The last lines, and the exit code.
@@ -125,6 +141,9 @@ fn conclude(
         grouped(summary.lines),
         grouped(summary.text / 1_000_000),
     ))?;
+    if summary.looked > 0 {
+        desk.say(format!("{} MB asked about with YARA rules", grouped(summary.looked / 1_000_000)))?;
+    }
     let techniques: BTreeSet<String> =
         summary.entries.keys().flat_map(|entry| Line::of_entry(sought, *entry).techniques).collect();
     if !techniques.is_empty() {

@@ -17,6 +17,7 @@ mod hunt;
 mod progress;
 mod run;
 mod settings;
+mod sightings;
 mod table;
 
 use std::process::ExitCode;

@@ -26,6 +26,7 @@ pub fn run(args: Args) -> u8 {
         }
         Command::TaxiiCheck(check) => at_terminal(args.json, |desk| command::taxii_check::run(&check, desk)),
         Command::Hunt(hunt) => at_terminal(args.json, |desk| crate::hunt::run(&hunt, desk)),
+        Command::Sightings(command) => at_terminal(args.json, |desk| crate::sightings::run(&command, desk)),
         Command::Bench(bench) => at_terminal(args.json, |desk| command::bench::run(&place, &bench, desk)),
         Command::Audit(Audit { command: Some(AuditCommand::Check { from }), .. }) => {
             at_terminal(args.json, |desk| command::audit::check(&from, desk))

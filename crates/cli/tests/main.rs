@@ -23,6 +23,8 @@ mod log;
 mod moving;
 #[path = "main/nodes.rs"]
 mod nodes;
+#[path = "main/patterns.rs"]
+mod patterns;
 #[path = "main/peers.rs"]
 mod peers;
 #[path = "main/people.rs"]
@@ -37,7 +39,11 @@ mod releases;
 mod serving;
 #[path = "main/settings.rs"]
 mod settings;
+#[path = "main/sightings.rs"]
+mod sightings;
 #[path = "main/stopping.rs"]
 mod stopping;
 #[path = "main/wrong.rs"]
 mod wrong;
+#[path = "main/yara.rs"]
+mod yara;

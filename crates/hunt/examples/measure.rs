@@ -189,7 +189,7 @@ fn rules(arguments: &[String]) {
     let files = kizuna_hunt::input::walk(&[arguments[2].clone().into()], &mut Vec::new());
     let stop = AtomicBool::new(false);
     let mut counts = std::collections::BTreeMap::new();
-    let sought = Sought { index: &index, rules: Some(&rules) };
+    let sought = Sought { index: &index, rules: Some(&rules), yara: None };
     let summary =
         Sweep { sought, options, stop: &stop }.run(&files, &std::collections::HashMap::new(), &mut |event| {
             match event {

@@ -8,13 +8,15 @@
 mod archive;
 mod chunks;
 mod contents;
+mod form;
 mod records;
 #[cfg(test)]
 mod tests;
 mod walk;
 
 pub use chunks::Chunks;
-pub use contents::{Contents, Form, Sink, form_of};
+pub use contents::{Contents, Sink};
+pub use form::{Form, form_of};
 pub(crate) use records::{CHUNK, Log};
 pub use walk::{Found, walk};
 

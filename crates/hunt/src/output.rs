@@ -13,12 +13,18 @@ use serde::Serialize;
 use crate::index::What;
 use crate::sigma::Level;
 use crate::sweep::{Hit, Sought};
+use crate::yara::Matched;
 
 pub use page::{Language, Page};
 pub use sighting::Sightings;
 
 /// The kind of a hit that a Sigma rule made.
 pub const RULE: &str = "sigma";
+/// The kind of a hit that a YARA rule made.
+pub const YARA: &str = "yara";
+
+/// Strings of a YARA rule that are shown to people; programs are given more.
+const SHOWN: usize = 4;
 
 /// One hit, as `--json` prints it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -54,6 +60,15 @@ pub struct Line {
     /// The other lines without which it would be no hit: `path:line`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
+    /// The file of rules that the YARA rule is from.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub namespace: String,
+    /// Where the rule is explained.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reference: String,
+    /// The strings of the YARA rule that were found, and at which bytes of the file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub strings: Vec<Matched>,
 }
 
 impl Line {
@@ -61,9 +76,21 @@ impl Line {
     pub fn of_entry<'a>(sought: impl Into<Sought<'a>>, entry: u32) -> Self {
         let sought = sought.into();
         let index = sought.index;
-        let rule = entry.checked_sub(sought.first_rule());
-        if let (Some(rules), Some(rule)) = (sought.rules, rule) {
-            let head = rules.head(rule);
+        if let Some(head) = sought.yara_head(entry) {
+            return Self {
+                value: head.name.clone(),
+                kind: YARA,
+                indicator: head.id.clone(),
+                name: head.description.clone(),
+                tags: head.tags.clone(),
+                techniques: head.techniques.clone(),
+                pap: head.pap.clone(),
+                namespace: head.namespace.clone(),
+                reference: head.reference.clone(),
+                ..Self::default()
+            };
+        }
+        if let Some(head) = sought.sigma_head(entry) {
             return Self {
                 value: head.title.clone(),
                 kind: RULE,
@@ -95,6 +122,7 @@ impl Line {
             time: hit.time,
             asset: hit.asset.clone(),
             also: hit.also.iter().map(|(path, line)| format!("{path}:{line}")).collect(),
+            strings: hit.strings.clone(),
             ..Self::of_entry(sought, hit.entry)
         }
     }
@@ -110,6 +138,21 @@ impl Line {
             text.push_str("  ");
             text.push_str(&self.name);
         }
+        if !self.strings.is_empty() {
+            text.push_str("  ");
+            text.push_str(&self.places());
+        }
         text.replace(char::is_control, "\u{fffd}")
+    }
+
+    /// The strings that were found, each with the first byte at which it stands: `$a@0, $b@512`.
+    pub fn places(&self) -> String {
+        let shown = self.strings.iter().take(SHOWN);
+        let place = |string: &Matched| string.at.first().map(|at| format!("{}@{at}", string.id));
+        let mut places: Vec<String> = shown.filter_map(place).collect();
+        if self.strings.len() > SHOWN {
+            places.push("…".to_owned());
+        }
+        places.join(", ")
     }
 }

@@ -10,6 +10,7 @@ mod order;
 #[cfg(test)]
 mod tests;
 mod watch;
+mod whole;
 mod work;
 
 use std::collections::{BTreeMap, HashMap};
@@ -28,7 +29,8 @@ use crate::index::Index;
 use crate::input::{Found, Limits, Trouble};
 use crate::pattern::{Lookout, Part, Track, Watch};
 use crate::scan::Prose;
-use crate::sigma::{Correlator, MAX_MATCHES, Match, Rules};
+use crate::sigma::{self, Correlator, MAX_MATCHES, Match, Rules};
+use crate::yara;
 use order::Order;
 use work::Queue;
 
@@ -45,6 +47,8 @@ pub struct Options {
     /// Only lines before this time.
     pub to: Option<Timestamp>,
     pub limits: Limits,
+    /// For YARA rules.
+    pub whole: yara::Limits,
 }
 
 impl Options {
@@ -58,7 +62,14 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { threads: 1, prose: Prose::Logs, from: None, to: None, limits: Limits::default() }
+        Self {
+            threads: 1,
+            prose: Prose::Logs,
+            from: None,
+            to: None,
+            limits: Limits::default(),
+            whole: yara::Limits::default(),
+        }
     }
 }
 
@@ -67,7 +78,8 @@ impl Default for Options {
 pub struct Hit {
     /// The file, and the way within it: `logs.zip!dns.log.gz`.
     pub path: String,
-    /// From one; in an event log the number of the record.
+    /// From one; in an event log the number of the record. Of a file that a YARA rule matches, the line of the first string
+    /// that was found, where the file is text.
     pub line: u64,
     /// When the line says that it happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,11 +87,14 @@ pub struct Hit {
     /// The machine of which the line tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asset: Option<String>,
-    /// The number of the entry in the index; behind its last, that of a rule.
+    /// The number of the entry in the index; behind its last, that of a Sigma rule, behind those, that of a YARA rule.
     pub entry: u32,
     /// The other lines without which it would be no hit, each a path and a line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<(String, u64)>,
+    /// The strings of a YARA rule that were found, and where.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub strings: Vec<yara::Matched>,
 }
 
 /// What a sweep looks for.
@@ -87,19 +102,48 @@ pub struct Hit {
 pub struct Sought<'a> {
     pub index: &'a Index,
     pub rules: Option<&'a Rules>,
+    pub yara: Option<&'a yara::Rules>,
 }
 
-impl Sought<'_> {
-    /// The entry of the first rule.
+impl<'a> Sought<'a> {
+    /// The entry of the first Sigma rule.
     pub fn first_rule(&self) -> u32 {
         // Hosts of URLs are entries too, though they are not counted as values.
         self.index.facts().entries
+    }
+
+    /// The entry of the first YARA rule.
+    pub fn first_yara(&self) -> u32 {
+        self.first_rule() + self.rules.map_or(0, Rules::len) as u32
+    }
+
+    /// Whether whole files are asked about.
+    pub fn asks_wholes(&self) -> bool {
+        self.yara.is_some_and(|rules| !rules.is_empty())
+    }
+
+    /// Whether lines are read; a sweep that looks for nothing counts them.
+    pub fn reads_lines(&self) -> bool {
+        let has_rules = self.rules.is_some_and(|rules| !rules.is_empty());
+        !self.index.is_empty() || has_rules || !self.asks_wholes()
+    }
+
+    /// The Sigma rule that an entry stands for.
+    pub fn sigma_head(&self, entry: u32) -> Option<&'a sigma::Head> {
+        let rule = entry.checked_sub(self.first_rule())?;
+        self.rules?.heads().get(rule as usize)
+    }
+
+    /// The YARA rule that an entry stands for.
+    pub fn yara_head(&self, entry: u32) -> Option<&'a yara::Head> {
+        let rule = entry.checked_sub(self.first_yara())?;
+        self.yara?.heads().get(rule as usize)
     }
 }
 
 impl<'a> From<&'a Index> for Sought<'a> {
     fn from(index: &'a Index) -> Self {
-        Self { index, rules: None }
+        Self { index, rules: None, yara: None }
     }
 }
 
@@ -122,6 +166,9 @@ pub struct Done {
     pub changed: u64,
     pub lines: u64,
     pub text: u64,
+    /// Bytes that YARA rules were asked about, unpacked.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub looked: u64,
     pub hits: Vec<Hit>,
     pub troubles: Vec<Trouble>,
     /// What satisfied parts of patterns over several lines, each with its path.
@@ -135,6 +182,11 @@ pub struct Done {
     pub matches: Vec<Match>,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 /// What a sweep found, in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
@@ -144,6 +196,8 @@ pub struct Summary {
     /// Bytes of text, unpacked.
     pub text: u64,
     pub lines: u64,
+    /// Bytes that YARA rules were asked about, unpacked.
+    pub looked: u64,
     pub hits: u64,
     pub troubles: u64,
     /// Whether the sweep was stopped before its end.
@@ -174,8 +228,8 @@ impl Sweep<'_> {
         let done = files.iter().filter(|file| work::is_done(file, before)).map(|file| file.bytes).sum();
         let read = AtomicU64::new(done);
         let total = files.iter().map(|file| file.bytes).sum();
-        let queue = Mutex::new(Queue::new(files, before));
         let lookout = Lookout::of(self.sought.index);
+        let queue = Mutex::new(Queue::new(files, before, self.sought));
         let admits = |time| self.options.admits(time);
         let mut order = Order::new(files, before, Track::new(lookout.patterns(), Track::MOST));
         let mut summary = Summary::default();
@@ -224,7 +278,8 @@ impl Sweep<'_> {
             let (path, line, time, asset) = (last.path, last.line, last.time, last.asset);
             summary.hits += 1;
             *summary.entries.entry(found.pattern).or_default() += 1;
-            tell(Event::Hit(&Hit { path, line, time, asset, entry: found.pattern, also }));
+            let (entry, strings) = (found.pattern, Vec::new());
+            tell(Event::Hit(&Hit { path, line, time, asset, entry, also, strings }));
         }
         for (pattern, reason) in missed {
             let path = pattern.map_or_else(|| "patterns".to_owned(), |entry| self.sought.index.id(entry));
@@ -250,10 +305,10 @@ impl Sweep<'_> {
             }
             let entry = self.sought.first_rule() + correlated.rule;
             let Match { path, line, time, asset, .. } = correlated.last;
-            let (time, also) = (Some(time), Vec::new());
+            let (time, also, strings) = (Some(time), Vec::new(), Vec::new());
             summary.hits += 1;
             *summary.entries.entry(entry).or_default() += 1;
-            tell(Event::Hit(&Hit { path, line, time, asset, entry, also }));
+            tell(Event::Hit(&Hit { path, line, time, asset, entry, also, strings }));
         }
     }
 }

@@ -37,7 +37,7 @@ fn loaded(paths: &[PathBuf]) -> (Rules, Vec<Refused>) {
 /// Titles with lines, by a whole sweep.
 fn swept(rules: &Rules, place: &Path, threads: usize) -> Vec<(String, u64)> {
     let index = Builder::new().build();
-    let sought = Sought { index: &index, rules: Some(rules) };
+    let sought = Sought { index: &index, rules: Some(rules), yara: None };
     let files = walk(&[place.to_path_buf()], &mut Vec::new());
     let stop = AtomicBool::new(false);
     let mut hits = Vec::new();

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use kizuna_hunt::sigma::Level;
+use url::Url;
+
+use crate::sightings::Sending;
 
 #[derive(Debug, Args)]
 pub struct Hunt {
@@ -12,8 +15,9 @@ pub struct Hunt {
     #[arg(value_name = "PATH", required_unless_present = "save_index")]
     pub paths: Vec<PathBuf>,
 
-    /// What to look for: a STIX bundle, a list with a value, `kind<TAB>value` or STIX pattern a line, Sigma rules, a compiled index, a
-    /// directory of those, or the URL of a node's objects (KIZUNA_KEY holds the API key). May be repeated.
+    /// What to look for: a STIX bundle, a list with a value, `kind<TAB>value` or STIX pattern a line, Sigma rules, YARA rules (in
+    /// builds that have them, such as releases), a compiled index, a directory of those, or the URL of a node's objects
+    /// (KIZUNA_KEY holds the API key). May be repeated.
     #[allow(clippy::doc_markdown, reason = "help for people, who see no markup")]
     #[arg(long, value_name = "FILE", required = true)]
     pub with: Vec<String>,
@@ -29,6 +33,14 @@ pub struct Hunt {
     /// Only Sigma rules of this status. May be repeated.
     #[arg(long, value_enum, value_name = "STATUS")]
     pub status: Vec<Status>,
+
+    /// Largest file that YARA rules are asked about, in MiB; it is held in memory. Larger ones are named.
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    pub yara_size: u64,
+
+    /// Longest time that YARA rules may take for one file; one that takes longer is named.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub yara_time: u64,
 
     /// Threads; without, one for each processor.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -63,7 +75,7 @@ pub struct Hunt {
     pub lang: Lang,
 
     /// Prepare sightings as a STIX bundle in this file: one for each indicator, machine and day, never a line of a log.
-    /// Nothing is sent.
+    /// Nothing is sent without `--send`.
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
 
@@ -71,11 +83,20 @@ pub struct Hunt {
     #[arg(long, requires = "report")]
     pub report_assets: bool,
 
+    /// Show the sightings when the sweep is done, ask, and send them to this node with KIZUNA_KEY; what cannot be sent waits for
+    /// `kizuna sightings send`.
+    #[allow(clippy::doc_markdown, reason = "help for people, who see no markup")]
+    #[arg(long, requires = "report", value_name = "URL")]
+    pub send: Option<Url>,
+
+    #[command(flatten)]
+    pub sending: Sending,
+
     /// Keep a journal in this file; a sweep that is started again with it goes on where it stopped.
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
 
-    /// Save the compiled index; a later sweep gives it to --with and starts at once.
+    /// Save the compiled index; a later sweep gives it to --with and starts at once. Rules (Sigma, YARA) are not part of it.
     #[arg(long, value_name = "FILE")]
     pub save_index: Option<PathBuf>,
 }

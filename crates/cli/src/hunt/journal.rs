@@ -23,6 +23,9 @@ struct Head {
     /// The rules.
     #[serde(default)]
     rules: String,
+    /// The YARA rules, and how far they are asked.
+    #[serde(default)]
+    yara: String,
     prose: bool,
     from: Option<jiff::Timestamp>,
     to: Option<jiff::Timestamp>,
@@ -36,6 +39,10 @@ impl Journal {
         let head = Head {
             index: format!("{:016x}", sought.index.fingerprint()),
             rules: sought.rules.map(|rules| rules.fingerprint().to_string()).unwrap_or_default(),
+            yara: sought.yara.filter(|rules| !rules.is_empty()).map_or_else(String::new, |rules| {
+                let (limits, seconds) = (options.whole, options.whole.time.as_secs());
+                format!("{} {} {seconds}", rules.fingerprint(), limits.bytes)
+            }),
             prose,
             from: options.from,
             to: options.to,

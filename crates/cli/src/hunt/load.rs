@@ -11,6 +11,7 @@ use kizuna_hunt::input::walk;
 use kizuna_hunt::sigma::{Loader, Rules, is_rules};
 use kizuna_hunt::sweep::Sought;
 use kizuna_hunt::warning::Warninglists;
+use kizuna_hunt::yara::{self, Recognised};
 
 use super::args::Hunt;
 use crate::desk::Desk;
@@ -29,13 +30,14 @@ const TOLD: usize = 20;
 pub struct Loaded {
     pub index: Index,
     pub rules: Rules,
+    pub yara: yara::Rules,
     /// Values, patterns and rules that are not looked for.
     pub refused: u64,
 }
 
 impl Loaded {
     pub fn sought(&self) -> Sought<'_> {
-        Sought { index: &self.index, rules: Some(&self.rules) }
+        Sought { index: &self.index, rules: Some(&self.rules), yara: Some(&self.yara) }
     }
 }
 
@@ -46,6 +48,7 @@ pub fn load(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<Loaded, Fail> {
     }
     let mut refused = 0;
     let mut loader = loader(hunt);
+    let mut yara_loader = yara::Loader::new();
     let mut image_of: Option<(Index, &str)> = None;
     for source in &hunt.with {
         let files = files(source, desk)?;
@@ -68,6 +71,10 @@ pub fn load(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<Loaded, Fail> {
                     texts.push((name, text));
                     continue;
                 }
+                Opened::Yara(text) => {
+                    yara_loader.read(&name, text);
+                    continue;
+                }
                 Opened::Other(open) => open,
             };
             // What cannot be read is bad usage: the sweep has not begun.
@@ -83,22 +90,49 @@ pub fn load(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<Loaded, Fail> {
         Some((index, _)) => index,
         None => builder.build(),
     };
-    let (rules, refused_rules, unasked) = loader.finish();
-    for rule in &refused_rules {
+    let (rules, refused_rules) = sigma_rules(loader, desk)?;
+    let (yara, refused_yara) = yara_rules(yara_loader, desk)?;
+    refused += refused_rules + refused_yara;
+    if index.is_empty() && rules.is_empty() && yara.is_empty() {
+        return Err(Fail::usage("there is nothing to look for: no indicator and no rule could be read"));
+    }
+    if let Some(path) = &hunt.save_index {
+        if index.is_empty() {
+            return Err(Fail::usage("--save-index: there are only rules, which are not part of an index"));
+        }
+        index.save(&desk.path(path)).map_err(|error| Fail::work(format!("{}: {error}", path.display())))?;
+        let beside = rules.len() + yara.len();
+        if beside > 0 {
+            desk.say(format!(
+                "NOT SAVED  {beside} rules: they are not part of an index; give them to --with beside it"
+            ))?;
+        }
+    }
+    Ok(Loaded { index, rules, yara, refused })
+}
+
+/// Sigma rules, and how many files or rules were refused.
+fn sigma_rules(loader: Loader, desk: &mut Desk<'_>) -> io::Result<(Rules, u64)> {
+    let (rules, refused, unasked) = loader.finish();
+    for rule in &refused {
         let title = if rule.title.is_empty() { String::new() } else { format!(": {}", rule.title) };
         desk.say(format!("NOT LOOKED FOR  {}{title}: {}", rule.source, rule.reason))?;
     }
     if unasked > 0 {
         desk.say(format!("{unasked} rules are of another level or status than asked for"))?;
     }
-    refused += refused_rules.len() as u64;
-    if index.is_empty() && rules.is_empty() {
-        return Err(Fail::usage("there is nothing to look for: no indicator and no rule could be read"));
+    Ok((rules, refused.len() as u64))
+}
+
+/// The same of YARA.
+fn yara_rules(loader: yara::Loader, desk: &mut Desk<'_>) -> io::Result<(yara::Rules, u64)> {
+    let (rules, refused) = loader.finish();
+    for yara::Refused { source, line, rule, reason } in &refused {
+        let line = if *line > 0 { format!(":{line}") } else { String::new() };
+        let rule = if rule.is_empty() { String::new() } else { format!(": {rule}") };
+        desk.say(format!("NOT LOOKED FOR  {source}{line}{rule}: {reason}"))?;
     }
-    if let Some(path) = &hunt.save_index {
-        index.save(&desk.path(path)).map_err(|error| Fail::work(format!("{}: {error}", path.display())))?;
-    }
-    Ok(Loaded { index, rules, refused })
+    Ok((rules, refused.len() as u64))
 }
 
 fn alone(source: &str) -> Fail {
@@ -166,6 +200,8 @@ fn warninglists(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<Warninglists, Fail> 
 enum Opened {
     /// Sigma rules, as text.
     Rules(String),
+    /// YARA rules, as they are.
+    Yara(Vec<u8>),
     Other(Box<dyn Read>),
 }
 
@@ -208,16 +244,22 @@ impl Source {
 }
 
 impl Source {
-    /// Opens the source, and reads it where it is one of Sigma rules, which its content shows.
+    /// Opens the source, and reads it where it is one of rules, which its content shows.
     fn open_text(self) -> io::Result<Opened> {
-        let is_yaml = {
+        let ends = |ends: [&str; 2]| {
             let name = self.name().to_ascii_lowercase();
             let name = name.trim_end_matches(".gz");
-            [".yml", ".yaml"].iter().any(|end| name.ends_with(end))
+            ends.iter().any(|end| name.ends_with(end))
         };
+        let (is_yaml, is_yara) = (ends([".yml", ".yaml"]), ends([".yar", ".yara"]));
         let mut open = self.open()?;
         let mut head = Vec::new();
         open.by_ref().take(MAX_RULES).read_to_end(&mut head)?;
+        if is_yara || yara::recognise(&head) != Recognised::Other {
+            // One more than a file may have, which is refused with its name.
+            open.take(yara::MAX_BYTES as u64).read_to_end(&mut head)?;
+            return Ok(Opened::Yara(head));
+        }
         let text = std::str::from_utf8(&head).map(str::to_owned);
         match text {
             Ok(text) if is_yaml || is_rules(&text) => Ok(Opened::Rules(text)),
@@ -242,7 +284,9 @@ fn files(source: &str, desk: &Desk<'_>) -> Result<Vec<Source>, Fail> {
     if let Some(trouble) = troubles.iter().find(|trouble| !trouble.reason.contains("link")) {
         return Err(Fail::usage(format!("{} {}", trouble.path, trouble.reason)));
     }
-    let is_rules = |path: &Path| path.extension().is_some_and(|end| end == "yml" || end == "yaml");
+    let is_rules = |path: &Path| {
+        path.extension().is_some_and(|end| ["yml", "yaml", "yar", "yara"].iter().any(|rules| end == *rules))
+    };
     // A folder of rules also holds what people wrote about them.
     let has_rules = found.iter().any(|file| is_rules(&file.path));
     let paths = found.into_iter().map(|file| file.path).filter(|path| !has_rules || !is_prose(path));

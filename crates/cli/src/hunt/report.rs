@@ -113,7 +113,7 @@ impl Outputs {
             let name = written.name.clone();
             written.finish()?;
             desk.say(format!(
-                "{} sightings in {name}: read them, then `kizuna import {name} --as EMAIL`",
+                "{} sightings in {name}: read them; `kizuna sightings send {name} --to URL` sends them",
                 sightings.len()
             ))?;
         }

@@ -96,8 +96,15 @@ impl Desk {
     }
 
     pub fn run_with_input(&self, typed: &[&str], input: &[u8]) -> Done {
-        let mut child = self.command(typed).stdin(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(input).unwrap();
+        self.run_with(typed, input, &[])
+    }
+
+    /// The same, with variables of the environment. What is typed may go unread.
+    pub fn run_with(&self, typed: &[&str], input: &[u8], variables: &[(&str, &str)]) -> Done {
+        let mut command = self.command(typed);
+        command.envs(variables.iter().copied());
+        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+        let _ = child.stdin.take().unwrap().write_all(input);
         let output = child.wait_with_output().unwrap();
         Done {
             code: output.status.code().unwrap_or(-1),

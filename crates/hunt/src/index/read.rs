@@ -197,8 +197,8 @@ fn read_part(builder: &mut Builder, text: &[u8], before: u64) -> Taken {
                     bundle::take(builder, &pattern, text, "", About::default(), &place, &mut taken);
                     continue;
                 }
-                // `[2001:db8::1]` is an address.
-                Err(error) if bare(line).is_none() => {
+                // `[2001:db8::1]` is an address; what compares something is meant as a pattern.
+                Err(error) if line.contains(['=', ' ']) || bare(line).is_none() => {
                     taken.refuse(place, error);
                     continue;
                 }

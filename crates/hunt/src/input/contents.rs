@@ -8,83 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use encoding_rs::{Decoder, Encoding, UTF_16BE, UTF_16LE};
 
+use super::form::{Endian, Form, form_of};
 use super::records::Log;
 use super::{HEAD, Limits, Trouble, archive, records};
-
-/// What bytes are, by how they begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// ASCII, UTF-8, or an encoding of Japanese that is told apart line by line.
-    Text,
-    Utf16(Endian),
-    Gzip,
-    Zstandard,
-    Zip,
-    Tar,
-    EventLog,
-    /// Known, and not read.
-    Unread(&'static str),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Endian {
-    Little,
-    Big,
-}
-
-/// The form of what begins so.
-pub fn form_of(head: &[u8]) -> Form {
-    let begins = |magic: &[u8]| head.starts_with(magic);
-    if begins(b"\x1f\x8b") {
-        return Form::Gzip;
-    }
-    if begins(b"\x28\xb5\x2f\xfd") {
-        return Form::Zstandard;
-    }
-    if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") {
-        return Form::Zip;
-    }
-    if begins(b"ElfFile\0") {
-        return Form::EventLog;
-    }
-    if head.get(257..262) == Some(b"ustar") {
-        return Form::Tar;
-    }
-    if begins(b"\xff\xfe") {
-        return Form::Utf16(Endian::Little);
-    }
-    if begins(b"\xfe\xff") {
-        return Form::Utf16(Endian::Big);
-    }
-    let known: [(&[u8], &str); 10] = [
-        (b"BZh", "bzip2"),
-        (b"\xfd7zXZ\0", "xz"),
-        (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
-        (b"Rar!\x1a\x07", "RAR"),
-        (b"\x04\x22\x4d\x18", "LZ4"),
-        (b"\x7fELF", "a program"),
-        (b"\xd4\xc3\xb2\xa1", "captured packets"),
-        (b"\x0a\x0d\x0d\x0a", "captured packets"),
-        (b"%PDF-", "PDF"),
-        (b"SQLite format 3\0", "an SQLite database"),
-    ];
-    if let Some((_, name)) = known.iter().find(|(magic, _)| begins(magic)) {
-        return Form::Unread(name);
-    }
-    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
-    if zeros(0) + zeros(1) == 0 {
-        return Form::Text;
-    }
-    let half = head.len() / 2;
-    // Windows programs write UTF-16 without saying so.
-    if head.len() >= 4 && zeros(1) * 10 >= half * 7 && zeros(0) * 10 <= half {
-        return Form::Utf16(Endian::Little);
-    }
-    if head.len() >= 4 && zeros(0) * 10 >= half * 7 && zeros(1) * 10 <= half {
-        return Form::Utf16(Endian::Big);
-    }
-    Form::Unread("binary data")
-}
 
 /// Who is given the text of a file, piece by piece.
 pub trait Sink {
@@ -93,6 +19,17 @@ pub trait Sink {
     /// The text at a path ends.
     fn end(&mut self, path: &str);
     fn trouble(&mut self, trouble: Trouble);
+    /// Bytes up to which whole files are asked for as well, each as it is on disk and as it is unpacked; nothing where they
+    /// are not asked for.
+    fn most(&self) -> Option<u64> {
+        None
+    }
+    /// A whole file.
+    fn whole(&mut self, _path: &str, _bytes: &[u8]) {}
+    /// Whether text is asked for; where it is not, only what has to be unpacked is read.
+    fn reads_text(&self) -> bool {
+        true
+    }
 }
 
 /// A file whose reading shows.
@@ -152,8 +89,31 @@ impl<'a> Contents<'a> {
         }
     }
 
+    /// Gives a file on disk to the sink as a whole, and nothing of its text.
+    pub fn whole_file(&mut self, path: &Path) {
+        let name = path.display().to_string();
+        let mut whole = || -> io::Result<()> {
+            let Some(most) = self.sink.most() else { return Ok(()) };
+            let mut bytes = Vec::new();
+            File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+            self.whole(&bytes, most, &name);
+            Ok(())
+        };
+        if let Err(error) = whole() {
+            self.trouble(&name, format!("cannot be read: {error}"));
+        }
+    }
+
     fn file(&mut self, path: &Path, name: &str) -> io::Result<()> {
         let mut file = File::open(path)?;
+        if let Some(most) = self.sink.most() {
+            let length = file.metadata()?.len();
+            if length <= most {
+                let mut counted = Counted { file, read: self.read };
+                return self.held_file(&mut counted, length, most, name);
+            }
+            self.too_large(name, most);
+        }
         let mut head = Vec::with_capacity(HEAD);
         file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
         file.seek(SeekFrom::Start(0))?;
@@ -161,11 +121,11 @@ impl<'a> Contents<'a> {
         let counted = Counted { file, read: self.read };
         match form {
             Form::Zip => archive::zip(self, counted, name, 0),
-            Form::EventLog => {
+            Form::EventLog if self.sink.reads_text() => {
                 let length = counted.file.metadata()?.len();
                 records::of_whole(self, counted, length, name);
             }
-            _ => self.stream(&mut BufReader::with_capacity(1 << 17, counted), name, 0),
+            form => self.unpack(form, &mut BufReader::with_capacity(1 << 17, counted), name, 0),
         }
         Ok(())
     }
@@ -189,8 +149,53 @@ impl<'a> Contents<'a> {
         }
     }
 
+    /// Reads a file on disk into memory, and goes on from there. One that grew since is read up to the cap.
+    fn held_file(&mut self, file: &mut Counted<'_>, length: u64, most: u64, name: &str) -> io::Result<()> {
+        let mut bytes = Vec::with_capacity(length as usize + 1);
+        file.take(most + 1).read_to_end(&mut bytes)?;
+        self.go_on(bytes, file, most, name, 0);
+        Ok(())
+    }
+
+    /// Gives what is in memory to the sink, and unpacks it. Where that is more than the cap, it is not all, and the rest of the
+    /// stream is read behind it.
+    fn go_on(&mut self, bytes: Vec<u8>, rest: &mut dyn Read, most: u64, name: &str, depth: usize) {
+        let is_all = bytes.len() as u64 <= most;
+        self.whole(&bytes, most, name);
+        match form_of(bytes.get(..HEAD).unwrap_or(&bytes)) {
+            Form::Zip if is_all => archive::zip(self, io::Cursor::new(bytes), name, depth),
+            Form::EventLog if is_all && self.sink.reads_text() => records::of_bytes(self, bytes, name),
+            form => self.unpack(form, &mut io::Cursor::new(bytes).chain(rest), name, depth),
+        }
+    }
+
+    /// Gives a whole file to the sink, unless it is too large.
+    fn whole(&mut self, bytes: &[u8], most: u64, name: &str) {
+        if bytes.len() as u64 > most {
+            self.too_large(name, most);
+            return;
+        }
+        self.bytes += bytes.len() as u64;
+        self.sink.whole(name, bytes);
+    }
+
+    fn too_large(&mut self, name: &str, most: u64) {
+        self.trouble(
+            name,
+            format!("has more than {most} bytes and was not asked about with YARA rules as a whole"),
+        );
+    }
+
     /// Reads a stream to its end, whatever it is.
     pub(super) fn stream(&mut self, source: &mut dyn Read, name: &str, depth: usize) {
+        if depth > self.limits.depth {
+            self.trouble(name, format!("lies in more than {} archives", self.limits.depth));
+            return;
+        }
+        if let Some(most) = self.sink.most() {
+            self.held_stream(source, most, name, depth);
+            return;
+        }
         let mut head = Vec::with_capacity(HEAD);
         if let Err(error) = source.take(HEAD as u64).read_to_end(&mut head) {
             self.broken(name, &error);
@@ -198,17 +203,33 @@ impl<'a> Contents<'a> {
                 return;
             }
         }
-        if depth > self.limits.depth {
-            self.trouble(name, format!("lies in more than {} archives", self.limits.depth));
-            return;
-        }
         let form = form_of(&head);
-        let mut source = io::Cursor::new(head).chain(source);
+        self.unpack(form, &mut io::Cursor::new(head).chain(source), name, depth);
+    }
+
+    /// Reads a stream into memory up to the cap, and goes on from there.
+    fn held_stream(&mut self, source: &mut dyn Read, most: u64, name: &str, depth: usize) {
+        let mut bytes = Vec::new();
+        match source.take(most + 1).read_to_end(&mut bytes) {
+            Ok(_) => self.go_on(bytes, source, most, name, depth),
+            Err(error) => {
+                self.broken(name, &error);
+                if !bytes.is_empty() {
+                    // What could be read is asked about like a file that was cut off.
+                    self.go_on(bytes, &mut io::empty(), most, name, depth);
+                }
+            }
+        }
+    }
+
+    fn unpack(&mut self, form: Form, source: &mut dyn Read, name: &str, depth: usize) {
+        let reads_text = self.sink.reads_text();
         match form {
-            Form::Text => self.text(&mut source, name),
+            Form::Text | Form::Utf16(_) | Form::EventLog if !reads_text => {}
+            Form::Text => self.text(source, name),
             Form::Utf16(endian) => {
                 let encoding = if endian == Endian::Little { UTF_16LE } else { UTF_16BE };
-                self.text(&mut Recoded::new(&mut source, encoding), name);
+                self.text(&mut Recoded::new(source, encoding), name);
             }
             Form::Gzip => {
                 let mut plain = flate2::read::MultiGzDecoder::new(BufReader::with_capacity(1 << 16, source));
@@ -218,18 +239,29 @@ impl<'a> Contents<'a> {
                 Ok(mut plain) => self.stream(&mut plain, name, depth + 1),
                 Err(error) => self.broken(name, &error),
             },
-            Form::Tar => archive::tar(self, &mut source, name, depth),
+            Form::Tar => archive::tar(self, source, name, depth),
             Form::Zip => {
-                if let Some(held) = self.held(&mut source, name) {
+                if let Some(held) = self.held(source, name) {
                     archive::zip(self, io::Cursor::new(held), name, depth);
                 }
             }
             Form::EventLog => {
-                if let Some(held) = self.held(&mut source, name) {
+                if let Some(held) = self.held(source, name) {
                     records::of_bytes(self, held, name);
                 }
             }
-            Form::Unread(what) => self.trouble(name, format!("is {what}, which is not read")),
+            Form::Packed(what) => self.trouble(name, format!("is {what}, which is not read")),
+            Form::Unread(what) if self.sink.most().is_none() => {
+                self.trouble(name, format!("is {what}, which is not read"));
+            }
+            // Nothing else than YARA rules is looked for, and they were asked.
+            Form::Unread(_) if !reads_text => {}
+            Form::Unread(what) => {
+                self.trouble(
+                    name,
+                    format!("is {what}, which is not read; only YARA rules were asked about it"),
+                );
+            }
         }
     }
 

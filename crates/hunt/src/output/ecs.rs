@@ -25,7 +25,6 @@ pub fn document(line: &Line) -> Value {
         "registry-key" => drop(indicator.insert("registry".to_owned(), json!({ "path": line.value }))),
         _ => {}
     }
-    let is_rule = line.kind == super::RULE;
     let mut document = json!({
         "ecs": { "version": VERSION },
         "event": { "kind": "alert", "category": ["threat"], "type": ["indicator"], "dataset": "kizuna.hunt" },
@@ -34,14 +33,8 @@ pub fn document(line: &Line) -> Value {
         "log": { "file": { "path": line.path } },
         "kizuna": { "hunt": { "line": line.line } },
     });
-    if is_rule {
-        document["event"]["category"] = json!(["intrusion_detection"]);
-        document["event"]["type"] = json!(["info"]);
-        document["rule"] = json!({ "id": line.indicator, "name": line.value, "ruleset": "sigma" });
-        document["threat"] = json!({});
-        if !line.tags.is_empty() {
-            document["tags"] = json!(line.tags);
-        }
+    if [super::RULE, super::YARA].contains(&line.kind) {
+        rule(line, &mut document);
     }
     if let Some(level) = line.level {
         document["event"]["severity"] = json!(severity(level));
@@ -58,6 +51,34 @@ pub fn document(line: &Line) -> Value {
         document["threat"]["technique"] = json!({ "id": line.techniques });
     }
     document
+}
+
+/// What a rule found is an alert of that rule, not an indicator.
+fn rule(line: &Line, document: &mut Value) {
+    let is_yara = line.kind == super::YARA;
+    document["event"]["category"] = if is_yara { json!(["malware"]) } else { json!(["intrusion_detection"]) };
+    document["event"]["type"] = json!(["info"]);
+    document["rule"] = json!({ "id": line.indicator, "name": line.value, "ruleset": line.kind });
+    document["threat"] = json!({});
+    if !line.tags.is_empty() {
+        document["tags"] = json!(line.tags);
+    }
+    if !is_yara {
+        return;
+    }
+    for (key, text) in [("description", &line.name), ("reference", &line.reference)] {
+        if !text.is_empty() {
+            document["rule"][key] = json!(text);
+        }
+    }
+    // The file is what was found, no log that tells of it.
+    let name = line.path.rsplit(['/', '!']).next().unwrap_or_default();
+    document["file"] = json!({ "path": line.path, "name": name });
+    document["kizuna"]["hunt"]["namespace"] = json!(line.namespace);
+    document["kizuna"]["hunt"]["strings"] = json!(line.strings);
+    if let Some(document) = document.as_object_mut() {
+        document.remove("log");
+    }
 }
 
 /// The number that Elastic's own rules give to a level.

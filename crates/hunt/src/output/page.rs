@@ -26,6 +26,7 @@ struct Words {
     files: &'static str,
     lines: &'static str,
     text: &'static str,
+    looked: &'static str,
     hits: &'static str,
     listed: &'static str,
     indicators: &'static str,
@@ -51,6 +52,7 @@ const ENGLISH: Words = Words {
     files: "Files",
     lines: "Lines",
     text: "Megabytes of text",
+    looked: "Megabytes asked about with YARA",
     hits: "Hits",
     listed: "Hits",
     indicators: "Indicators and rules seen",
@@ -76,6 +78,7 @@ const JAPANESE: Words = Words {
     files: "ファイル数",
     lines: "行数",
     text: "テキスト量（MB）",
+    looked: "YARAで照合した量（MB）",
     hits: "検知数",
     listed: "検知の一覧",
     indicators: "検知した侵害指標とルール",
@@ -171,11 +174,16 @@ impl Page {
             (words.files, summary.files),
             (words.lines, summary.lines),
             (words.text, summary.text / 1_000_000),
+            (words.looked, summary.looked / 1_000_000),
             (words.hits, summary.hits),
             (words.indicators, self.counts.len() as u64),
             (words.unread, summary.troubles),
         ];
         for (name, number) in facts {
+            // Most sweeps have no YARA rules.
+            if name == words.looked && summary.looked == 0 {
+                continue;
+            }
             let _ = write!(page, "<div><dt>{name}</dt><dd>{number}</dd></div>");
         }
         page.push_str("</dl>");
@@ -220,14 +228,16 @@ impl Page {
         begin(page, words.listed, &[words.time, words.asset, words.value, words.place]);
         for line in &self.lines {
             let time = line.time.map_or_else(String::new, |time| time.to_string());
+            let strings = if line.strings.is_empty() { String::new() } else { format!(" {}", line.places()) };
             let _ = write!(
                 page,
-                "<tr><td class=\"t\">{}</td><td>{}</td><td><code>{}</code></td><td><code>{}:{}</code></td></tr>",
+                "<tr><td class=\"t\">{}</td><td>{}</td><td><code>{}</code></td><td><code>{}:{}{}</code></td></tr>",
                 escaped(&time),
                 escaped(line.asset.as_deref().unwrap_or_default()),
                 escaped(&line.value),
                 escaped(&line.path),
-                line.line
+                line.line,
+                escaped(&strings)
             );
         }
         page.push_str("</table></div>");

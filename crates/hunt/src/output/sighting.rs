@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::index::{Index, What};
 use crate::sigma::Head;
 use crate::sweep::{Hit, Sought};
+use crate::yara;
 
 /// Collects hits as sightings.
 #[derive(Debug, Default)]
@@ -63,15 +64,9 @@ impl Sightings {
             *place = number;
         }
         for ((entry, day, asset), seen) in &self.seen {
-            let rule = entry.checked_sub(sought.first_rule());
-            let rule = sought.rules.zip(rule).map(|(rules, rule)| rules.head(rule));
-            let indicator = rule.map_or_else(|| index.id(*entry), rule_id);
-            if let Some(head) = rule {
-                if told.insert(indicator.clone()) {
-                    objects.push(of_rule(head, &indicator, &stamp));
-                }
-            } else if told.insert(indicator.clone()) && is_nameless(index, *entry) {
-                objects.extend(nameless(index, *entry, &indicator, &stamp));
+            let indicator = id_of(sought, *entry);
+            if told.insert(indicator.clone()) {
+                objects.extend(self_of(sought, *entry, &indicator, &stamp));
             }
             let machine = machines.get(asset.as_str()).copied().unwrap_or_default();
             let name =
@@ -85,11 +80,13 @@ impl Sightings {
                 sighting["first_seen"] = json!(at(first));
                 sighting["last_seen"] = json!(at(last));
             }
-            if let Some(about) = index.about(*entry) {
-                if !about.markings.is_empty() {
-                    sighting["object_marking_refs"] = json!(about.markings);
+            let about = index.about(*entry).map(|about| (&about.markings, &about.pap));
+            let about = about.or_else(|| sought.yara_head(*entry).map(|head| (&head.markings, &head.pap)));
+            if let Some((markings, pap)) = about {
+                if !markings.is_empty() {
+                    sighting["object_marking_refs"] = json!(markings);
                 }
-                if let Some(pap) = &about.pap {
+                if let Some(pap) = pap {
                     sighting["labels"] = json!([pap]);
                 }
             }
@@ -110,7 +107,49 @@ impl Sightings {
     }
 }
 
-/// The id of the indicator that says what a rule looks for.
+/// The id of the indicator that was seen.
+fn id_of(sought: Sought<'_>, entry: u32) -> String {
+    if let Some(head) = sought.yara_head(entry) {
+        return head.id.clone();
+    }
+    sought.sigma_head(entry).map_or_else(|| sought.index.id(entry), rule_id)
+}
+
+/// The indicator itself, where nobody else knows it by its id.
+fn self_of(sought: Sought<'_>, entry: u32, id: &str, stamp: &str) -> Option<Value> {
+    if let Some(head) = sought.yara_head(entry) {
+        return Some(of_yara(head, stamp));
+    }
+    if let Some(head) = sought.sigma_head(entry) {
+        return Some(of_rule(head, id, stamp));
+    }
+    let nameless = is_nameless(sought.index, entry);
+    if nameless { nameless_of(sought.index, entry, id, stamp) } else { None }
+}
+
+/// A YARA rule as an indicator, for who receives a sighting of it.
+fn of_yara(head: &yara::Head, stamp: &str) -> Value {
+    let mut indicator = json!({
+        "type": "indicator", "spec_version": "2.1", "id": head.id, "created": stamp, "modified": stamp,
+        "name": head.name, "pattern": &*head.text, "pattern_type": "yara", "valid_from": stamp,
+    });
+    if !head.description.is_empty() {
+        indicator["description"] = json!(head.description);
+    }
+    let labels: Vec<&String> = head.tags.iter().chain(&head.pap).collect();
+    if !labels.is_empty() {
+        indicator["labels"] = json!(labels);
+    }
+    if !head.markings.is_empty() {
+        indicator["object_marking_refs"] = json!(head.markings);
+    }
+    if head.reference.starts_with("https://") || head.reference.starts_with("http://") {
+        indicator["external_references"] = json!([{ "source_name": "reference", "url": head.reference }]);
+    }
+    indicator
+}
+
+/// The id of the indicator that says what a Sigma rule looks for.
 fn rule_id(head: &Head) -> String {
     format!("indicator--{}", Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("sigma:{}", head.id).as_bytes()))
 }
@@ -138,7 +177,7 @@ fn is_nameless(index: &Index, entry: u32) -> bool {
 }
 
 /// The indicator itself, for who receives a sighting of it.
-fn nameless(index: &Index, entry: u32, id: &str, stamp: &str) -> Option<Value> {
+fn nameless_of(index: &Index, entry: u32, id: &str, stamp: &str) -> Option<Value> {
     let normal = std::str::from_utf8(index.normal(&index.entry(entry))).ok()?;
     let pattern = match index.entry(entry).what {
         What::Value(kind) => pattern(kind.name(), normal)?,

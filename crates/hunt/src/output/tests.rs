@@ -18,6 +18,7 @@ fn hit(time: &str, asset: &str) -> Hit {
         asset: (!asset.is_empty()).then(|| asset.to_owned()),
         entry: 0,
         also: Vec::new(),
+        strings: Vec::new(),
     }
 }
 

@@ -20,7 +20,11 @@ pub fn row(line: &Line, out: &mut dyn Write) -> io::Result<bool> {
     let cells = [
         message,
         time.to_string(),
-        if line.kind == super::RULE { "Rule matched".to_owned() } else { "Indicator seen".to_owned() },
+        if [super::RULE, super::YARA].contains(&line.kind) {
+            "Rule matched".to_owned()
+        } else {
+            "Indicator seen".to_owned()
+        },
         time.as_microsecond().to_string(),
         line.value.clone(),
         line.kind.to_owned(),

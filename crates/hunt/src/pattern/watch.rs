@@ -187,6 +187,7 @@ impl<'a> Watch<'a> {
                     asset: None,
                     entry,
                     also: Vec::new(),
+                    strings: Vec::new(),
                 });
             }
         }
@@ -250,8 +251,8 @@ impl<'a> Watch<'a> {
         }
         let asset = asset_of(line);
         for entry in self.lookout.patterns.alone(&self.tests, Span::of(time)) {
-            let (path, also) = (String::new(), Vec::new());
-            hits.push(Hit { path, line: number, time, asset: asset.clone(), entry, also });
+            let (path, also, strings) = (String::new(), Vec::new(), Vec::new());
+            hits.push(Hit { path, line: number, time, asset: asset.clone(), entry, also, strings });
         }
         let tests = self.lookout.patterns.parts(&self.tests);
         if !tests.is_empty() {

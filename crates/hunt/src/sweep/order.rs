@@ -100,6 +100,11 @@ impl<'a> Order<'a> {
     }
 
     fn part(&mut self, result: Result, tell: &mut dyn FnMut(Event<'_>)) {
+        self.done.looked += result.looked;
+        for hit in result.wholes {
+            tell(Event::Hit(&hit));
+            self.done.hits.push(hit);
+        }
         for text in result.texts {
             let Text { path, hits, parts, matches, feeds, bytes, open } = text;
             self.keep(&path, parts);
@@ -133,6 +138,7 @@ fn count(done: &Done, summary: &mut Summary) {
     summary.bytes += done.bytes;
     summary.text += done.text;
     summary.lines += done.lines;
+    summary.looked += done.looked;
     summary.hits += done.hits.len() as u64;
     summary.troubles += done.troubles.len() as u64;
     for hit in &done.hits {

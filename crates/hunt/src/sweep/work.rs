@@ -10,6 +10,7 @@ use std::sync::mpsc::SyncSender;
 
 use super::moment;
 use super::watch;
+use super::whole::Whole;
 use super::{Done, Hit, Options, Sought};
 use crate::input::{CHUNK, Chunks, Contents, Form, Found, HEAD, Log, Sink, Trouble, form_of};
 use crate::pattern::{Part, Watch, bundle};
@@ -37,8 +38,10 @@ pub(super) struct Job {
 /// How a part is read.
 #[derive(Debug, Clone, Copy)]
 enum Way {
-    /// The file as a whole.
+    /// All of the file.
     Whole,
+    /// The file as a whole, while others read its parts.
+    Look,
     /// The lines that begin in a range of a plain file, which begins there.
     Lines(u64),
     /// The chunks of an event log from this one on.
@@ -56,20 +59,21 @@ struct Open {
 pub(super) struct Queue<'a> {
     files: &'a [Found],
     before: &'a HashMap<String, Done>,
+    sought: Sought<'a>,
     /// The file that is looked at next.
     next: usize,
     open: Option<Open>,
 }
 
 impl<'a> Queue<'a> {
-    pub fn new(files: &'a [Found], before: &'a HashMap<String, Done>) -> Self {
-        Self { files, before, next: 0, open: None }
+    pub fn new(files: &'a [Found], before: &'a HashMap<String, Done>, sought: Sought<'a>) -> Self {
+        Self { files, before, sought, next: 0, open: None }
     }
 
     fn take(&mut self) -> Option<Job> {
         if let Some(Open { file, part, next }) = self.open.take() {
             let behind = match next {
-                Way::Whole => None,
+                Way::Whole | Way::Look => None,
                 Way::Lines(at) => Some(at + RANGE).filter(|at| *at < self.files[file].bytes).map(Way::Lines),
                 Way::Records(log, chunk) => {
                     let behind = Some(chunk + RANGE / CHUNK).filter(|chunk| *chunk < log.chunks);
@@ -87,9 +91,14 @@ impl<'a> Queue<'a> {
                 continue;
             }
             if found.bytes > RANGE
+                && self.sought.reads_lines()
                 && let Some(next) = in_parts(&found.path)
             {
-                self.open = Some(Open { file, part: 0, next });
+                let looks = self.sought.asks_wholes();
+                self.open = Some(Open { file, part: u32::from(looks), next });
+                if looks {
+                    return Some(Job { file, part: 0, way: Way::Look, last: false });
+                }
                 return self.take();
             }
             return Some(Job { file, part: 0, way: Way::Whole, last: true });
@@ -122,6 +131,10 @@ pub(super) struct Result {
     pub job: Job,
     /// The texts in it, each with its path, hits (lines counted from the beginning of the part) and line feeds.
     pub texts: Vec<Text>,
+    /// Of files as wholes, with their paths and lines.
+    pub wholes: Vec<Hit>,
+    /// Bytes that were asked about as wholes.
+    pub looked: u64,
     pub troubles: Vec<Trouble>,
 }
 
@@ -152,6 +165,7 @@ impl Worker<'_> {
         let mut reader = Reader {
             scanner: Scanner::new(self.sought.index, self.options.prose),
             is_indexed: !self.sought.index.is_empty(),
+            reads_lines: self.sought.reads_lines(),
             rules: watch::Watch::new(self.sought),
             matched: Vec::new(),
             options: self.options,
@@ -159,6 +173,7 @@ impl Worker<'_> {
             patterns,
             text: Text::default(),
             texts: Vec::new(),
+            whole: Whole::new(self.sought, self.options),
             troubles: Vec::new(),
         };
         // Memory that is read into, used again for every job.
@@ -174,13 +189,16 @@ impl Worker<'_> {
                         let chunks = first..log.chunks.min(first + RANGE / CHUNK);
                         contents.of_records(&found.path, log, chunks);
                     }
+                    // What is in it is read, and counted, by others.
+                    Way::Look => contents.whole_file(&found.path),
                     Way::Whole | Way::Lines(_) => contents.of_file(&found.path),
                 }
                 buffer = contents.into_buffer();
             }
             let texts = std::mem::take(&mut reader.texts);
             let troubles = std::mem::take(&mut reader.troubles);
-            if self.results.send(Result { job, texts, troubles }).is_err() {
+            let (wholes, looked) = reader.take_wholes();
+            if self.results.send(Result { job, texts, wholes, looked, troubles }).is_err() {
                 return;
             }
         }
@@ -261,6 +279,7 @@ struct Reader<'a> {
     scanner: Scanner<'a>,
     /// Whether there are indicators; without any, lines are only counted.
     is_indexed: bool,
+    reads_lines: bool,
     rules: watch::Watch<'a>,
     matched: Vec<Match>,
     options: Options,
@@ -268,7 +287,18 @@ struct Reader<'a> {
     patterns: Watch<'a>,
     text: Text,
     texts: Vec<Text>,
+    whole: Option<Whole<'a>>,
     troubles: Vec<Trouble>,
+}
+
+impl Reader<'_> {
+    /// Hits of whole files, and how many bytes were asked about, since this was asked last.
+    fn take_wholes(&mut self) -> (Vec<Hit>, u64) {
+        let whole = self.whole.as_mut();
+        whole
+            .map(|whole| (std::mem::take(&mut whole.hits), std::mem::take(&mut whole.looked)))
+            .unwrap_or_default()
+    }
 }
 
 impl Sink for Reader<'_> {
@@ -310,8 +340,9 @@ impl Sink for Reader<'_> {
             }
             if self.options.admits(time) {
                 let line = self.text.feeds + u64::from(found.line);
-                let (path, asset, also) = (String::new(), asset.clone(), Vec::new());
-                hits.push(Hit { path, line, time, asset, entry: found.entry, also });
+                let (path, asset) = (String::new(), asset.clone());
+                let (entry, also, strings) = (found.entry, Vec::new(), Vec::new());
+                hits.push(Hit { path, line, time, asset, entry, also, strings });
             }
         }
         self.patterns.piece(piece, self.text.feeds, &mut hits, &mut self.text.parts);
@@ -331,5 +362,20 @@ impl Sink for Reader<'_> {
 
     fn trouble(&mut self, trouble: Trouble) {
         self.troubles.push(trouble);
+    }
+
+    fn most(&self) -> Option<u64> {
+        self.whole.as_ref().map(Whole::most)
+    }
+
+    fn whole(&mut self, path: &str, bytes: &[u8]) {
+        let Some(whole) = &mut self.whole else { return };
+        if let Err(reason) = whole.look(path, bytes) {
+            self.troubles.push(Trouble { path: path.to_owned(), reason });
+        }
+    }
+
+    fn reads_text(&self) -> bool {
+        self.reads_lines
     }
 }
