@@ -10,8 +10,10 @@ fn words(vectors: Vectors, text: &[u8]) -> Vec<Word> {
 
 #[test]
 fn every_byte_at_every_position_has_the_classes_of_the_oracle() {
-    for byte in 0..=255_u8 {
-        for position in 0..BLOCK * 2 {
+    // Miri interprets: every class of bytes at some places has to do.
+    let (bytes, positions) = if cfg!(miri) { (11, 29) } else { (1, 1) };
+    for byte in (0..=255_u8).step_by(bytes) {
+        for position in (0..BLOCK * 2).step_by(positions) {
             let mut text = [b' '; BLOCK * 2 + 7];
             text[position] = byte;
             let expected = words(Vectors::Scalar, &text);
