@@ -46,6 +46,14 @@ fn a_request_that_takes_too_long_ends() {
 }
 
 #[test]
+fn a_read_that_takes_too_long_in_the_store_is_given_up() {
+    let world = World::with(Caps { read_time: Duration::ZERO, ..Caps::default() });
+    let answer = world.ana.get("/api/v1/me");
+    assert_eq!((answer.status, answer.header("retry-after")), (503, "10"));
+    assert!(answer.text().contains("longer than a read may take"), "{}", answer.text());
+}
+
+#[test]
 fn many_clients_at_once_are_all_answered() {
     let world = World::with(Caps { reads: 2, ..Caps::default() });
     world.ana.give("", &[tool("a")]);

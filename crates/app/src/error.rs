@@ -61,9 +61,11 @@ impl std::convert::From<StoreError> for AppError {
             StoreError::NotAuthenticated => Self::NotAuthenticated,
             StoreError::NotFound => Self::NotFound,
             StoreError::Rights(error) => error.into(),
-            StoreError::Locked(_) | StoreError::TooNew { .. } | StoreError::Disk(_) | StoreError::Away(_) => {
-                Self::Unavailable(error.to_string())
-            }
+            StoreError::Locked(_)
+            | StoreError::TooNew { .. }
+            | StoreError::Disk(_)
+            | StoreError::Away(_)
+            | StoreError::TooLong => Self::Unavailable(error.to_string()),
             StoreError::Engine(_) => Self::Internal(error.to_string()),
         }
     }

@@ -139,6 +139,12 @@ impl Node {
         Ok(!self.is_shared || self.store.lease(work, &self.holder, LEASE)?)
     }
 
+    /// The same node, whose reads may take so long each; then they are unavailable.
+    #[must_use]
+    pub fn within(&self, time: Duration) -> Self {
+        Self { store: self.store.within(time), ..self.clone() }
+    }
+
     /// What the engine says about durability, read back from it.
     pub fn durability(&self) -> Result<String, AppError> {
         Ok(self.store.durability()?)

@@ -99,6 +99,8 @@ pub struct LimitSettings {
     pub page_objects: usize,
     /// From a request's head to the answer's head.
     pub request_seconds: u32,
+    /// Of one read in the store.
+    pub read_seconds: u32,
     /// For a request's head to come, and for a connection to be silent.
     pub head_seconds: u32,
     /// For a client to take in what was sent to it.
@@ -129,6 +131,7 @@ impl Default for LimitSettings {
             envelope_objects: caps.objects,
             page_objects: caps.page,
             request_seconds: seconds(caps.request_time),
+            read_seconds: seconds(caps.read_time),
             head_seconds: seconds(caps.head_time),
             stall_seconds: seconds(caps.stall_time),
             connections: caps.connections,
@@ -169,6 +172,7 @@ impl Settings {
             ("limits.requests", limits.requests),
             ("limits.writes", limits.writes),
             ("limits.request_seconds", limits.request_seconds as usize),
+            ("limits.read_seconds", limits.read_seconds as usize),
             ("limits.head_seconds", limits.head_seconds as usize),
             ("limits.stall_seconds", limits.stall_seconds as usize),
         ];
@@ -189,6 +193,7 @@ impl Settings {
             body_bytes: limits.body_bytes,
             bodies_bytes: limits.bodies_bytes,
             request_time: seconds(limits.request_seconds),
+            read_time: seconds(limits.read_seconds),
             connections: limits.connections,
             head_time: seconds(limits.head_seconds),
             stall_time: seconds(limits.stall_seconds),

@@ -34,6 +34,8 @@ pub struct Caps {
     /// Reads under way at once; more wait, as long as `patience` says. Two for each processor by default, and four at
     /// least: what more would begin only shares the processors, and nobody is served in time.
     pub reads: usize,
+    /// How long one read may take in the store; then it is given up with 503, and gives its place back.
+    pub read_time: Duration,
     /// Writes under way at once; more wait, as long as `patience` says.
     pub writes: usize,
     /// How long work waits for its place before it is turned away with 503.
@@ -61,6 +63,7 @@ impl Default for Caps {
             bodies_bytes: 512 << 20,
             requests: 1024,
             reads: reads_at_once(),
+            read_time: Duration::from_secs(30),
             writes: 64,
             patience: Patience::default(),
             streams: 512,
@@ -176,7 +179,8 @@ impl Server {
         T: Send + 'static,
         F: FnOnce(&Node) -> Result<T, AppError> + Send + 'static,
     {
-        self.run(&self.shared.reads, work).await
+        let permit = self.shared.reads.take().await?;
+        self.at_place(self.reader(), permit, work).await
     }
 
     /// Writes on a blocking thread: its result means that the write is durable. Counted apart from reads, so that
@@ -186,7 +190,8 @@ impl Server {
         T: Send + 'static,
         F: FnOnce(&Node) -> Result<T, AppError> + Send + 'static,
     {
-        self.run(&self.shared.writes, work).await
+        let permit = self.shared.writes.take().await?;
+        self.at_place(self.node.clone(), permit, work).await
     }
 
     /// Reads for something that was begun, such as a stream: waits for its place however long it takes.
@@ -196,24 +201,19 @@ impl Server {
         F: FnOnce(&Node) -> Result<T, AppError> + Send + 'static,
     {
         let permit = self.shared.reads.wait().await?;
-        self.at_place(permit, work).await
+        self.at_place(self.reader(), permit, work).await
     }
 
-    async fn run<T, F>(&self, places: &Places, work: F) -> Result<T, Failure>
+    /// The node as a request reads it.
+    fn reader(&self) -> Node {
+        self.node.within(self.shared.caps.read_time)
+    }
+
+    async fn at_place<T, F>(&self, node: Node, permit: Permit, work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
         F: FnOnce(&Node) -> Result<T, AppError> + Send + 'static,
     {
-        let permit = places.take().await?;
-        self.at_place(permit, work).await
-    }
-
-    async fn at_place<T, F>(&self, permit: Permit, work: F) -> Result<T, Failure>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Node) -> Result<T, AppError> + Send + 'static,
-    {
-        let node = self.node.clone();
         let path = ASKED.try_with(|path| *path).unwrap_or("http");
         let task = tokio::task::spawn_blocking(move || {
             // Work goes on when its client is gone; it keeps its place until it is done.

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use kizuna_access::Recorded;
@@ -264,7 +265,12 @@ pub(crate) struct NewLeaf {
 /// An engine.
 pub(crate) trait Backend: Send + Sync {
     /// A consistent view of the rows, as of now.
-    fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError>;
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        self.snapshot_for(None)
+    }
+
+    /// The same, which answers [`StoreError::TooLong`] once it has been read for so long.
+    fn snapshot_for(&self, time: Option<Duration>) -> Result<Box<dyn Snapshot>, StoreError>;
 
     /// What the engine says about durability, read back from it, in words.
     fn durability(&self) -> Result<String, StoreError>;
@@ -274,6 +280,29 @@ pub(crate) trait Backend: Send + Sync {
 
     /// Tells what other processes commit, where there can be any; asked for once. It ends when nobody listens.
     fn watch(&self, commits: Commits) -> Result<(), StoreError>;
+}
+
+/// How long a snapshot may be read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit {
+    pub time: Option<Duration>,
+    begun: Instant,
+}
+
+impl Limit {
+    pub fn from_now(time: Option<Duration>) -> Self {
+        Self { time, begun: Instant::now() }
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.time.is_some_and(|time| self.begun.elapsed() >= time)
+    }
+
+    /// # Errors
+    /// [`StoreError::TooLong`] once it is over.
+    pub fn check(&self) -> Result<(), StoreError> {
+        if self.is_over() { Err(StoreError::TooLong) } else { Ok(()) }
+    }
 }
 
 /// Which end of a range to begin with.

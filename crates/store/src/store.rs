@@ -64,6 +64,9 @@ pub enum StoreError {
     /// Whether a write that was under way has been stored is not known; it was not acknowledged.
     #[error("the database cannot be reached: {0}")]
     Away(String),
+    /// A read took longer than it may.
+    #[error("that takes longer than a read may take: ask for less at once")]
+    TooLong,
     #[error("the store failed: {0}")]
     Engine(String),
 }
@@ -85,6 +88,8 @@ pub struct Options {
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
+    /// How long a view may be read.
+    read_time: Option<Duration>,
 }
 
 struct Inner {
@@ -145,7 +150,13 @@ impl Store {
             masks: Mutex::default(),
             leases: Mutex::default(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), read_time: None })
+    }
+
+    /// The same store, whose views may be read for so long; then they answer [`StoreError::TooLong`].
+    #[must_use]
+    pub fn within(&self, time: Duration) -> Self {
+        Self { read_time: Some(time), ..self.clone() }
     }
 
     /// The only way to read: a view for this principal, checked against the rights as they are now. Holds a read
@@ -330,7 +341,7 @@ impl Store {
         for _ in 0..ATTEMPTS {
             // The instant comes first: whatever this snapshot does not hold is later than it.
             let observed = self.inner.clock.observe();
-            let snapshot = self.inner.backend.snapshot()?;
+            let snapshot = self.inner.backend.snapshot_for(self.read_time)?;
             let heads = snapshot.heads()?;
             let Some(directory) = self.directory_at(snapshot.as_ref(), heads.epoch)? else { continue };
             let closed = if heads.closed == i64::MAX { 0 } else { heads.closed };

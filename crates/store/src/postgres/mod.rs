@@ -20,6 +20,7 @@ mod write;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
@@ -59,17 +60,17 @@ impl Postgres {
 }
 
 impl Backend for Postgres {
-    fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+    fn snapshot_for(&self, time: Option<Duration>) -> Result<Box<dyn Snapshot>, StoreError> {
         // A connection that was idle may have been closed from the other side meanwhile: the next one is new.
         loop {
             let idle = self.pool.idle.lock().pop();
             let Some(connection) = idle else { break };
-            if let Ok(snapshot) = read::PostgresSnapshot::begin(connection, Arc::clone(&self.pool)) {
+            if let Ok(snapshot) = read::PostgresSnapshot::begin(connection, Arc::clone(&self.pool), time) {
                 return Ok(Box::new(snapshot));
             }
         }
         let connection = self.pool.connector.reader()?;
-        Ok(Box::new(read::PostgresSnapshot::begin(connection, Arc::clone(&self.pool))?))
+        Ok(Box::new(read::PostgresSnapshot::begin(connection, Arc::clone(&self.pool), time)?))
     }
 
     fn durability(&self) -> Result<String, StoreError> {
@@ -98,6 +99,8 @@ impl Pool {
 pub(crate) fn failed(error: &postgres::Error) -> StoreError {
     const DISK_FULL: &str = "53100";
     const READ_ONLY: &str = "25006";
+    /// Its time was up.
+    const CANCELED: &str = "57014";
     /// The server's own file system failed.
     const IO: &str = "58030";
     let Some(refused) = error.as_db_error() else {
@@ -108,6 +111,7 @@ pub(crate) fn failed(error: &postgres::Error) -> StoreError {
     };
     let said = format!("{} ({})", refused.message(), refused.code().code());
     match refused.code().code() {
+        CANCELED => StoreError::TooLong,
         DISK_FULL => StoreError::Disk("of the database is full".to_owned()),
         READ_ONLY => StoreError::Disk("of the database may not be written".to_owned()),
         // The server says what its system said, in the class of what it was doing.

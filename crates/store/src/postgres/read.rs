@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use kizuna_access::{MemberId, PersonId, Recorded};
@@ -17,7 +18,7 @@ use super::posting::{self, SPAN};
 use super::{Pool, failed};
 use crate::StoreError;
 use crate::backend::{
-    AuditAsk, AuditRow, Body, Flags, Heads, Kept, Key, LogHead, Moment, Order, QuarantineRow, Row,
+    AuditAsk, AuditRow, Body, Flags, Heads, Kept, Key, Limit, LogHead, Moment, Order, QuarantineRow, Row,
     SecondOrder, SecondRow, Seq, Snapshot, Space, StateRow, StripeRow, TermRow,
 };
 use crate::chain::Link;
@@ -57,18 +58,29 @@ pub(super) struct PostgresSnapshot {
     /// Whether a statement that fails is taken back alone.
     is_tolerant: Cell<bool>,
     pool: Arc<Pool>,
+    limit: Limit,
 }
 
 impl PostgresSnapshot {
-    pub fn begin(mut connection: Connection, pool: Arc<Pool>) -> Result<Self, StoreError> {
-        let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {HEADS}");
+    pub fn begin(
+        mut connection: Connection,
+        pool: Arc<Pool>,
+        time: Option<Duration>,
+    ) -> Result<Self, StoreError> {
+        // No statement takes longer; that many together do not either, is seen between them.
+        let cap = time.map_or_else(String::new, |time| {
+            format!("SET LOCAL statement_timeout = {};", time.as_millis().max(1))
+        });
+        let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {cap} {HEADS}");
+        let limit = Limit::from_now(time);
         let texts = connection.texts(&begin)?;
         let heads = heads_of_texts(&texts)?;
         let is_tolerant = Cell::new(false);
-        Ok(Self { connection: RefCell::new(Some(connection)), heads, is_tolerant, pool })
+        Ok(Self { connection: RefCell::new(Some(connection)), heads, is_tolerant, pool, limit })
     }
 
     fn query(&self, sql: &str, values: Values<'_>) -> Result<Vec<Found>, StoreError> {
+        self.limit.check()?;
         let mut connection = self.connection.borrow_mut();
         let connection =
             connection.as_mut().ok_or_else(|| StoreError::Engine("snapshot ended".to_owned()))?;
@@ -555,3 +567,6 @@ fn quarantined(row: &Found) -> Result<QuarantineRow, StoreError> {
 pub(super) fn count(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,9 +49,9 @@ impl Sqlite {
 }
 
 impl Backend for Sqlite {
-    fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+    fn snapshot_for(&self, time: Option<Duration>) -> Result<Box<dyn Snapshot>, StoreError> {
         let connection = self.pool.take()?;
-        Ok(Box::new(read::SqliteSnapshot::begin(connection, Arc::clone(&self.pool))?))
+        Ok(Box::new(read::SqliteSnapshot::begin(connection, Arc::clone(&self.pool), time)?))
     }
 
     fn durability(&self) -> Result<String, StoreError> {
@@ -122,6 +122,7 @@ fn describe(connection: &Connection) -> Result<String, StoreError> {
 fn failed(error: &rusqlite::Error) -> StoreError {
     let disk = |what: &str| StoreError::Disk(what.to_owned());
     match error.sqlite_error_code() {
+        Some(ErrorCode::OperationInterrupted) => StoreError::TooLong,
         Some(ErrorCode::DiskFull) => disk("is full"),
         Some(ErrorCode::ReadOnly) => disk("may not be written"),
         Some(ErrorCode::CannotOpen) => disk("does not let the database be opened"),

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, ToSql, pa
 use super::{Pool, failed};
 use crate::StoreError;
 use crate::backend::{
-    AuditAsk, AuditRow, Body, Flags, Heads, Kept, Key, LogHead, Moment, Order, QuarantineRow, Row,
+    AuditAsk, AuditRow, Body, Flags, Heads, Kept, Key, Limit, LogHead, Moment, Order, QuarantineRow, Row,
     SecondOrder, SecondRow, Seq, Snapshot, Space, StateRow, StripeRow, TermRow,
 };
 use crate::clock::instant;
@@ -26,15 +27,28 @@ pub(super) const COLUMNS: &str = "seq, key, uuid, stripe, source, channel, perso
 pub(super) struct SqliteSnapshot {
     connection: Option<Connection>,
     pool: Arc<Pool>,
+    limit: Limit,
 }
 
+/// Steps of SQLite's machine between two looks at the clock.
+const STEPS: i32 = 10_000;
+
 impl SqliteSnapshot {
-    pub fn begin(connection: Connection, pool: Arc<Pool>) -> Result<Self, StoreError> {
+    pub fn begin(
+        mut connection: Connection,
+        pool: Arc<Pool>,
+        time: Option<Duration>,
+    ) -> Result<Self, StoreError> {
         connection.prepare_cached("BEGIN").and_then(|mut s| s.execute([])).map_err(|e| failed(&e))?;
-        Ok(Self { connection: Some(connection), pool })
+        let limit = Limit::from_now(time);
+        if time.is_some() {
+            connection.progress_handler(STEPS, Some(move || limit.is_over())).map_err(|e| failed(&e))?;
+        }
+        Ok(Self { connection: Some(connection), pool, limit })
     }
 
     fn statement(&self, sql: &str) -> Result<CachedStatement<'_>, StoreError> {
+        self.limit.check()?;
         let connection =
             self.connection.as_ref().ok_or_else(|| StoreError::Engine("snapshot ended".into()))?;
         connection.prepare_cached(sql).map_err(|e| failed(&e))
@@ -78,7 +92,10 @@ impl SqliteSnapshot {
 
 impl Drop for SqliteSnapshot {
     fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else { return };
+        let Some(mut connection) = self.connection.take() else { return };
+        if self.limit.time.is_some() && connection.progress_handler(0, None::<fn() -> bool>).is_err() {
+            return;
+        }
         let ended = connection.prepare_cached("ROLLBACK").and_then(|mut s| s.execute([])).is_ok();
         if ended {
             self.pool.give_back(connection);
@@ -505,3 +522,6 @@ impl StoredQuarantine {
 pub(super) fn count(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;
