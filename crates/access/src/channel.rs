@@ -12,18 +12,37 @@ pub struct Channel {
     /// Fills each part on which the markings are silent. `None`: the source's own member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Label>,
+    /// Whether another node is at its other end: what was to make one hop has made it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_hop: bool,
 }
 
 impl Channel {
     /// Adds nothing but a default.
     pub fn with_default(default: Label) -> Self {
-        Self { always: Terms::default(), default: Some(default) }
+        Self { default: Some(default), ..Self::default() }
     }
 
     /// What `--label` asks of an import: of everything, and of what has no marking of its own too.
     pub fn labelled(terms: Terms, own: MemberId) -> Self {
         let default = terms.or(&Label::own(own)).label();
-        Self { always: terms, default: Some(default) }
+        Self { always: terms, default: Some(default), is_hop: false }
+    }
+
+    /// Asks this label of everything, and of what says nothing.
+    pub fn exactly(label: &Label) -> Self {
+        Self { always: label.terms(), ..Self::with_default(label.clone()) }
+    }
+
+    /// A label of something, also of a field, as it is behind this way.
+    pub fn arrived(&self, label: Label) -> Label {
+        if self.is_hop { label.after_hop() } else { label }
+    }
+
+    /// The same, with another node at its other end where `is_hop` says so.
+    #[must_use]
+    pub fn over(self, is_hop: bool) -> Self {
+        Self { is_hop, ..self }
     }
 }
 
@@ -45,7 +64,7 @@ pub fn compile(
     let default = channel.default.clone().unwrap_or_else(|| Label::own(source));
     let asked =
         if marked.is_silent() { unmarked(&default, referencing) } else { marked.or(&default).label() };
-    let label = asked.narrowed(&channel.always);
+    let label = channel.arrived(asked.narrowed(&channel.always));
     if dangling && !crate::leak::is(6) {
         return label.only_own(source);
     }

@@ -8,7 +8,7 @@ mod terms;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::party::{MemberId, Party};
+use crate::party::{MemberId, Party, PersonId};
 
 pub(crate) use audience::is_named;
 pub use classification::Classification;
@@ -85,7 +85,7 @@ impl Pap {
 
 /// What may be done with content beyond who may read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Handling {
     /// Originator controlled: a recipient's node neither passes on nor derives.
     Orcon,
@@ -93,16 +93,26 @@ pub enum Handling {
     Exercise,
     /// Not yet a version: never federated, readable only by persons of the members it names who may write.
     Draft,
+    /// To be passed to nodes that are linked with the one where it was written, and no further. On those it counts as
+    /// [`Handling::ThisNode`] too (MISP: distribution *connected communities*).
+    OneHop,
+    /// To stay on the node where it is: no other node reads it, whatever it announces (MISP: distribution *this
+    /// community only*).
+    ThisNode,
 }
 
 impl Handling {
-    pub const ALL: [Self; 3] = [Self::Orcon, Self::Exercise, Self::Draft];
+    pub const ALL: [Self; 5] = [Self::Orcon, Self::Exercise, Self::Draft, Self::OneHop, Self::ThisNode];
+    /// What other nodes are given, where they honour it.
+    pub const TRAVELS: [Self; 3] = [Self::Orcon, Self::Exercise, Self::OneHop];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Orcon => "orcon",
             Self::Exercise => "exercise",
             Self::Draft => "draft",
+            Self::OneHop => "one-hop",
+            Self::ThisNode => "this-node",
         }
     }
 }
@@ -208,6 +218,14 @@ impl Label {
         self.audience.iter().any(|clause| clause.contains(party))
     }
 
+    /// The persons that the audience names.
+    pub fn persons(&self) -> impl Iterator<Item = PersonId> {
+        self.audience.iter().flatten().filter_map(|party| match party {
+            Party::Person(person) => Some(*person),
+            _ => None,
+        })
+    }
+
     /// The label of what carries both: whoever reads it must be permitted by each (design, semantic 1).
     ///
     /// Commutative, associative, idempotent, and never wider than either. It equals the intersection where both
@@ -301,6 +319,23 @@ impl Label {
         let mut terms = self.terms();
         terms.handling.remove(&handling);
         terms.label()
+    }
+
+    /// The same for what came from another node: what was to make one hop has made it.
+    #[must_use]
+    pub fn after_hop(mut self) -> Self {
+        if self.handling.contains(&Handling::OneHop) {
+            self.handling.insert(Handling::ThisNode);
+        }
+        self
+    }
+
+    /// The same for what is told to whoever gave content with this label: that may go back where the content came from,
+    /// also over a node that carries it.
+    #[must_use]
+    pub fn on_the_way_back(&self) -> Self {
+        let back = self.without(Handling::Orcon);
+        if back.handling.contains(&Handling::OneHop) { back.without(Handling::ThisNode) } else { back }
     }
 
     /// Whether one's own content may carry this label (design, semantic 3).

@@ -71,6 +71,9 @@
 //! | 76 | a judgement that somebody else writes in a member's name counts as the member's |
 //! | 77 | an auditor is shown ids that it may not read |
 //! | 78 | the audit is read without the role |
+//! | 79 | colleagues share what one of them reads, whatever each may read |
+//! | 80 | who shared a reading goes on to after the rights have changed |
+//! | 81 | a reading is shared past the place of who has come further |
 
 #[cfg(feature = "seeded-leaks")]
 mod switch {

@@ -6,10 +6,14 @@
 //! Start at [`label::Label`] (what content asks for), [`directory::Directory`] (who everybody is, as a fold
 //! over the log of rights) and [`reader::Reader`] (one viewer's facts, against which labels are decided).
 
+pub mod address;
 pub mod agreement;
+pub mod alert;
 pub mod channel;
 pub mod directory;
 pub mod form;
+pub mod honours;
+pub mod industry;
 pub mod label;
 pub mod leak;
 pub mod loss;
@@ -18,8 +22,11 @@ pub mod overlay;
 pub mod party;
 pub mod policy;
 pub mod reader;
+pub mod receipt;
 pub mod redact;
 pub mod release;
+pub mod request;
+pub mod requirement;
 pub mod rights;
 pub mod sanitisation;
 pub mod spec;
@@ -31,7 +38,8 @@ pub mod xml;
 
 pub use channel::{Channel, compile};
 pub use directory::Directory;
+pub use honours::{Honours, Unmet};
 pub use label::{Label, Terms};
 pub use party::{CommunityId, Country, KeyId, MemberId, Party, PersonId};
-pub use reader::{Decision, Grant, Principal, Reader};
+pub use reader::{Decision, Grant, Principal, Reader, Standing};
 pub use rights::{Recorded, Rights, Role};

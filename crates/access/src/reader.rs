@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::Label;
+use crate::honours::Honours;
 use crate::label::{Classification, Handling, Tlp};
 use crate::party::{KeyId, MemberId, Party, PersonId};
 use crate::rights::Role;
@@ -21,9 +22,18 @@ pub struct Principal {
     pub(crate) person: PersonId,
     pub(crate) member: MemberId,
     pub(crate) key: Option<KeyId>,
+    /// Whether what its system honours is left out of account.
+    pub(crate) regardless: bool,
 }
 
 impl Principal {
+    /// The same, as it would read if its system honoured everything: to count what is held back from it. Nothing that is
+    /// read so may be given to it.
+    #[must_use]
+    pub fn regardless_of_honours(&self) -> Self {
+        Self { regardless: true, ..self.clone() }
+    }
+
     pub fn person(&self) -> PersonId {
         self.person
     }
@@ -67,7 +77,7 @@ impl Decision {
 }
 
 /// What is held under one policy, as its version of that time orders its levels.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Held {
     /// Every level that is met: the highest and those below it.
     pub(crate) levels: BTreeSet<String>,
@@ -78,7 +88,7 @@ pub(crate) struct Held {
 }
 
 /// What is true of a viewer at one instant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Facts {
     /// The parties that the viewer is in, sorted, each with the arrival from which on it opens content.
     pub(crate) direct: Vec<(Party, Timestamp)>,
@@ -87,12 +97,43 @@ pub(crate) struct Facts {
     pub(crate) held: BTreeMap<String, Held>,
     /// Whether drafts of its member are open to it.
     pub(crate) may_draft: bool,
+    /// Whether it comes with a key of a member that lives elsewhere: for its node, as far as is known.
+    pub(crate) is_elsewhere: bool,
+    /// What the system behind it expresses and honours; nothing where that is left to whoever reads.
+    pub(crate) honours: Option<Honours>,
+}
+
+/// All that the reading of objects hangs on beside what is stored, as far as a viewer brings it: whoever stands alike is
+/// answered alike, to the byte.
+///
+/// That is the member (whose own contributions, and whose choices of copies, go first) and every fact that decides on
+/// labels, with the instants since which it holds. A person's own name is left out where no label can name it, so
+/// that colleagues with the same clearances stand alike. Roles that open more than objects are no part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Standing {
+    member: MemberId,
+    history: Vec<(Timestamp, Facts)>,
 }
 
 impl Facts {
+    /// What is left where no label names this person.
+    fn without(&self, person: PersonId) -> Self {
+        let mut rest = self.clone();
+        let is_other = |(party, _): &(Party, Timestamp)| *party != Party::Person(person);
+        rest.direct.retain(is_other);
+        rest.as_client.retain(is_other);
+        rest
+    }
+
     /// The arrival from which on content with this label is readable; nothing where none is.
     fn floor(&self, label: &Label) -> Option<Timestamp> {
         if label.handling.contains(&Handling::Draft) && !self.may_draft && !crate::leak::is(12) {
+            return None;
+        }
+        if self.is_elsewhere && label.handling.contains(&Handling::ThisNode) {
+            return None;
+        }
+        if self.honours.as_ref().is_some_and(|honours| honours.unmet(label).is_some()) {
             return None;
         }
         let meets = |(policy, asked): (&String, &Classification)| self.meets(policy, asked);
@@ -194,6 +235,11 @@ impl Reader {
         &self.roles
     }
 
+    /// The policies under which the viewer holds anything now.
+    pub fn policies(&self) -> impl Iterator<Item = String> {
+        self.history.last().into_iter().flat_map(|(_, facts)| facts.held.keys().cloned())
+    }
+
     /// Whether the viewer may write: an analyst, releaser or admin whose key is not read-only.
     pub fn may_write(&self) -> bool {
         !self.read_only && Role::DRAFTING.iter().any(|role| self.has(*role))
@@ -253,6 +299,15 @@ impl Reader {
     /// Since when content with this label that arrived at `arrival` is readable (see [`Decision::gained_for`]).
     pub fn gained_for(&self, label: &Label, arrival: Timestamp) -> Option<Timestamp> {
         self.decide(label).gained_for(arrival)
+    }
+
+    /// How the viewer stands now. `is_named` says whether any label that is decided for it names the person itself.
+    pub fn standing(&self, is_named: bool) -> Standing {
+        let person = self.principal.person;
+        let facts = |facts: &Facts| if is_named { facts.clone() } else { facts.without(person) };
+        let known = self.history.iter().filter(|_| !crate::leak::is(79));
+        let history = known.map(|(since, held)| (*since, facts(held))).collect();
+        Standing { member: self.principal.member, history }
     }
 
     /// The next instant at which a dated rule may change a decision.

@@ -286,10 +286,21 @@ pub enum Rights {
         on: crate::release::On,
         needs: Option<crate::release::Needs>,
     },
+    /// What the system behind an account expresses and honours, from here on: the account reads nothing that asks more.
+    /// Without it, whatever a label asks is left to whoever reads.
+    HonoursSet {
+        person: PersonId,
+        honours: Option<crate::honours::Honours>,
+    },
     /// A member follows nobody any more for this author: its own copy comes first again, then the first one given.
     FollowCleared {
         member: MemberId,
         created_by: kizuna_stix::Id,
+    },
+    /// The sectors of the economy that a member works in, from now on (see [`crate::industry`]).
+    IndustriesSet {
+        member: MemberId,
+        industries: BTreeSet<String>,
     },
 }
 

@@ -156,6 +156,11 @@ impl Attestation {
         self.by
     }
 
+    /// When it was made, by its maker's clock.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }

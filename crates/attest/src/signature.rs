@@ -31,10 +31,14 @@ pub enum Purpose {
     Withdrawal,
     /// The owner of a community states who is in it.
     Roster,
+    /// A member says that a transport key is its node's.
+    Transport,
+    /// A member states what is in a package that crosses a domain boundary.
+    Package,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Attestation,
         Self::KeyIntroduced,
         Self::KeyRotated,
@@ -43,6 +47,8 @@ impl Purpose {
         Self::Approval,
         Self::Withdrawal,
         Self::Roster,
+        Self::Transport,
+        Self::Package,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -55,6 +61,8 @@ impl Purpose {
             Self::Approval => "approval",
             Self::Withdrawal => "withdrawal",
             Self::Roster => "roster",
+            Self::Transport => "transport",
+            Self::Package => "package",
         }
     }
 }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use crate::fault::Path;
 use crate::{Fault, Id, Object, canonical, id, json, time};
 
+mod defined;
 mod form;
 mod granular;
 mod rules;
@@ -20,6 +21,7 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 
+pub use defined::{Defined, all_defined, defined, strangers};
 use table::{Class, Form, Property, Rule, Spec};
 
 /// Validates a value built in the program, where nothing has looked at its numbers yet.

@@ -85,3 +85,18 @@ fn a_dangling_marking_leaves_it_to_the_source_under_what_else_is_asked() {
     let label = compile(&Terms::default(), true, &[], &channel(), source());
     assert_eq!(label.audience(), Label::own(source()).audience());
 }
+
+#[test]
+fn what_was_to_make_one_hop_stays_where_it_arrives() {
+    let label = |way: Channel| compile(&to("JPN").handling(Handling::OneHop), false, &[], &way, source());
+    assert!(!label(Channel::default()).handling().contains(&Handling::ThisNode));
+    let arrived = label(Channel::default().over(true));
+    assert!(
+        arrived.handling().contains(&Handling::OneHop) && arrived.handling().contains(&Handling::ThisNode)
+    );
+    let by_default = Channel::with_default(to("JPN").handling(Handling::OneHop).label()).over(true);
+    let silent = compile(&Terms::default(), false, &[], &by_default, source());
+    assert!(silent.handling().contains(&Handling::ThisNode));
+    let others = compile(&to("JPN"), false, &[], &Channel::default().over(true), source());
+    assert!(others.handling().is_empty());
+}

@@ -49,9 +49,9 @@ impl Directory {
                 ensure(is_client, || RightsError::Unknown(format!("client {client_name} of {of_name}")))
             }
             Rights::PersonAdded { person, email, member, .. } => self.allows_person(*person, email, *member),
-            Rights::RolesSet { person, .. } | Rights::PersonRemoved { person } => {
-                self.need_person(*person).map(drop)
-            }
+            Rights::RolesSet { person, .. }
+            | Rights::PersonRemoved { person }
+            | Rights::HonoursSet { person, .. } => self.need_person(*person).map(drop),
             Rights::ClearanceSet { holder, clearance } => self.allows_clearance(holder, clearance, now),
             Rights::KeyAdded { key, person, sha256, expires, .. } => {
                 self.need_person(*person)?;
@@ -89,6 +89,14 @@ impl Directory {
                 self.release_rules().allows(on, needs.as_ref()).map_err(|bad| refused(bad.to_string()))
             }
             Rights::FollowCleared { member, .. } => self.need_member(*member).map(drop),
+            Rights::IndustriesSet { member, industries } => {
+                self.need_member(*member)?;
+                let unknown = industries.iter().find(|word| crate::industry::known(word).is_none());
+                match unknown {
+                    Some(word) => Err(RightsError::Unknown(format!("sector {word:?}"))),
+                    None => Ok(()),
+                }
+            }
         }
     }
 

@@ -53,7 +53,7 @@ impl Collection {
             return Channel { default: self.default.clone(), ..Channel::default() };
         };
         let named = Label::builder().rel([Party::Community(community)]);
-        Channel { default: Some(named.label()), always: named }
+        Channel { default: Some(named.label()), always: named, is_hop: false }
     }
 }
 

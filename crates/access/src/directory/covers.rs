@@ -21,6 +21,14 @@ impl Directory {
         if is_draft(wide) && !is_draft(narrow) {
             return false;
         }
+        // What says of content that goes no further goes no further itself.
+        let has = |label: &Label, handling| label.handling().contains(&handling);
+        let stays = has(narrow, Handling::ThisNode);
+        if (has(wide, Handling::ThisNode) && !stays)
+            || (has(wide, Handling::OneHop) && !stays && !has(narrow, Handling::OneHop))
+        {
+            return false;
+        }
         // Clients that a looser TLP lets in must be let in by both.
         if lets_clients_in(narrow) && !lets_clients_in(wide) {
             return false;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{Directory, Membership, Viewer};
-use crate::party::{MemberId, Party};
+use crate::honours::Honours;
+use crate::party::{MemberId, Party, PersonId};
 use crate::reader::{Compiled, Facts, Principal, Reader};
 use crate::rights::Role;
 
@@ -66,6 +67,7 @@ impl Directory {
         if let Some(person) = self.people.get(&who.person) {
             instants.extend(person.roles.iter().map(|(at, _)| *at));
         }
+        instants.extend(self.honours.get(&who.person).into_iter().flatten().map(|(at, _)| *at));
         instants.sort_unstable();
         instants.dedup();
         instants
@@ -98,7 +100,16 @@ impl Directory {
             as_client: as_client.into_iter().collect(),
             held: self.clearance_at(who, at),
             may_draft: self.may_draft_at(who, at),
+            is_elsewhere: who.key.is_some()
+                && self.members.get(&who.member).is_none_or(|member| !member.hosted),
+            honours: self.honours_at(who.person, at).filter(|_| !who.regardless).cloned(),
         }
+    }
+
+    /// What the system behind an account is known to honour at an instant; nothing where nothing was ever said.
+    pub fn honours_at(&self, person: PersonId, at: Timestamp) -> Option<&Honours> {
+        let said = self.honours.get(&person)?.iter().rev();
+        said.into_iter().find(|(since, _)| *since <= at).and_then(|(_, honours)| honours.as_ref())
     }
 
     /// The parties that a member is in, each with the arrival from which on content is open through it.

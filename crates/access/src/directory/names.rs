@@ -1,5 +1,7 @@
 //! Looking up who is who.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{Community, Directory, Key, Member, Membership, Person};
@@ -25,6 +27,12 @@ impl Directory {
     pub fn member_of_identity(&self, identity: &kizuna_stix::Id) -> Option<&Member> {
         let found = self.members.get(&MemberId(identity.uuid()))?;
         (identity.kind() == "identity").then_some(found)
+    }
+
+    /// The sectors of the economy that a member works in.
+    pub fn industries(&self, id: MemberId) -> &BTreeSet<String> {
+        const NONE: &BTreeSet<String> = &BTreeSet::new();
+        self.industries.get(&id).unwrap_or(NONE)
     }
 
     pub fn members(&self) -> impl Iterator<Item = &Member> {

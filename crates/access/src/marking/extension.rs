@@ -132,6 +132,48 @@ pub static PERSONAL_DATA: Extension = Extension {
     schema: include_str!("../../schemas/personal-data.json"),
 };
 
+/// What warns.
+pub static ALERT: Extension = Extension {
+    name: "Kizuna alert",
+    description: "An object that warns its addressees: indicators, what to do, how soon.",
+    kind: "new-sdo",
+    schema: include_str!("../../schemas/alert.json"),
+};
+
+/// What became of an object.
+pub static RECEIPT: Extension = Extension {
+    name: "Kizuna receipt",
+    description: "An object in which a recipient tells the producer of another object what became of that \
+                  one, by name or anonymously within a community.",
+    kind: "new-sdo",
+    schema: include_str!("../../schemas/receipt.json"),
+};
+
+/// What is asked for.
+pub static REQUEST: Extension = Extension {
+    name: "Kizuna request",
+    description: "An object that asks its addressees for information, or an originator for the release of \
+                  its objects to others.",
+    kind: "new-sdo",
+    schema: include_str!("../../schemas/request.json"),
+};
+
+/// What is answered.
+pub static ANSWER: Extension = Extension {
+    name: "Kizuna answer",
+    description: "An object that answers a request, or says why there is no answer.",
+    kind: "new-sdo",
+    schema: include_str!("../../schemas/answer.json"),
+};
+
+/// What is wanted, whenever it comes.
+pub static REQUIREMENT: Extension = Extension {
+    name: "Kizuna requirement",
+    description: "An object that says what a member wants to know of whatever comes in.",
+    kind: "new-sdo",
+    schema: include_str!("../../schemas/requirement.json"),
+};
+
 /// Every extension, a line each.
 pub static ALL: &[&Extension] = &[
     &RELEASABILITY,
@@ -147,6 +189,11 @@ pub static ALL: &[&Extension] = &[
     &AGREEMENT,
     &WARNINGLIST,
     &PERSONAL_DATA,
+    &ALERT,
+    &RECEIPT,
+    &REQUEST,
+    &ANSWER,
+    &REQUIREMENT,
 ];
 
 impl Extension {

@@ -26,6 +26,8 @@ pub enum Rule {
     Permissive,
     /// A draft asks for the role to write.
     Draft,
+    /// What the viewer's system is known to express and honour.
+    Honours,
     /// Content from before the viewer's membership in a community `from-joining`.
     FromJoining,
     /// What all rules together say.
@@ -72,6 +74,9 @@ impl Reader {
         if label.handling.contains(&Handling::Draft) {
             let text = "a draft is read by analysts, releasers and admins of the members that it names";
             steps.push(Step::new(Rule::Draft, facts.may_draft, text.to_owned()));
+        }
+        if let Some(unmet) = facts.honours.as_ref().and_then(|honours| honours.unmet(label)) {
+            steps.push(Step::new(Rule::Honours, false, format!("the viewer's system: {unmet}")));
         }
         if let Some(floor) = facts.audience_floor(label).filter(|floor| *floor > Timestamp::MIN) {
             let text = format!("membership opens what arrived from {floor} on; this arrived at {arrival}");

@@ -8,7 +8,8 @@ use crate::party::{Country, Party};
 use crate::policy::Policy;
 use crate::rights::Clearance;
 
-const WORDS: [&str; 9] = ["tlp:", "pap:", "rel:", "class:", "all:", "any:", "info:", "orcon", "exercise"];
+const WORDS: [&str; 11] =
+    ["tlp:", "pap:", "rel:", "class:", "all:", "any:", "info:", "orcon", "exercise", "one-hop", "this-node"];
 
 /// Reads a label's text. An audience that it does not state is left open (see [`Terms::or`]).
 pub fn parse(text: &str, names: &impl Names) -> Result<Terms, SpecError> {

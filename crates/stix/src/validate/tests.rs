@@ -163,3 +163,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_stix_defines_is_told_by_name_and_what_it_does_not_is_found_inside() {
+    let indicator = super::defined("indicator").unwrap();
+    assert!(indicator.properties().any(|name| name == "pattern"));
+    assert!(indicator.properties().any(|name| name == "object_marking_refs"));
+    assert!(super::defined("x-foreign").is_none());
+    assert!(super::all_defined().all(|kind| super::defined(kind.name()).is_some()));
+    let extensions: Vec<&str> = super::defined("file").unwrap().extensions().collect();
+    assert!(extensions.contains(&"pdf-ext"));
+    let Value::Object(map) = json!({
+        "type": "malware", "x_root": 1, "kill_chain_phases": [{"kill_chain_name": "a", "x_more": 1}],
+        "external_references": [{"source_name": "b", "hashes": {"X-OWN": "c"}, "x-odd": 2}],
+    }) else {
+        unreachable!()
+    };
+    let mut found = super::strangers(&map);
+    found.sort();
+    assert_eq!(found, ["$.external_references[0].x-odd", "$.kill_chain_phases[0].x_more"]);
+}

@@ -30,6 +30,8 @@ pub enum Handling {
     Orcon,
     Exercise,
     Draft,
+    OneHop,
+    ThisNode,
 }
 
 /// What one policy asks.

@@ -60,6 +60,22 @@ fn a_looser_marking_covers_a_stricter_one_and_never_the_other_way() {
     assert!(!covers(&draft, &to([Party::Member(member("alpha"))]).label()));
 }
 
+#[test]
+fn what_says_of_content_that_goes_no_further_goes_no_further() {
+    let story = full_cast();
+    let of = |handling: &[Handling]| {
+        let terms = Label::builder().rel([Party::Member(member("alpha"))]);
+        handling.iter().fold(terms, |terms, handling| terms.handling(*handling)).label()
+    };
+    let covers =
+        |wide: &[Handling], narrow: &[Handling]| story.directory.covers(&of(wide), &of(narrow), story.now);
+    let (one, this) = (Handling::OneHop, Handling::ThisNode);
+    assert!(!covers(&[one], &[]) && !covers(&[this], &[]) && !covers(&[this], &[one]));
+    assert!(!covers(&[one, this], &[one]));
+    assert!(covers(&[one], &[one]) && covers(&[one], &[this]) && covers(&[one, this], &[this]));
+    assert!(covers(&[], &[one]) && covers(&[], &[this]));
+}
+
 proptest! {
     #[test]
     fn who_reads_the_narrow_reads_the_wide(wide in label(), narrow in label()) {
