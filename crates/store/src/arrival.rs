@@ -140,6 +140,13 @@ impl Timeline {
         Position { gained, seq: seq.unsigned_abs() }
     }
 
+    /// The position behind everything up to the newest contribution. A gain after which nothing was stored has its block
+    /// behind all that is held.
+    pub fn end(&self, head: Seq) -> Position {
+        let last = self.gains.last().filter(|gain| gain.boundary > head);
+        Position { gained: last.map_or(0, |gain| gain.at), seq: head.unsigned_abs() }
+    }
+
     /// The place of a position, whether or not its contribution is still readable.
     pub fn place(&self, snapshot: &dyn Snapshot, head: Seq, position: Position) -> Result<Place, StoreError> {
         let seq = Seq::try_from(position.seq).unwrap_or(Seq::MAX - 1).min(Seq::MAX - 1);

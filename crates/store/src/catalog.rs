@@ -1,7 +1,7 @@
 //! The interned texts and the stripes, in memory. Append-only: what was committed never changes its number, so a
 //! catalog that knows more than a snapshot is no harm to it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use kizuna_access::{Label, MemberId, PersonId};
@@ -47,6 +47,8 @@ pub(crate) struct Catalog {
     terms: Vec<Term>,
     stripes: Vec<StripeRow>,
     members: HashMap<MemberId, i64>,
+    /// Persons that a label names.
+    named: HashSet<PersonId>,
     /// How many rows there were when the stripes were counted.
     counted: i64,
 }
@@ -63,8 +65,15 @@ impl Catalog {
     pub fn extend(&mut self, snapshot: &dyn Snapshot, heads: &Heads) -> Result<(), StoreError> {
         for row in snapshot.terms_after(self.last_term())? {
             let term = parse(&row)?;
-            if let Term::Member(member) = term {
-                self.members.insert(member, row.id);
+            match &term {
+                Term::Member(member) => {
+                    self.members.insert(*member, row.id);
+                }
+                Term::Label(meaning) => {
+                    let labels = std::iter::once(&meaning.label).chain(&meaning.parts);
+                    self.named.extend(labels.flat_map(|label| label.persons()));
+                }
+                _ => {}
             }
             self.terms.push(term);
         }
@@ -98,6 +107,16 @@ impl Catalog {
 
     pub fn stripe(&self, id: i64) -> Option<&StripeRow> {
         self.stripes.get(index(id))
+    }
+
+    /// Whether any label names this person.
+    pub fn names(&self, person: PersonId) -> bool {
+        self.named.contains(&person)
+    }
+
+    /// How many persons labels name: only ever more.
+    pub fn named(&self) -> usize {
+        self.named.len()
     }
 
     /// The number of a member that has given something.

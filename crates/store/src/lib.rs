@@ -18,6 +18,7 @@ mod log;
 mod mask;
 mod postgres;
 pub mod query;
+mod roll;
 mod sqlite;
 pub mod store;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub mod writer;
 pub use clock::{Clock, SystemClock};
 pub use contribution::{Contribution, Outcome, Quarantined, Relabelled, Waiting};
 pub use query::{Page, Position, Search, Selection, Versions};
+pub use roll::{Footing, Roll};
 pub use store::{Checked, Dangerous, Log, Lost, Options, Sealed, Store, StoreError, Stored};
-pub use view::{AuditFilter, AuditLine, AuditObject, Chained, Logged, View};
+pub use view::{AuditFilter, AuditLine, AuditObject, Chained, Logged, Spot, View};
 pub use writer::Writer;

@@ -139,9 +139,7 @@ impl Leaves<'_> {
         entries.truncate(octets);
         Ok(entries)
     }
-}
 
-impl Leaves<'_> {
     /// The second of a leaf, since 1970.
     pub fn second(&self, leaf: u64) -> Result<u64, StoreError> {
         let width = u16::try_from(leaf % TILE + 1).unwrap_or(u16::MAX);

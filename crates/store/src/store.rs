@@ -24,6 +24,7 @@ use crate::catalog::Catalog;
 use crate::clock::{StoreClock, instant};
 use crate::mask::{Ground, Mask};
 use crate::postgres::Postgres;
+use crate::roll::Roll;
 use crate::sqlite::Sqlite;
 use crate::view::Parts;
 use crate::vitals::Vitals;
@@ -88,7 +89,7 @@ pub struct Options {
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
-    /// How long a view may be read.
+    /// How long a read may take.
     read_time: Option<Duration>,
 }
 
@@ -153,7 +154,7 @@ impl Store {
         Ok(Self { inner: Arc::new(inner), read_time: None })
     }
 
-    /// The same store, whose views may be read for so long; then they answer [`StoreError::TooLong`].
+    /// The same store, whose reads may take so long each; then they answer [`StoreError::TooLong`].
     #[must_use]
     pub fn within(&self, time: Duration) -> Self {
         Self { read_time: Some(time), ..self.clone() }
@@ -168,6 +169,13 @@ impl Store {
         let ground = Ground { snapshot: ahead, catalog: &catalog, reader: &reader, head, now: since };
         let mask = self.mask(who, directory.epoch(), &ground)?;
         Ok(View::new(Parts { snapshot, heads, now, reader, directory, catalog, mask }))
+    }
+
+    /// Who stands alike now, for whoever has many viewers to sort before he reads.
+    pub fn roll(&self) -> Result<Roll, StoreError> {
+        let Standpoint { snapshot, heads, now, directory } = self.standpoint()?;
+        let catalog = self.catalog(snapshot.as_ref(), &heads)?;
+        Ok(Roll { directory, catalog, now: instant(now) })
     }
 
     /// A standpoint with its reader, and an instant by which the reader's rights are the same as now and which lies
@@ -245,13 +253,13 @@ impl Store {
     /// Node state kept with [`Writer::set_state`].
     pub fn state(&self, kind: &str, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let now = self.inner.clock.wall().as_microsecond();
-        self.inner.backend.snapshot()?.state(kind, key, now)
+        self.snapshot()?.state(kind, key, now)
     }
 
     /// Every key and value of one kind of node state.
     pub fn states(&self, kind: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
         let now = self.inner.clock.wall().as_microsecond();
-        self.inner.backend.snapshot()?.states(kind, now)
+        self.snapshot()?.states(kind, now)
     }
 
     /// A wake-up per commit. Only a hint: what is new is found by reading on from a position.
@@ -336,12 +344,17 @@ impl Store {
         Ok(Dangerous::new(self.clone()))
     }
 
+    /// The rows as of now, for as long as a read may take: every read of a store begins here.
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        self.inner.backend.snapshot_for(self.read_time)
+    }
+
     /// A snapshot, and the directory and instant by which it is judged.
     fn standpoint(&self) -> Result<Standpoint, StoreError> {
         for _ in 0..ATTEMPTS {
             // The instant comes first: whatever this snapshot does not hold is later than it.
             let observed = self.inner.clock.observe();
-            let snapshot = self.inner.backend.snapshot_for(self.read_time)?;
+            let snapshot = self.snapshot()?;
             let heads = snapshot.heads()?;
             let Some(directory) = self.directory_at(snapshot.as_ref(), heads.epoch)? else { continue };
             let closed = if heads.closed == i64::MAX { 0 } else { heads.closed };

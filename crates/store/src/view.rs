@@ -13,6 +13,7 @@ mod search;
 pub use audit::{AuditFilter, AuditLine, AuditObject, Chained};
 pub use forecast::{Group, Lot, Question, Shift, Shifts};
 pub use logged::Logged;
+pub use page::Spot;
 
 use std::sync::Arc;
 
@@ -26,7 +27,8 @@ use crate::backend::{Heads, Row, Snapshot};
 use crate::catalog::Catalog;
 use crate::clock::instant;
 use crate::mask::Mask;
-use crate::query::{Item, Selection};
+use crate::query::{Item, Position, Selection};
+use crate::roll::Roll;
 use item::Admit;
 
 /// The store as one viewer may read it, in one consistent read transaction. There is no other way to read.
@@ -76,6 +78,17 @@ impl View {
     /// The instant whose rights this view applies.
     pub fn now(&self) -> Timestamp {
         instant(self.now)
+    }
+
+    /// Who stands alike in this view.
+    pub fn roll(&self) -> Roll {
+        Roll { directory: Arc::clone(&self.directory), catalog: Arc::clone(&self.catalog), now: self.now() }
+    }
+
+    /// The place behind all that is readable now: whatever becomes readable later comes after it. The same for all who
+    /// stand alike.
+    pub fn end(&self) -> Position {
+        self.timeline().end(self.heads.seq)
     }
 
     /// The newest readable version.

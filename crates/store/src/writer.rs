@@ -172,6 +172,21 @@ impl Writer {
         self.done(Request::Audit(entry))
     }
 
+    /// Appends lines to the audit, in this order, in as few groups as they fit in. Where this fails, some of them may
+    /// stand there.
+    pub fn audit_all(&self, entries: Vec<AuditEntry>) -> Result<(), StoreError> {
+        let mut pending = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let (answer, answered) = mpsc::sync_channel(1);
+            self.link.send(Request::Audit(entry), answer)?;
+            pending.push(answered);
+        }
+        for answered in pending {
+            answered.recv().map_err(|_| stopped())??;
+        }
+        Ok(())
+    }
+
     /// Keeps node state that is no exchange content (sessions, sign-in links, statuses, cursors of peers, idempotency
     /// keys). `None` removes; past `expires` it is gone.
     pub fn set_state(

@@ -76,7 +76,7 @@ impl Store {
 
     /// The log as of now.
     pub fn log(&self) -> Result<Log, StoreError> {
-        let snapshot = self.inner.backend.snapshot()?;
+        let snapshot = self.snapshot()?;
         let head = snapshot.log_head()?;
         Ok(Log { snapshot, head })
     }

@@ -24,6 +24,12 @@ impl Store {
         Ok(rows.iter().any(|row| row.source == source && row.digest == *digest && row.dead_at.is_none()))
     }
 
+    /// Whether anybody has ever given something under this id that is still here, whoever may read it.
+    pub fn is_held(&self, id: &Id) -> Result<bool, StoreError> {
+        let Standpoint { snapshot, .. } = self.standpoint()?;
+        Ok(!snapshot.rows_of(&id.key())?.is_empty())
+    }
+
     /// Contributions of this source that wait for this marking definition, oldest first: their labels are to be
     /// compiled again once the source has given it ([`Writer::relabel`](crate::Writer::relabel)).
     pub fn waiting(&self, source: MemberId, marking: &Id) -> Result<Vec<Waiting>, StoreError> {
@@ -98,22 +104,44 @@ impl Store {
         let Standpoint { snapshot, heads, .. } = self.standpoint()?;
         let catalog = self.catalog(snapshot.as_ref(), &heads)?;
         let Some(source) = catalog.member_number(source) else { return Ok(Vec::new()) };
-        let mut found = Vec::new();
-        let mut end = heads.seq + 1;
-        loop {
-            let seqs = snapshot.reference_seqs(&target.key(), 0..end, Order::Newest, STEP)?;
-            for row in snapshot.rows(&seqs)? {
-                let is_meant = row.source == source && row.dead_at.is_none();
-                if is_meant && catalog.kind_of(&row)? == kind {
-                    for body in snapshot.bodies(&[row.seq])? {
-                        found.push(stored_object(&body.bytes)?);
-                    }
-                }
+        let found =
+            about(snapshot.as_ref(), &catalog, heads.seq, (kind, target), |row| row.source == source)?;
+        Ok(found.into_iter().map(|(_, object)| object).collect())
+    }
+
+    /// Objects of one type that their authors have given themselves and that refer to another, with whose each is,
+    /// newest first.
+    pub fn authored_about(&self, kind: &str, target: &Id) -> Result<Vec<(MemberId, Object)>, StoreError> {
+        let Standpoint { snapshot, heads, .. } = self.standpoint()?;
+        let catalog = self.catalog(snapshot.as_ref(), &heads)?;
+        let is_authored = |row: &Row| row.flags.has(Flags::AUTHORED);
+        about(snapshot.as_ref(), &catalog, heads.seq, (kind, target), is_authored)
+    }
+}
+
+/// What refers to an object, of one type, is not taken back, and is meant.
+fn about(
+    snapshot: &dyn Snapshot,
+    catalog: &Catalog,
+    head: i64,
+    (kind, target): (&str, &Id),
+    is_meant: impl Fn(&Row) -> bool,
+) -> Result<Vec<(MemberId, Object)>, StoreError> {
+    let mut found = Vec::new();
+    let mut end = head + 1;
+    loop {
+        let seqs = snapshot.reference_seqs(&target.key(), 0..end, Order::Newest, STEP)?;
+        for row in snapshot.rows(&seqs)? {
+            if row.dead_at.is_some() || !is_meant(&row) || catalog.kind_of(&row)? != kind {
+                continue;
             }
-            match seqs.last() {
-                Some(last) if seqs.len() == STEP => end = *last,
-                _ => return Ok(found),
+            for body in snapshot.bodies(&[row.seq])? {
+                found.push((catalog.member(row.source)?, stored_object(&body.bytes)?));
             }
+        }
+        match seqs.last() {
+            Some(last) if seqs.len() == STEP => end = *last,
+            _ => return Ok(found),
         }
     }
 }

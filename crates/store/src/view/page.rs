@@ -11,7 +11,7 @@ use super::item::{Admit, Served, Standing};
 use crate::StoreError;
 use crate::arrival::Place;
 use crate::backend::{Flags, Key, Order, Row, Seq};
-use crate::query::{Page, Position, Selection, Start, Versions};
+use crate::query::{Item, Page, Position, Selection, Start, Versions};
 
 /// A page ends after the objects with which it reaches this length, in bytes as its viewer gets them.
 pub const PAGE_BYTES: usize = 32 << 20;
@@ -19,6 +19,10 @@ pub const PAGE_BYTES: usize = 32 << 20;
 /// Bodies that are read at once: so many at first, then twice as many each time. What is read beyond the page's length
 /// is thrown away.
 const FIRST_CHUNK: usize = 4;
+
+/// A place in the order of one view: a segment, and a number in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot(usize, Seq);
 
 impl View {
     /// Objects in the viewer's order of arrivals.
@@ -107,6 +111,18 @@ impl View {
         }
         let next: Option<Position> = items.last().filter(|_| more).map(|item| item.position);
         Ok(Page { items, next })
+    }
+
+    /// Where a page that begins so begins in this view's order: before each item whose [`View::spot_of`] is not less.
+    pub fn spot(&self, start: Start) -> Result<Spot, StoreError> {
+        let place = self.start(start)?;
+        Ok(Spot(place.segment, place.after))
+    }
+
+    /// Where an item that this view served is in its order.
+    pub fn spot_of(&self, item: &Item) -> Result<Spot, StoreError> {
+        let place = self.start(Start::After(item.position))?;
+        Ok(Spot(place.segment, place.before))
     }
 
     fn start(&self, start: Start) -> Result<Place, StoreError> {

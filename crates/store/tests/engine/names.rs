@@ -84,6 +84,8 @@ impl Names {
                 script::Handling::Orcon => Handling::Orcon,
                 script::Handling::Exercise => Handling::Exercise,
                 script::Handling::Draft => Handling::Draft,
+                script::Handling::OneHop => Handling::OneHop,
+                script::Handling::ThisNode => Handling::ThisNode,
             });
         }
         terms.label()
@@ -145,6 +147,8 @@ impl Names {
                     Handling::Orcon => script::Handling::Orcon,
                     Handling::Exercise => script::Handling::Exercise,
                     Handling::Draft => script::Handling::Draft,
+                    Handling::OneHop => script::Handling::OneHop,
+                    Handling::ThisNode => script::Handling::ThisNode,
                 })
                 .collect(),
         }
