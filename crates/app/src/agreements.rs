@@ -1,5 +1,7 @@
 //! Agreements: kept as objects of the own member's, found through the reader's view.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use kizuna_access::agreement::{Agreement, Contact, KIND};
 use kizuna_access::spec::Names;
@@ -185,12 +187,7 @@ fn stated(
     if new.from.zip(new.until).is_some_and(|(from, until)| from >= until) {
         return Err(AppError::invalid("until", "an agreement ends after it begins"));
     }
-    let mut parties = std::collections::BTreeSet::new();
-    for typed in &new.parties {
-        let said = terms(names, &format!("rel:{}", party_words(typed)))
-            .map_err(|error| AppError::invalid("parties", error.to_string()))?;
-        parties.extend(said.audience().into_iter().flatten().flatten().copied());
-    }
+    let parties = parties(names, &new.parties, "parties")?;
     if parties.is_empty() {
         return Err(AppError::invalid("parties", "an agreement has parties"));
     }
@@ -214,6 +211,21 @@ fn stated(
         until: new.until,
         review: new.review,
     })
+}
+
+/// The parties that somebody typed, each as labels write it; `place` is where in the request they stand.
+pub(crate) fn parties(
+    names: &impl Names,
+    typed: &[String],
+    place: &str,
+) -> Result<BTreeSet<Party>, AppError> {
+    let mut parties = BTreeSet::new();
+    for typed in typed {
+        let said = terms(names, &format!("rel:{}", party_words(typed)))
+            .map_err(|error| AppError::invalid(place, error.to_string()))?;
+        parties.extend(said.audience().into_iter().flatten().flatten().copied());
+    }
+    Ok(parties)
 }
 
 /// A name with white space stands in quotation marks in labels; here it need not.

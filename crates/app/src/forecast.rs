@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use kizuna_access::rights::{Clearance, Holder, Role};
 use kizuna_access::travel::{LABEL_KIND, RECALL_KIND};
 use kizuna_access::{CommunityId, Directory, MemberId, PersonId, Principal, Reader, Rights, leak};
-use kizuna_access::{overlay, release, sanitisation};
+use kizuna_access::{overlay, receipt, release, requirement, sanitisation};
 use kizuna_attest::{ATTESTATION_KIND, KEY_KIND};
 use kizuna_stix::Id;
 use kizuna_store::view::{Group, Question, Shift, Shifts};
@@ -24,7 +24,7 @@ pub const LISTED: usize = 100;
 /// Objects whose label can be tried at once.
 pub const MOST_OBJECTS: usize = 1_000;
 /// What nobody means who asks how many objects somebody gains: it goes beside content, or is about it.
-pub const MACHINERY: [&str; 9] = [
+pub const MACHINERY: [&str; 11] = [
     "marking-definition",
     "extension-definition",
     LABEL_KIND,
@@ -34,6 +34,8 @@ pub const MACHINERY: [&str; 9] = [
     overlay::KIND,
     release::RELEASE_KIND,
     sanitisation::KIND,
+    receipt::KIND,
+    requirement::KIND,
 ];
 
 /// A change to try.

@@ -29,7 +29,7 @@ use uuid::Uuid;
 pub(crate) use entry::store_plan;
 pub(crate) use giver::{Giver, Origin, PEER, labelled, terms, with_source};
 pub(crate) use known::{Acquainted, Known};
-pub(crate) use plan::{Plan, plan};
+pub(crate) use plan::{AHEAD, Plan, plan};
 
 /// Where an envelope is put: the channel, which gives what is unmarked its label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -7,10 +7,12 @@
 //! Start at [`Node`].
 
 pub mod agreements;
+pub mod alerts;
 pub mod as_seen;
 pub mod audit;
 pub mod backup;
 pub mod betrayal;
+pub mod changes;
 pub mod check;
 pub mod cursor;
 pub mod erasure;
@@ -24,14 +26,19 @@ pub mod kept;
 mod leaks;
 pub mod log;
 pub mod node;
+pub mod notices;
 mod originator;
 pub mod overlay;
+pub mod package;
 pub mod peers;
 pub mod people;
 pub mod personal;
 pub mod read;
+pub mod receipts;
 mod record;
 pub mod release;
+pub mod requests;
+pub mod requirements;
 pub mod sample;
 pub mod schedule;
 pub mod sign_in;

@@ -2,6 +2,7 @@
 //!
 //! The log is the same octets for everybody who may ask. The proof of a version is for who may read the version.
 
+mod compare;
 mod key;
 mod schedule;
 pub mod verify;

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use crate::AppError;
 use crate::cursor::Sealer;
+use crate::peers::{Enrolling, Stands};
 use crate::people::{Caller, People};
 use crate::read::Reading;
 use crate::record::{Recorder, Trace};
@@ -39,12 +40,22 @@ pub struct Config {
     pub limits: Limits,
     /// Whether what the members that live here publish is attested with their keys.
     pub attests: bool,
+    /// Whether the node tells senders by itself that what they sent to its members is here.
+    pub tells_delivery: bool,
 }
 
 impl Config {
     pub fn new(data: impl Into<PathBuf>) -> Self {
         let (clock, limits) = (Arc::new(SystemClock), Limits::default());
-        Self { data: data.into(), database: None, clock, readers: 8, limits, attests: true }
+        Self {
+            data: data.into(),
+            database: None,
+            clock,
+            readers: 8,
+            limits,
+            attests: true,
+            tells_delivery: true,
+        }
     }
 }
 
@@ -58,6 +69,7 @@ pub struct Node {
     /// The private signing keys of those who live here.
     pub(crate) vault: Arc<Vault>,
     pub(crate) attests: bool,
+    pub(crate) tells_delivery: bool,
     data: Arc<PathBuf>,
     /// Whether other processes may have the same node open.
     is_shared: bool,
@@ -69,10 +81,12 @@ pub struct Node {
     pub(crate) judging: Arc<Mutex<()>>,
     /// Held while peers are added, changed or removed.
     pub(crate) changing_peers: Arc<Mutex<()>>,
+    /// Enrolments under way.
+    pub(crate) enrolling: Arc<Mutex<Enrolling>>,
     /// Held while a release takes a step.
     pub(crate) releasing: Arc<Mutex<()>>,
     /// Held while an exchange with the peer of this name is under way.
-    exchanging: Arc<Mutex<BTreeMap<String, Arc<Mutex<()>>>>>,
+    exchanging: Arc<Mutex<BTreeMap<String, Arc<Mutex<Stands>>>>>,
 }
 
 impl Node {
@@ -106,12 +120,14 @@ impl Node {
             trace: Trace::default(),
             vault,
             attests: config.attests,
+            tells_delivery: config.tells_delivery,
             data: Arc::new(config.data),
             is_shared,
             holder: uuid::Uuid::new_v4().to_string().into(),
             signing_in: Arc::default(),
             judging: Arc::default(),
             changing_peers: Arc::default(),
+            enrolling: Arc::default(),
             releasing: Arc::default(),
             exchanging: Arc::default(),
         };
@@ -179,8 +195,8 @@ impl Node {
         People::new(self, caller)
     }
 
-    /// The lock of a peer: one exchange with it at a time, by schedule or on demand.
-    pub(crate) fn exchange_lock(&self, peer: &str) -> Arc<Mutex<()>> {
+    /// The lock of a peer: one exchange with it at a time, by schedule or on demand. Under it lies where pushing stands.
+    pub(crate) fn exchange_lock(&self, peer: &str) -> Arc<Mutex<Stands>> {
         Arc::clone(self.exchanging.lock().entry(peer.to_owned()).or_default())
     }
 

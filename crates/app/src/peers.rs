@@ -5,15 +5,23 @@
 //! acknowledged (pushed), so that it resumes there however it ended; an object never goes back to where it came from.
 
 mod account;
+mod bell;
 mod change;
+mod channel;
 mod client;
 mod credential;
+mod early;
+mod enrol;
 mod exchange;
+mod hello;
 mod interval;
+mod listen;
 mod locate;
+mod offer;
 mod pull;
 mod push;
 mod schedule;
+mod transfer;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -23,9 +31,22 @@ use kizuna_access::rights::Clearance;
 use kizuna_access::{MemberId, PersonId};
 use url::Url;
 
+pub(crate) use exchange::Stands;
+pub(crate) use transfer::{Transfer, Transfers};
+
 pub use change::PeerChange;
+pub use channel::Channel;
+pub use channel::renew::Renewal;
 pub use credential::{Credential, KEY_FILE};
+pub(crate) use enrol::Enrolling;
+pub use enrol::{Invited, Join, Terms, reached_at};
+pub use hello::HeldBack;
 pub use interval::{interval, interval_text};
+pub use kizuna_federation::capability::Hello;
+pub use kizuna_federation::enrolment::{Begin, Code, Proof, Reply};
+pub use kizuna_federation::transport::{Binding, Pin};
+pub use offer::Wanted;
+pub use push::{Aside, Outbox};
 
 use crate::people::Caller;
 use crate::{AppError, Node};
@@ -72,6 +93,9 @@ pub struct Peer {
     /// A credential, sealed.
     #[serde(default)]
     sealed: Option<String>,
+    /// How it is known over mutual TLS; nothing for a server that is asked with a credential.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
     pub collections: Vec<String>,
     pub pull: bool,
     pub push: bool,
@@ -92,6 +116,11 @@ impl Peer {
         self.sealed.is_some()
     }
 
+    /// Whether it is reached from here; where not, it comes.
+    pub fn is_reached(&self) -> bool {
+        self.url.as_str() != enrol::UNREACHED
+    }
+
     fn hosted(&self) -> BTreeSet<MemberId> {
         self.members.iter().copied().collect()
     }
@@ -103,6 +132,9 @@ pub struct PeerStatus {
     pub last_attempt: Option<Timestamp>,
     /// When both ends were last level, as far as was asked for.
     pub last_success: Option<Timestamp>,
+    /// By how many seconds the peer's clock was ahead of ours when the last session with it began, where it said what time it is.
+    #[serde(default)]
+    pub clock: Option<i64>,
     /// Why the last attempt failed; nothing where it did not.
     pub error: Option<String>,
     pub pulled: u64,
@@ -110,13 +142,29 @@ pub struct PeerStatus {
     pub known: u64,
     pub quarantined: u64,
     pub pushed: u64,
+    /// What was not sent, because the peer said that it has it.
+    #[serde(default)]
+    pub had: u64,
+    /// Octets a second at which it took what was sent last.
+    #[serde(default)]
+    pub rate: Option<u64>,
     /// Of those pushed: what the peer did not take.
     pub refused: u64,
     /// The peer's reason for what it refused last.
     pub last_refusal: Option<String>,
 }
 
+/// Clocks that are further apart than this are told of, in seconds.
+const CLOCKS_APART: u64 = 60;
+
 impl PeerStatus {
+    /// That the two clocks are too far apart; nothing where they are not.
+    pub fn clock_trouble(&self) -> Option<String> {
+        let apart = self.clock.filter(|apart| apart.unsigned_abs() > CLOCKS_APART)?;
+        let side = if apart > 0 { "ahead of" } else { "behind" };
+        Some(format!("its clock is {} s {side} ours", apart.unsigned_abs()))
+    }
+
     /// How long ago both ends were level, in seconds; nothing where they never were.
     pub fn lag(&self, now: Timestamp) -> Option<i64> {
         self.last_success.map(|at| now.duration_since(at).as_secs().max(0))
@@ -134,17 +182,16 @@ impl Node {
         if self.peer(&new.name)?.is_some() {
             return Err(AppError::Conflict(format!("a peer named {:?} exists already", new.name)));
         }
-        if new.name.is_empty() || new.name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '/') {
-            return Err(AppError::invalid("$.name", "a name without spaces and slashes"));
-        }
+        check_name(&new.name)?;
         if !new.pull && !new.push {
             return Err(AppError::invalid("$.pull", "a peer is pulled from, pushed to, or both"));
         }
         self.check_peer(Some(&new.members), new.label.as_deref())?;
         let lock = self.exchange_lock(&new.name);
-        let _idle = lock.try_lock().ok_or_else(|| {
+        let mut idle = lock.try_lock().ok_or_else(|| {
             AppError::Conflict(format!("the last exchange with {:?} has not ended yet", new.name))
         })?;
+        idle.clear();
         self.forget_exchange(&new.name)?;
         let accounts = new
             .members
@@ -158,6 +205,7 @@ impl Node {
             members: new.members,
             user: new.user,
             key: None,
+            channel: None,
             collections: new.collections,
             pull: new.pull,
             push: new.push,
@@ -198,7 +246,13 @@ impl Node {
         Ok(peers)
     }
 
-    fn peer(&self, name: &str) -> Result<Option<Peer>, AppError> {
+    /// The members that live at the same peers as this one.
+    pub(crate) fn living_with(&self, member: MemberId) -> Result<BTreeSet<MemberId>, AppError> {
+        let peers = self.all_peers()?.into_iter().filter(|peer| peer.members.contains(&member));
+        Ok(peers.flat_map(|peer| peer.members).collect())
+    }
+
+    pub(crate) fn peer(&self, name: &str) -> Result<Option<Peer>, AppError> {
         self.kept_json(PEERS, name)
     }
 
@@ -220,6 +274,14 @@ impl Node {
         let Some(bytes) = self.store.state(kind, key)? else { return Ok(None) };
         serde_json::from_slice(&bytes).map(Some).map_err(|error| AppError::Internal(error.to_string()))
     }
+}
+
+/// What a peer may be called.
+fn check_name(name: &str) -> Result<(), AppError> {
+    if name.is_empty() || name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '/') {
+        return Err(AppError::invalid("$.name", "a name without spaces and slashes"));
+    }
+    Ok(())
 }
 
 /// The address of a server, from text.
@@ -247,4 +309,4 @@ mod url_text {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::peers) mod tests;

@@ -44,6 +44,8 @@ pub struct Member {
     pub name: String,
     pub country: Country,
     pub sector: Sector,
+    /// The sectors of the economy that it works in.
+    pub industries: BTreeSet<String>,
     /// Whether this node hosts it.
     pub hosted: bool,
     /// Whether it is the node's own member.

@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use kizuna_access::{Directory, Label, MemberId, Party, Principal, Reader, spec};
-use kizuna_stix::Id;
+use kizuna_access::{Directory, Label, MemberId, Party, Principal, Reader, receipt, spec};
+use kizuna_stix::{Id, Object};
 use kizuna_store::query::{Count, Item, Search, Selection, Start, Versions};
 use kizuna_store::{Position, Quarantined, View};
 use uuid::Uuid;
@@ -74,6 +74,11 @@ impl Reading {
         self.recorder.compares()
     }
 
+    /// Tells that items of this reading are served to somebody who stands as its viewer does.
+    pub(crate) fn serves_as_well(&self, who: &Principal, items: &[Item]) -> Result<(), AppError> {
+        self.recorder.serves(who, self.directory(), items)
+    }
+
     /// Passes on what is served, once it is on record where it must be.
     fn served<'a>(&self, items: impl IntoIterator<Item = &'a Item>) -> Result<(), AppError> {
         self.recorder.serves(self.who(), self.directory(), items)
@@ -106,10 +111,28 @@ impl Reading {
         self.acquainted.get_or_init(acquainted).knows(party, self.directory())
     }
 
+    /// Whether the viewer's member shares a community with another, or one serves the other.
+    pub(crate) fn is_acquainted(&self, member: MemberId) -> bool {
+        let acquainted = || Acquainted::of(self.directory(), self.reader(), self.now());
+        self.acquainted.get_or_init(acquainted).has(member)
+    }
+
     /// A member's name; its id where this node does not know it.
     pub fn member_name(&self, member: MemberId) -> String {
         let known = self.directory().member(member);
         known.map_or_else(|| member.to_string(), |known| known.name.clone())
+    }
+
+    /// An anonymous receipt is shown as that of its community's owner, also on the node where it was given.
+    fn blind(&self, item: &mut Item) {
+        if item.id.kind() != receipt::KIND || item.source == self.who().member() {
+            return;
+        }
+        let object =
+            serde_json::from_slice(&item.bytes).ok().and_then(|value| Object::from_value(value).ok());
+        if let Some((_, owner)) = object.as_ref().and_then(receipt::anonymous_in) {
+            item.source = owner;
+        }
     }
 
     fn who(&self) -> &Principal {
@@ -121,7 +144,7 @@ impl Reading {
     /// # Errors
     /// [`AppError::Invalid`] for a cursor that was not given to this viewer for this selection.
     pub fn page(&self, selection: &Selection, from: &From, limit: usize) -> Result<Listing, AppError> {
-        let question = format!("page {selection:?}");
+        let question = page_question(selection);
         let start = match from {
             From::First => Start::First,
             From::AddedAfter(instant) => Start::AddedAfter(*instant),
@@ -152,8 +175,9 @@ impl Reading {
     /// # Errors
     /// [`AppError::NotFound`], hidden and absent alike.
     pub fn object(&self, id: &Id) -> Result<Item, AppError> {
-        let item = self.view.object(id)?.ok_or(AppError::NotFound)?;
+        let mut item = self.view.object(id)?.ok_or(AppError::NotFound)?;
         self.served([&item])?;
+        self.blind(&mut item);
         Ok(item)
     }
 
@@ -162,8 +186,11 @@ impl Reading {
     /// # Errors
     /// [`AppError::NotFound`], hidden and absent alike.
     pub fn versions(&self, id: &Id) -> Result<Vec<Item>, AppError> {
-        let versions = some(self.view.versions(id)?)?;
+        let mut versions = some(self.view.versions(id)?)?;
         self.served(&versions)?;
+        for item in &mut versions {
+            self.blind(item);
+        }
         Ok(versions)
     }
 
@@ -172,8 +199,11 @@ impl Reading {
     /// # Errors
     /// [`AppError::NotFound`], hidden and absent alike.
     pub fn claims(&self, id: &Id) -> Result<Vec<Item>, AppError> {
-        let claims = some(self.view.claims(id)?)?;
+        let mut claims = some(self.view.claims(id)?)?;
         self.served(&claims)?;
+        for item in &mut claims {
+            self.blind(item);
+        }
         Ok(claims)
     }
 
@@ -239,15 +269,23 @@ impl Reading {
     fn listing(
         &self,
         question: &str,
-        items: Vec<Item>,
+        mut items: Vec<Item>,
         next: Option<Position>,
         more: bool,
     ) -> Result<Listing, AppError> {
         self.served(&items)?;
+        for item in &mut items {
+            self.blind(item);
+        }
         let place = next.or_else(|| items.last().map(|item| item.position));
         let next = place.map(|place| self.sealer.seal(self.who(), question, &place)).transpose()?;
         Ok(Listing { items, next, more })
     }
+}
+
+/// What the cursors of pages of a selection are sealed for.
+pub(crate) fn page_question(selection: &Selection) -> String {
+    format!("page {selection:?}")
 }
 
 fn some(items: Vec<Item>) -> Result<Vec<Item>, AppError> {

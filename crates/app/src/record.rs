@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use kizuna_access::{Directory, PersonId, Principal};
+use kizuna_access::{Directory, MemberId, PersonId, Principal};
 use kizuna_stix::Id;
 use kizuna_store::query::Item;
 use kizuna_store::writer::{Actor, AuditEntry, Writer};
 use parking_lot::Mutex;
 use serde_json::json;
 
+use crate::peers::{Transfer, Transfers};
 use crate::{AppError, Node};
 
 /// So many identifiers stand in one line; of more the number is told.
@@ -28,7 +29,14 @@ pub(crate) struct Trace {
     by_operator: bool,
     /// What was served in the request under way; nothing where each answer makes its own line.
     served: Option<Arc<Mutex<Served>>>,
+    /// What went to members that live elsewhere in the request under way.
+    handed: Option<Arc<Mutex<Handed>>>,
+    /// Whether who asks says himself what became of it.
+    tells_itself: bool,
 }
+
+/// Digests of what was handed out, by the member whose node asked.
+type Handed = BTreeMap<MemberId, BTreeSet<[u8; 32]>>;
 
 /// Identifiers of what was served, by who read it.
 type Served = BTreeMap<PersonId, BTreeSet<Id>>;
@@ -36,6 +44,7 @@ type Served = BTreeMap<PersonId, BTreeSet<Id>>;
 /// Where a reading tells what it serves.
 pub(crate) struct Recorder {
     writer: Writer,
+    transfers: Transfers,
     trace: Trace,
     /// Set while something is only compared.
     compares: AtomicBool,
@@ -52,7 +61,12 @@ impl Drop for Comparison<'_> {
 
 impl Recorder {
     pub fn of(node: &Node) -> Self {
-        Self { writer: node.store.writer(), trace: node.trace.clone(), compares: AtomicBool::new(false) }
+        Self {
+            writer: node.store.writer(),
+            transfers: Transfers::of(node),
+            trace: node.trace.clone(),
+            compares: AtomicBool::new(false),
+        }
     }
 
     /// What is read until this is dropped is compared with something and not served.
@@ -68,7 +82,12 @@ impl Recorder {
         directory: &Directory,
         items: impl IntoIterator<Item = &'a Item>,
     ) -> Result<(), AppError> {
-        if directory.reads_above().is_none() || self.compares.load(Ordering::Relaxed) {
+        if self.compares.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let items: Vec<&Item> = items.into_iter().collect();
+        self.hands_out(who, directory, &items)?;
+        if directory.reads_above().is_none() {
             return Ok(());
         }
         let on_record = items.into_iter().filter(|item| is_on_record(directory, item));
@@ -81,7 +100,23 @@ impl Recorder {
                 served.lock().entry(who.person()).or_default().extend(ids);
                 Ok(())
             }
-            None => record(&self.writer, &self.trace, who.person(), &ids),
+            None => Ok(self.writer.audit(line(&self.trace, who.person(), &ids))?),
+        }
+    }
+
+    /// What a member that lives elsewhere fetches is a transfer to its node.
+    fn hands_out(&self, who: &Principal, directory: &Directory, items: &[&Item]) -> Result<(), AppError> {
+        let lives_here = directory.member(who.member()).is_none_or(|member| member.hosted);
+        if lives_here || items.is_empty() || self.trace.by_operator || self.trace.tells_itself {
+            return Ok(());
+        }
+        let digests = items.iter().map(|item| item.digest);
+        match &self.trace.handed {
+            Some(handed) => {
+                handed.lock().entry(who.member()).or_default().extend(digests);
+                Ok(())
+            }
+            None => self.transfers.write(&Transfer::handed_out(who.member()), digests),
         }
     }
 }
@@ -101,19 +136,31 @@ impl Node {
         work: impl FnOnce(&Self) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
         let served = Arc::new(Mutex::new(Served::new()));
-        let trace = Trace { path: Some(path.into()), by_operator: false, served: Some(Arc::clone(&served)) };
+        let handed = Arc::new(Mutex::new(Handed::new()));
+        let trace = Trace {
+            path: Some(path.into()),
+            served: Some(Arc::clone(&served)),
+            handed: Some(Arc::clone(&handed)),
+            ..Trace::default()
+        };
         let node = self.with_trace(trace);
         let done = work(&node)?;
         let served = std::mem::take(&mut *served.lock());
-        for (person, ids) in served {
-            record(&self.store.writer(), &node.trace, person, &ids)?;
+        let handed = std::mem::take(&mut *handed.lock());
+        let transfers = Transfers::of(self);
+        let mut lines: Vec<AuditEntry> =
+            served.iter().map(|(person, ids)| line(&node.trace, *person, ids)).collect();
+        for (member, digests) in handed {
+            lines.extend(transfers.line(&Transfer::handed_out(member), digests)?);
         }
+        self.store.writer().audit_all(lines)?;
         Ok(done)
     }
 
-    /// The node as it works by itself on this path: each answer makes its own line.
+    /// The node as it sends by itself on this path: each answer makes its own line, and what went through is told by
+    /// who sends it.
     pub(crate) fn on_path(&self, path: &str) -> Self {
-        let trace = Trace { path: Some(path.into()), ..Trace::default() };
+        let trace = Trace { path: Some(path.into()), tells_itself: true, ..Trace::default() };
         self.with_trace(trace)
     }
 
@@ -122,7 +169,7 @@ impl Node {
     #[must_use]
     pub fn at_command_line(&self, command: &str) -> Self {
         let trace =
-            Trace { path: Some(format!("command.{command}").into()), by_operator: true, served: None };
+            Trace { path: Some(format!("command.{command}").into()), by_operator: true, ..Trace::default() };
         self.with_trace(trace)
     }
 }
@@ -133,7 +180,7 @@ fn is_on_record(directory: &Directory, item: &Item) -> bool {
         || item.fields.iter().any(|fields| directory.is_read_on_record(&fields.label))
 }
 
-fn record(writer: &Writer, trace: &Trace, person: PersonId, ids: &BTreeSet<Id>) -> Result<(), AppError> {
+fn line(trace: &Trace, person: PersonId, ids: &BTreeSet<Id>) -> AuditEntry {
     let listed: Vec<&Id> = ids.iter().take(IDS).collect();
     let object = (ids.len() == 1).then(|| ids.first().cloned()).flatten();
     let mut detail = json!({
@@ -147,7 +194,7 @@ fn record(writer: &Writer, trace: &Trace, person: PersonId, ids: &BTreeSet<Id>) 
     } else {
         Actor::Person(person)
     };
-    Ok(writer.audit(AuditEntry { actor, action: "content.read".to_owned(), object, detail })?)
+    AuditEntry { actor, action: "content.read".to_owned(), object, detail }
 }
 
 #[cfg(test)]

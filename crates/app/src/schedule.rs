@@ -28,10 +28,8 @@ impl Schedule {
         name: &'static str,
         mut look: impl FnMut() -> Result<(), AppError> + Send + 'static,
     ) -> Result<Self, AppError> {
-        let ended = Arc::new(AtomicBool::new(false));
-        let stop = Arc::clone(&ended);
         let node = node.clone();
-        let run = move || {
+        Self::run(name, move |stop| {
             while !stop.load(Ordering::Relaxed) {
                 let looked = match node.is_mine(name) {
                     Ok(true) => look(),
@@ -43,7 +41,17 @@ impl Schedule {
                 }
                 std::thread::sleep(LOOK);
             }
-        };
+        })
+    }
+
+    /// Starts a thread of this name that looks after something itself, until it is told that it is over.
+    pub(crate) fn run(
+        name: &'static str,
+        work: impl FnOnce(&AtomicBool) + Send + 'static,
+    ) -> Result<Self, AppError> {
+        let ended = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&ended);
+        let run = move || work(&stop);
         let started = std::thread::Builder::new().name(name.to_owned()).spawn(run);
         started
             .map_err(|error| AppError::Internal(format!("the schedule of {name} cannot start: {error}")))?;

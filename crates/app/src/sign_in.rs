@@ -172,6 +172,20 @@ impl Node {
         })
     }
 
+    /// Which of these sessions have not ended, found with one look at all there are.
+    pub(crate) fn standing_sessions<'a>(
+        &self,
+        tokens: impl Iterator<Item = &'a str>,
+    ) -> Result<BTreeSet<&'a str>, AppError> {
+        let kept = self.store.states(SESSIONS)?;
+        let now = self.now();
+        let stands =
+            |kept: &[u8]| serde_json::from_slice::<KeptSession>(kept).is_ok_and(|kept| now < kept.expires);
+        let standing: BTreeSet<String> =
+            kept.into_iter().filter(|(_, kept)| stands(kept)).map(|(digest, _)| digest).collect();
+        Ok(tokens.filter(|token| standing.contains(&digest(token))).collect())
+    }
+
     /// Ends a session. An unknown one is no error.
     pub fn sign_out(&self, token: &str) -> Result<(), AppError> {
         self.forget(SESSIONS, token)

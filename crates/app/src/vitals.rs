@@ -4,7 +4,9 @@ pub use kizuna_store::vitals::{BOUNDS, Vitals as StoreVitals};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
 
+use crate::peers::Peer;
 use crate::{AppError, Node};
 
 /// The store's secret from which the watch token is made.
@@ -17,6 +19,29 @@ pub struct Vitals {
     /// What the store's files take up, in bytes; nothing where the store is elsewhere.
     pub store_bytes: Option<u64>,
     pub peers: Vec<PeerVitals>,
+    pub log: LogVitals,
+}
+
+/// How the witnessed log does.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LogVitals {
+    pub leaves: u64,
+    /// Since the second of its last leaf; nothing where it has none.
+    pub age: Option<i64>,
+    pub witnesses: Vec<WitnessVitals>,
+    /// Logs of partners that showed two histories.
+    pub splits: u64,
+}
+
+/// How a witness of the log does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WitnessVitals {
+    /// The name that the operator gave it.
+    pub name: String,
+    /// Leaves that it co-signed last.
+    pub leaves: u64,
+    /// Whether it did not co-sign when it was asked last.
+    pub fails: bool,
 }
 
 /// How an exchange does.
@@ -32,6 +57,12 @@ pub struct PeerVitals {
     pub pushed: u64,
     pub quarantined: u64,
     pub refused: u64,
+    /// Versions that stand to be sent, counted up to 1,000.
+    pub waiting: u64,
+    /// What the peer did not take and is tried again.
+    pub aside: u64,
+    /// Octets a second at which it took what was sent last.
+    pub rate: u64,
 }
 
 impl Node {
@@ -41,8 +72,9 @@ impl Node {
     /// [`AppError::Unavailable`] where the store does not answer.
     pub fn vitals(&self) -> Result<Vitals, AppError> {
         let now = self.now();
-        let peer_vitals = |name: String| -> Result<PeerVitals, AppError> {
-            let status = self.peer_status(&name)?;
+        let peer_vitals = |peer: &Peer| -> Result<PeerVitals, AppError> {
+            let name = peer.name.clone();
+            let (status, outbox) = (self.peer_status(&name)?, self.outbox(peer)?);
             Ok(PeerVitals {
                 lag: status.lag(now),
                 fails: status.error.is_some(),
@@ -50,12 +82,31 @@ impl Node {
                 pushed: status.pushed,
                 quarantined: status.quarantined,
                 refused: status.refused,
+                waiting: outbox.waiting,
+                aside: outbox.aside.len() as u64,
+                rate: status.rate.unwrap_or_default(),
                 name,
             })
         };
-        let peers =
-            self.all_peers()?.into_iter().map(|peer| peer_vitals(peer.name)).collect::<Result<_, _>>()?;
-        Ok(Vitals { store: self.store.vitals(), store_bytes: self.store_bytes(), peers })
+        let peers = self.all_peers()?.iter().map(peer_vitals).collect::<Result<_, _>>()?;
+        let log = self.log_vitals(now)?;
+        Ok(Vitals { store: self.store.vitals(), store_bytes: self.store_bytes(), peers, log })
+    }
+
+    fn log_vitals(&self, now: Timestamp) -> Result<LogVitals, AppError> {
+        let log = self.store.log()?;
+        let last = log.last_second().and_then(|second| Timestamp::from_second(second).ok());
+        let witnesses = self.log_witnesses()?.into_iter().map(|witness| WitnessVitals {
+            name: witness.name,
+            leaves: witness.size,
+            fails: witness.error.is_some(),
+        });
+        Ok(LogVitals {
+            leaves: log.size(),
+            age: last.map(|last| now.duration_since(last).as_secs()),
+            witnesses: witnesses.collect(),
+            splits: self.log_splits()?.len() as u64,
+        })
     }
 
     /// The token that lets a monitor read the vitals, and nothing else. Made when it is asked for first.

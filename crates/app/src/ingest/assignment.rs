@@ -1,7 +1,7 @@
 //! Label objects, by what they name: they apply to the versions of the same source that they name by reference and
 //! digest (design, semantic 2).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use kizuna_access::MemberId;
@@ -91,11 +91,35 @@ pub fn standing(
     member: MemberId,
     object: &Object,
 ) -> Result<Option<(Timestamp, Vec<Object>)>, AppError> {
+    Ok(newest(store.given_about(member, LABEL_KIND, object.id())?, member, &version(object)))
+}
+
+/// The label objects, with whose they are, that count for what a node passes on and does not label itself: those of
+/// whoever labelled these very bytes, in an earlier envelope.
+pub fn passed_on(store: &Store, object: &Object) -> Result<Vec<(MemberId, Object)>, AppError> {
+    let mut by_labeller: BTreeMap<MemberId, Vec<Object>> = BTreeMap::new();
+    for (labeller, label_object) in store.authored_about(LABEL_KIND, object.id())? {
+        by_labeller.entry(labeller).or_default().push(label_object);
+    }
     let version = version(object);
+    let mut found = Vec::new();
+    for (labeller, objects) in by_labeller {
+        let standing = newest(objects, labeller, &version).map(|(_, objects)| objects);
+        found.extend(standing.into_iter().flatten().map(|label_object| (labeller, label_object)));
+    }
+    Ok(found)
+}
+
+/// Of a member's label objects those that label a version now.
+fn newest(
+    label_objects: Vec<Object>,
+    member: MemberId,
+    version: &Assignment,
+) -> Option<(Timestamp, Vec<Object>)> {
     let mut standing: Option<(Timestamp, Vec<Object>)> = None;
-    for label_object in store.given_about(member, LABEL_KIND, object.id())? {
+    for label_object in label_objects {
         let Ok(labelling) = Labelling::read(&label_object) else { continue };
-        if labelling.by != member || !labelling.assignments.contains(&version) {
+        if labelling.by != member || !labelling.assignments.contains(version) {
             continue;
         }
         match &mut standing {
@@ -104,5 +128,8 @@ pub fn standing(
             _ => standing = Some((labelling.at, vec![label_object])),
         }
     }
-    Ok(standing)
+    standing
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,14 +20,21 @@ use crate::{AppError, Item, Node, warninglist};
 impl Node {
     /// Takes in an envelope: a STIX bundle 2.0 or 2.1, a TAXII envelope, an array or one object, or a warninglist of
     /// MISP, gzipped or not.
-    /// What cannot be accepted is quarantined with its reasons; the rest is stored and durable on return.
+    /// What cannot be accepted is quarantined with its reasons; the rest is stored and durable on return. What another
+    /// node dated ahead of our clock is taken in later, when its time has come.
     ///
     /// # Errors
     /// When the input as a whole is no envelope, breaks a cap, or the caller may not write there. A target that the
     /// caller may not see is [`AppError::NotFound`].
     pub fn ingest(&self, who: &Principal, bytes: &[u8], delivery: &Delivery<'_>) -> Result<Report, AppError> {
         let giver = self.giver(who, delivery)?;
-        self.take_in(&giver, bytes, delivery)
+        let offered = self.now();
+        let report = self.take_in(&giver, bytes, delivery)?;
+        if report.quarantined > 0 && giver.is_node(&*self.directory()?) {
+            let limits = delivery.limits.as_ref().unwrap_or(&self.limits);
+            self.keep_given_early(who, read(&opened(bytes, limits)?, limits)?, delivery, offered)?;
+        }
+        Ok(report)
     }
 
     /// The same for the operator at the machine, who gives for the node's own member.
@@ -93,7 +100,7 @@ impl Node {
         label: &Label,
     ) -> Result<Report, AppError> {
         let giver = self.giver(who, &Delivery::default())?;
-        let way = Channel { always: label.terms(), default: Some(label.clone()) };
+        let way = Channel::exactly(label);
         let giver = self.on_way(giver, way)?;
         let mut bytes = Vec::from(*b"{\"objects\":[");
         for (index, object) in objects.iter().enumerate() {
@@ -116,8 +123,10 @@ impl Node {
         let arrived = std::mem::take(&mut plan.arrived);
         let mut tally = Tally::new(plan.total, delivery.items);
         let promise = self.promise(&arrived)?;
+        let telling = std::mem::take(&mut plan.telling);
         batches::store(plan, &self.store.writer(), &mut tally, delivery.progress)?;
         self.settle(&arrived, promise)?;
+        self.tell(&telling);
         Ok(tally.report())
     }
 
@@ -166,6 +175,9 @@ pub(crate) fn store_plan(node: &Node, mut plan: Plan) -> Result<(), AppError> {
     let arrived = std::mem::take(&mut plan.arrived);
     let mut tally = Tally::new(plan.total, 0);
     let promise = node.promise(&arrived)?;
+    let telling = std::mem::take(&mut plan.telling);
     batches::store(plan, &node.store.writer(), &mut tally, None)?;
-    node.settle(&arrived, promise)
+    node.settle(&arrived, promise)?;
+    node.tell(&telling);
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Fields that are marked by themselves: what is asked of their readers, beside what is asked of the object's.
 
+use kizuna_access::channel::Channel;
 use kizuna_access::redact::{self, Asked, Part};
 use kizuna_access::{Label, MemberId, leak};
 use kizuna_stix::{Fault, Id, Object};
@@ -26,6 +27,15 @@ impl Fields {
         let mut dangling = redact::granular_refs(object);
         dangling.retain(|id| markings.asked(source, id).is_none());
         Some(Self { label, parts, dangling })
+    }
+
+    /// The same behind a way: what its fields are to make of hops is made too.
+    pub fn behind(mut self, way: &Channel) -> Self {
+        self.label = way.arrived(self.label);
+        for part in &mut self.parts {
+            part.label = way.arrived(part.label.clone());
+        }
+        self
     }
 
     /// What is asked of a reader of all of it.

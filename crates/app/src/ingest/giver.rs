@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::known::Known;
 use super::{Delivery, Target};
+use crate::package::PACKAGE;
 use crate::{AppError, Node};
 
 /// Names of ways: the own member's default one, a collection's, a peer's.
@@ -84,8 +85,26 @@ impl Giver {
         }
     }
 
+    /// Whether what is this member's comes from itself, by its own account or its own node.
+    pub fn speaks_for(&self, member: MemberId) -> bool {
+        self.hosted().contains(&member)
+    }
+
+    /// For whom it speaks.
+    pub fn hosted(&self) -> BTreeSet<MemberId> {
+        match &self.origin {
+            Origin::Here | Origin::Release => BTreeSet::from([self.source]),
+            Origin::Peer { hosted } => hosted.clone(),
+        }
+    }
+
     pub fn is_here(&self) -> bool {
         matches!(self.origin, Origin::Here | Origin::Release)
+    }
+
+    /// Whether it is another node: one that is fetched from, or the account of a member that lives elsewhere.
+    pub fn is_node(&self, directory: &Directory) -> bool {
+        !self.is_here() || (self.is_typed_here() && lives_elsewhere(directory, self.source))
     }
 
     /// Whether somebody writes it here, in place of a decision.
@@ -96,8 +115,12 @@ impl Giver {
 
 impl Node {
     /// The giver that a person is through a delivery.
-    pub(super) fn giver(&self, who: &Principal, delivery: &Delivery<'_>) -> Result<Giver, AppError> {
+    pub(crate) fn giver(&self, who: &Principal, delivery: &Delivery<'_>) -> Result<Giver, AppError> {
         let directory = self.directory()?;
+        if let Some(peer) = self.channel_of(who)? {
+            // What a node pushes is its members' content, as if it had been fetched there.
+            return self.peer_giver(&peer);
+        }
         let reader = directory.reader(who, self.now())?;
         if !reader.may_write() {
             return Err(AppError::Forbidden(
@@ -119,6 +142,7 @@ impl Node {
         let known = Known::of(&directory, &reader, self.now());
         let asked = delivery.label.map(|words| terms(&known, words)).transpose()?;
         let mut giver = Giver::through(&collections, delivery, who.member(), Some(who.person()))?;
+        giver.way.is_hop = lives_elsewhere(&directory, giver.source);
         giver.is_releaser = reader.has(Role::Releaser);
         self.under(giver, asked, &directory)
     }
@@ -150,7 +174,7 @@ impl Node {
     }
 
     /// A giver through a way of its own, remembered under a name that tells it.
-    pub(super) fn on_way(&self, mut giver: Giver, way: Channel) -> Result<Giver, AppError> {
+    pub(crate) fn on_way(&self, mut giver: Giver, way: Channel) -> Result<Giver, AppError> {
         giver.way = way;
         let way = serde_json::to_vec(&giver.way).map_err(|error| AppError::Internal(error.to_string()))?;
         let digest = hex::encode(&Sha256::digest(&way)[..8]);
@@ -162,7 +186,9 @@ impl Node {
     }
 
     /// What the way of this name adds to markings; nothing where it is not known any more.
-    pub(super) fn way(&self, channel: &str) -> Result<Option<Channel>, AppError> {
+    ///
+    /// `source` is whose content came by it: an account of a member that lives elsewhere is another node's.
+    pub(super) fn way(&self, channel: &str, source: MemberId) -> Result<Option<Channel>, AppError> {
         if channel.contains('+') {
             let kept = self.store.state(WAYS, channel)?;
             return Ok(kept.and_then(|way| serde_json::from_slice(&way).ok()));
@@ -170,13 +196,19 @@ impl Node {
         if let Some(name) = channel.strip_prefix(PEER) {
             return self.way_of_peer(name);
         }
-        let Some(id) = channel.strip_prefix(COLLECTION) else { return Ok(Some(Channel::default())) };
+        if let Some(name) = channel.strip_prefix(PACKAGE) {
+            return self.way_of_channel(name);
+        }
         let directory = self.directory()?;
+        let is_hop = lives_elsewhere(&directory, source);
+        let Some(id) = channel.strip_prefix(COLLECTION) else {
+            return Ok(Some(Channel::default().over(is_hop)));
+        };
         let members = directory.members().flat_map(|member| directory.member_collections(member.id));
         let communities =
             directory.communities().flat_map(|community| directory.community_collections(community.id));
         let found = members.chain(communities).find(|collection| collection.id.to_string() == id);
-        Ok(found.map(|collection| collection.channel()))
+        Ok(found.map(|collection| collection.channel().over(is_hop)))
     }
 
     /// A label in words, completed for the own member where it names nobody.
@@ -186,6 +218,10 @@ impl Node {
         let Some(own) = directory.own_member() else { return Ok(terms.label()) };
         Ok(terms.or(&Label::own(own.id)).label())
     }
+}
+
+fn lives_elsewhere(directory: &Directory, member: MemberId) -> bool {
+    !directory.member(member).is_some_and(|member| member.hosted)
 }
 
 fn writable(collections: &[Collection], id: Uuid) -> Result<&Collection, AppError> {
@@ -211,7 +247,7 @@ pub(crate) fn labelled(
     let asked = with_source(asked, source, directory, now);
     let default = way.default.clone().unwrap_or_else(|| Label::own(source));
     let default = asked.or(&default).label();
-    Channel { always: way.always.and(&asked), default: Some(default) }
+    Channel { always: way.always.and(&asked), default: Some(default), is_hop: way.is_hop }
 }
 
 /// Who gives content under a label goes on reading it, though the label names others only. RED and drafts name

@@ -52,6 +52,11 @@ impl Acquainted {
         Self { communities, members }
     }
 
+    /// Whether this member is among those whose people may be named.
+    pub fn has(&self, member: MemberId) -> bool {
+        self.members.contains(&member)
+    }
+
     /// Whether a party of a label may be named to this person.
     pub fn knows(&self, party: &Party, directory: &Directory) -> bool {
         match party {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kizuna_access::marking::{self, Meaning};
 use kizuna_access::redact;
 use kizuna_access::travel::{Assignment, Labelling};
-use kizuna_access::{Label, MemberId, PersonId, Principal};
+use kizuna_access::{Label, MemberId, PersonId, Principal, receipt};
 use kizuna_attest::{ATTESTATION_KIND, KEY_KIND};
 use kizuna_stix::{Id, Object};
 use kizuna_store::{Contribution, Store, Writer};
@@ -115,11 +115,18 @@ impl<'a> Own<'a> {
         source: MemberId,
         saying: &Saying<'_>,
     ) -> Result<Object, AppError> {
-        if !self.giver.is_here() {
+        let anonymous = receipt::anonymous_in(&object);
+        if !self.giver.is_here() || source != self.giver.source {
+            // What its community's owner gives as its own is attested by it, whichever way it came.
+            if anonymous.is_some() && authored && self.attesters.contains(&source) {
+                self.attest(&object, source, saying, false)?;
+            }
             return Ok(object);
         }
         let (object, is_named) = self.labelled(object, authored, source, saying)?;
-        let is_published = self.attesters.contains(&source) && !UNATTESTED.contains(&object.kind());
+        let is_published = self.attesters.contains(&source)
+            && !UNATTESTED.contains(&object.kind())
+            && anonymous.is_none_or(|(_, owner)| owner == source);
         // What waits for a marking is attested when its label is known.
         let waits = |of_it: &MarkedFields| !of_it.fields.dangling.is_empty();
         if is_published && !saying.found.1.is_unclear() && !saying.fields.is_some_and(waits) {

@@ -7,16 +7,17 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use kizuna_access::channel::{Channel, compile};
 use kizuna_access::label::{LabelFault, Tlp};
-use kizuna_access::overlay;
-use kizuna_access::travel::LABEL_KIND;
+use kizuna_access::travel::{LABEL_KIND, RECALL_KIND, Recall};
 use kizuna_access::{Directory, Label, MemberId};
+use kizuna_access::{overlay, receipt, request};
 use kizuna_attest::label_digest;
+use kizuna_federation::guard::above;
 use kizuna_stix::read::{Element, Refused};
 use kizuna_stix::{Fault, Object, Severity};
 use kizuna_store::{Contribution, Quarantined, Store};
 use uuid::Uuid;
 
-use super::assignment::{Assignments, standing};
+use super::assignment::{Assignments, passed_on, standing};
 use super::fields::Fields;
 use super::giver::{Giver, Origin};
 use super::marked::{Marked, Markings};
@@ -25,6 +26,9 @@ use super::proof::{Standing, judge};
 use super::raw::RawElements;
 use super::settle::Arrived;
 use crate::originator::{self, Labelled, Passages};
+use crate::package::Ranks;
+use crate::receipts::Telling;
+use crate::receipts::adopt::{Adoption, Adoptions};
 use crate::release::refuses_direct;
 use crate::{AppError, Node};
 use labels::Labels;
@@ -32,7 +36,7 @@ use labels::Labels;
 pub use labels::MarkedFields;
 
 /// How far ahead of the node's clock `modified` may be (design, semantic 8).
-const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+pub const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
 /// What is to be stored of an envelope.
 #[derive(Default)]
@@ -46,6 +50,8 @@ pub struct Plan {
     pub refused: Vec<(usize, Quarantined)>,
     /// To be carried out once it is stored.
     pub arrived: Arrived,
+    /// What is told to senders, once it is stored.
+    pub telling: Telling,
 }
 
 /// One object on its way, with its place in the envelope.
@@ -59,16 +65,17 @@ struct Piece {
 /// Plans an envelope.
 pub fn plan(giver: &Giver, envelope: &[u8], elements: Vec<Element>, node: &Node) -> Result<Plan, AppError> {
     let (now, store) = (node.now(), &node.store);
-    let mut planning = Planning { giver, envelope, raw: None, now, plan: Plan::default() };
+    let mut planning =
+        Planning { giver, envelope, raw: None, now, labelled: Labelled::default(), plan: Plan::default() };
     planning.plan.total = elements.len();
     let pieces = planning.sort_out(elements);
     let mut pieces = planning.prove(pieces, node)?;
     let assignments = assign(giver, &mut pieces);
-    if !giver.is_here() {
+    if giver.is_node(&*node.directory()?) {
         let here = pieces.iter().map(|piece| &piece.object);
         planning.plan.arrived.labels(&giver.channel, assignments.of_others(here));
     }
-    let earlier = earlier(giver, &mut pieces, &assignments, store)?;
+    let earlier = earlier(giver, &mut pieces, &assignments, node)?;
     let seen: Vec<(MemberId, &Object)> = pieces.iter().map(|piece| (piece.source, &piece.object)).collect();
     let mut markings = Markings::gather(giver.source, &seen, store)?;
     let mut marked = mark(&pieces, &assignments, &mut markings);
@@ -77,8 +84,11 @@ pub fn plan(giver: &Giver, envelope: &[u8], elements: Vec<Element>, node: &Node)
         markings.take_earlier(giver.source, &label_object.markings(), store)?;
         let asked = markings.of(labeller, &label_object);
         marked[index] = markings.both(marked[index], asked);
+        if originator::is_controlled(&markings.found(asked).terms.label()) {
+            planning.labelled.add(&label_object);
+        }
     }
-    let labels = Labels::compile(giver, &pieces, &marked, &markings)?;
+    let labels = Labels::compile(giver, &pieces, &marked, &markings, &*node.directory()?)?;
     planning.finish(pieces, &marked, &markings, &labels, node)?;
     Ok(planning.plan)
 }
@@ -88,6 +98,8 @@ struct Planning<'a> {
     envelope: &'a [u8],
     raw: Option<RawElements<'a>>,
     now: Timestamp,
+    /// The versions that earlier label objects put under originator control.
+    labelled: Labelled,
     plan: Plan,
 }
 
@@ -123,7 +135,9 @@ impl Planning<'_> {
                 self.refuse_object(piece.place, &piece.object, "$", reason);
                 continue;
             }
-            if !self.giver.is_here()
+            // Of an account only what it passes on is another's.
+            let is_relayed = |standing: &Standing| matches!(standing, Standing::Attested(..));
+            if (!self.giver.is_here() || is_relayed(&standing))
                 && let Some(member) = standing.proven()
             {
                 piece.source = member;
@@ -155,6 +169,14 @@ impl Planning<'_> {
         self.refuse(place, Refused { bytes, id: Some(object.id().to_string()), faults: vec![fault] });
     }
 
+    /// Spillage: of what is above the node's ceiling its digest is kept and nothing else (design, semantic 14).
+    fn refuse_above(&mut self, place: usize, object: &Object) {
+        let digest = hex::encode(object.digest());
+        let rule = format!("it is above this node's ceiling: only its SHA-256 is kept, {digest}");
+        let fault = Fault { severity: Severity::Error, path: "$.object_marking_refs".to_owned(), rule };
+        self.refuse(place, Refused { bytes: Vec::new(), id: None, faults: vec![fault] });
+    }
+
     fn finish(
         &mut self,
         pieces: Vec<Piece>,
@@ -164,9 +186,13 @@ impl Planning<'_> {
         node: &Node,
     ) -> Result<(), AppError> {
         let directory = node.directory()?;
+        let ceiling = Node::node_ceiling(&directory, self.now);
         let mut own = Own::new(self.giver, node.attesters(&directory));
         let mut meant = Meant::default();
-        let mut control = Control::of(self.giver, &pieces, marked, markings);
+        let earlier = std::mem::take(&mut self.labelled);
+        let mut control = Control::of(self.giver, earlier, &pieces, marked, markings);
+        let given = pieces.iter().map(|piece| (piece.source, &piece.object));
+        let adoptions = Adoptions::of(given, node, &directory)?;
         for (index, piece) in pieces.into_iter().enumerate() {
             let Piece { place, source, object, standing } = piece;
             let found = markings.found(marked[index]);
@@ -188,45 +214,108 @@ impl Planning<'_> {
             }
             if authored
                 && self.giver.is_here()
+                && source == self.giver.source
                 && let Err(fault) = check_own(self.giver, found, label, source)
             {
                 self.refuse_object(place, &object, "$.object_marking_refs", &fault.to_string());
+                continue;
+            }
+            let whole =
+                || labels.fields.get(&index).map_or_else(|| label.clone(), |marked| marked.fields.whole());
+            if let Some(ceiling) = &ceiling
+                && above(&whole(), ceiling, &Ranks(&directory)).is_some()
+            {
+                self.refuse_above(place, &object);
                 continue;
             }
             if let Some(reason) = refuses_direct(self.giver, &object, label, &directory) {
                 self.refuse_object(place, &object, "$.object_marking_refs", &reason);
                 continue;
             }
-            if let Some(reason) = control.refuses(self.giver, (&object, source), label, node)? {
+            // Whoever types it here gives it for the own member, whoever attested it.
+            let given_by = if self.giver.is_typed_here() { self.giver.source } else { source };
+            if let Some(reason) = control.refuses(self.giver, (&object, given_by), label, node)? {
                 self.refuse_object(place, &object, "$.object_marking_refs", &reason);
                 continue;
             }
+            // What a member said without its name is its community's owner's from here on; nothing says whose it is.
+            let (source, authored, by) = match adoptions.of_object(index, &object) {
+                Adoption::None => (source, authored, self.giver.by),
+                Adoption::By(owner) => (owner, object.kind() != "marking-definition", None),
+                Adoption::Refused(rule) => {
+                    self.refuse_object(place, &object, "$.community", &rule);
+                    continue;
+                }
+            };
             self.plan.arrived.note(&object, source, authored, self.giver);
             let fields = labels.fields.get(&index);
             let mut dangling = found.dangling.clone();
             dangling.extend(fields.iter().flat_map(|marked| marked.fields.dangling.iter().cloned()));
             self.plan.arrived.waits(source, &dangling);
+            let (mut kept, mut parts) =
+                (label.clone(), fields.map_or_else(Vec::new, |marked| marked.fields.parts.clone()));
+            if !self.giver.speaks_for(source) && is_recalled(&object, source, &standing, &node.store)? {
+                kept = kept.only_own(source);
+                for part in &mut parts {
+                    part.label = part.label.only_own(source);
+                }
+            }
+            let channel = self.channel_of(&object, source, &standing, &kept, &node.store)?;
             let saying = Saying { found: (marked[index], found), label: (number, label), fields, markings };
             let object = own.write(object, authored, source, &saying)?;
             let contribution = Contribution {
                 object,
                 source,
-                by: self.giver.by,
-                channel: self.giver.channel.clone(),
-                label: label.clone(),
-                parts: fields.map_or_else(Vec::new, |marked| marked.fields.parts.clone()),
+                by: by.filter(|_| source == self.giver.source),
+                channel,
+                label: kept,
+                parts,
                 authored,
                 dangling,
                 reliability: self.giver.reliability,
             };
+            self.plan.telling.note(&contribution);
             self.plan.main.push((place, contribution));
         }
         self.plan.lead = own.lead(&labels.distinct, node)?;
         Ok(())
     }
+
+    /// The way under which it is stored. What its author attested is one contribution of its author, however many ways
+    /// it comes by: it stays with the first.
+    fn channel_of(
+        &self,
+        object: &Object,
+        source: MemberId,
+        standing: &Standing,
+        label: &Label,
+        store: &Store,
+    ) -> Result<String, AppError> {
+        if matches!(standing, Standing::Attested(..)) {
+            let given = store.given(source, object.id(), &object.digest())?;
+            if let Some(first) = given.into_iter().find(|given| given.authored && given.label == *label) {
+                return Ok(first.channel);
+            }
+        }
+        Ok(self.giver.channel.clone())
+    }
 }
 
-/// What an envelope says of originator control.
+/// Whether its author has taken back, since it was attested, what somebody else still passes on.
+fn is_recalled(
+    object: &Object,
+    source: MemberId,
+    standing: &Standing,
+    store: &Store,
+) -> Result<bool, AppError> {
+    let Standing::Attested(_, attestations) = standing else { return Ok(false) };
+    let attested = attestations.iter().map(|attests| attests.at()).max().unwrap_or(Timestamp::MIN);
+    let recalls = store.given_about(source, RECALL_KIND, object.id())?;
+    let mut recalls = recalls.iter().filter_map(|recall| Recall::read(recall).ok());
+    Ok(recalls.any(|recall| recall.at >= attested && recall.covers.includes(object)))
+}
+
+/// What is said of originator control in an envelope and before it.
 struct Control {
     labelled: Labelled,
     /// The originators' releases that come with it.
@@ -234,8 +323,15 @@ struct Control {
 }
 
 impl Control {
-    fn of(giver: &Giver, pieces: &[Piece], marked: &[usize], markings: &Markings) -> Self {
-        let mut control = Self { labelled: Labelled::default(), passages: Passages::default() };
+    /// With what earlier label objects say.
+    fn of(
+        giver: &Giver,
+        labelled: Labelled,
+        pieces: &[Piece],
+        marked: &[usize],
+        markings: &Markings,
+    ) -> Self {
+        let mut control = Self { labelled, passages: Passages::default() };
         for (piece, number) in pieces.iter().zip(marked) {
             let asks = &markings.found(*number).terms;
             if piece.object.kind() == LABEL_KIND && originator::is_controlled(&asks.label()) {
@@ -294,8 +390,11 @@ fn is_author(object: &Object, source: MemberId, directory: &Directory) -> bool {
     if object.kind() == "identity" && is_members() {
         return *object.id() == source.identity();
     }
-    // Likewise a member's overlay over an object has an id of that member's own.
-    names_author(object, source) && overlay::is_its_own(object, source)
+    // Likewise a member's overlay over an object, its receipts and its answers have ids of that member's own.
+    names_author(object, source)
+        && overlay::is_its_own(object, source)
+        && receipt::is_its_own(object, source)
+        && request::is_its_own(object, source)
 }
 
 /// Whether `created_by_ref` is this member's identity.
@@ -325,15 +424,18 @@ fn assign(giver: &Giver, pieces: &mut [Piece]) -> Assignments {
     assignments
 }
 
-/// The label objects that a peer sent before the objects that they name: each with the place of its object, and whose
-/// it is.
+/// The label objects that another node sent before the objects that they name: each with the place of its object, and
+/// whose it is.
 fn earlier(
     giver: &Giver,
     pieces: &mut [Piece],
     assignments: &Assignments,
-    store: &Store,
+    node: &Node,
 ) -> Result<Vec<(usize, MemberId, Object)>, AppError> {
-    let Origin::Peer { hosted } = &giver.origin else { return Ok(Vec::new()) };
+    if !giver.is_node(&*node.directory()?) {
+        return Ok(Vec::new());
+    }
+    let hosted = giver.hosted();
     let mut found = Vec::new();
     for (index, piece) in pieces.iter_mut().enumerate() {
         let object = &piece.object;
@@ -342,11 +444,15 @@ fn earlier(
             continue;
         }
         let mut labellers = Vec::new();
-        for member in hosted {
-            if let Some((_, label_objects)) = standing(store, *member, object)? {
+        for member in &hosted {
+            if let Some((_, label_objects)) = standing(&node.store, *member, object)? {
                 found.extend(label_objects.into_iter().map(|label_object| (index, *member, label_object)));
                 labellers.push(*member);
             }
+        }
+        if labellers.is_empty() {
+            let beside = passed_on(&node.store, object)?;
+            found.extend(beside.into_iter().map(|(labeller, label_object)| (index, labeller, label_object)));
         }
         if let Some(first) = labellers.first().filter(|_| !labellers.contains(&piece.source)) {
             piece.source = *first;

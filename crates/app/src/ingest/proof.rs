@@ -15,7 +15,7 @@ use kizuna_attest::{
 };
 use kizuna_stix::{Id, Object};
 
-use super::giver::{Giver, Origin};
+use super::giver::Giver;
 use crate::{AppError, Node};
 
 /// An attestation that verified.
@@ -192,7 +192,7 @@ impl Judging<'_> {
             }
         }
         let contributors = matching.iter().map(|attests| attests.by());
-        if let Some(contributor) = contributors.filter(|by| self.speaks_for(*by)).min() {
+        if let Some(contributor) = contributors.filter(|by| self.giver.speaks_for(*by)).min() {
             return Standing::Attested(contributor, of(&matching, contributor));
         }
         let is_claim = author.is_some() || self.attests(source);
@@ -218,21 +218,15 @@ impl Judging<'_> {
         self.ring.knows(Signer::Member(member)) && !lives_here(self.directory, member)
     }
 
-    /// Whether a proof makes content this member's. An account gives for its own member alone.
+    /// Whether a proof makes content this member's. An account gives for its own member alone; that of a member that
+    /// lives elsewhere is its node's, which passes on what others attested.
     fn may_prove(&self, member: MemberId) -> bool {
-        !self.giver.is_here() || self.giver.source == member
-    }
-
-    /// Whether the giver is believed to speak for this member.
-    fn speaks_for(&self, member: MemberId) -> bool {
-        match &self.giver.origin {
-            Origin::Here | Origin::Release => self.giver.source == member,
-            Origin::Peer { hosted } => hosted.contains(&member),
-        }
+        let source = self.giver.source;
+        !self.giver.is_here() || source == member || !lives_here(self.directory, source)
     }
 
     fn is_peer_of(&self, member: MemberId) -> bool {
-        !self.giver.is_here() && self.speaks_for(member)
+        !self.giver.is_here() && self.giver.speaks_for(member)
     }
 
     fn name(&self, member: MemberId) -> String {

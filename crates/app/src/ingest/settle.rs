@@ -17,12 +17,13 @@ use kizuna_store::{Relabelled, StoreError, Waiting};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::assignment::standing;
+use super::assignment::{passed_on, standing};
 use super::attest::Attesting;
 use super::fields::Fields;
 use super::giver::{Giver, PEER};
 use super::marked::{Marked, Markings, refs};
 use super::plan::bare;
+use crate::package::PACKAGE;
 use crate::{AppError, Node};
 
 /// Node state: what arrived and was not carried out when the node ended, by a random key.
@@ -60,7 +61,7 @@ impl Arrived {
             return;
         }
         let Ok(recall) = Recall::read(object) else { return };
-        if !giver.is_here() {
+        if !giver.is_here() || source != giver.source {
             self.recalls.push((source, recall.object_ref, recall.covers));
             return;
         }
@@ -229,18 +230,19 @@ impl Node {
         let beside = self.said_beside(&waiting)?;
         let (found, markings) = self.found(&waiting, &beside)?;
         let source = waiting.source;
-        let label = if let Some(way) = self.way(&waiting.channel)? {
+        let label = if let Some(way) = self.way(&waiting.channel, source)? {
             compile(&found.terms, found.is_unclear(), &[], &way, source)
         } else {
             let stated = compile(&found.terms, true, &[], &Channel::default(), source);
             Label::own(source).and(&stated)
         };
-        Ok(judged_by(waiting, label, found, &markings))
+        let way = self.way(&waiting.channel, source)?.unwrap_or_default();
+        Ok(judged_by(waiting, label, found, (&markings, &way)))
     }
 
     /// Judges what came by a way and is labelled only now: as if the label object had come before it.
     fn judge_again(&self, channel: &str, labeller: MemberId, version: &Assignment) -> Result<(), AppError> {
-        let Some(way) = self.way(channel)? else { return Ok(()) };
+        let Some(way) = self.way(channel, labeller)? else { return Ok(()) };
         let principal = self.members_behind(channel)?.first().copied();
         let mut sources = vec![labeller];
         sources.extend(principal.filter(|principal| *principal != labeller));
@@ -274,7 +276,7 @@ impl Node {
         let label = compile(&found.terms, found.is_unclear(), &[], way, source);
         let before = (given.label.clone(), given.source);
         given.source = source;
-        let judged = judged_by(given, label, found, &markings);
+        let judged = judged_by(given, label, found, (&markings, way));
         let is_changed = before != (judged.label.clone(), source);
         Ok(is_changed.then_some(judged))
     }
@@ -294,20 +296,26 @@ impl Node {
         Ok((markings.found(number).clone(), markings))
     }
 
-    /// The label objects that count for content of a peer: its author's alone, else those of all members that live
-    /// there.
+    /// The label objects that count for content of another node: its author's alone, else those of all members for which
+    /// it speaks, else those that it passed on.
     fn said_beside(&self, given: &Waiting) -> Result<Vec<(MemberId, Object)>, AppError> {
-        if !given.channel.starts_with(PEER) {
+        let is_of_peer = given.channel.starts_with(PEER) || given.channel.starts_with(PACKAGE);
+        let lives_here = self.directory()?.member(given.source).is_some_and(|member| member.hosted);
+        if !is_of_peer && lives_here {
             return Ok(Vec::new());
         }
-        let members = if given.authored { vec![given.source] } else { self.members_behind(&given.channel)? };
+        let members = if given.authored || !is_of_peer {
+            vec![given.source]
+        } else {
+            self.members_behind(&given.channel)?
+        };
         let mut beside = Vec::new();
         for member in members {
             if let Some((_, label_objects)) = standing(&self.store, member, &given.object)? {
                 beside.extend(label_objects.into_iter().map(|label_object| (member, label_object)));
             }
         }
-        Ok(beside)
+        if beside.is_empty() && !given.authored { passed_on(&self.store, &given.object) } else { Ok(beside) }
     }
 
     /// Whether its source has taken a version back since it labelled it.
@@ -326,14 +334,22 @@ impl Node {
 
     /// The members for which content comes by a way of a peer, the principal one first; none where it is another way.
     fn members_behind(&self, channel: &str) -> Result<Vec<MemberId>, AppError> {
+        if let Some(name) = channel.strip_prefix(PACKAGE) {
+            return Ok(self.member_of_channel(name)?.into_iter().collect());
+        }
         channel.strip_prefix(PEER).map_or_else(|| Ok(Vec::new()), |name| self.members_of_peer(name))
     }
 }
 
 /// Stored content under another label, with its marked fields under theirs.
-fn judged_by(waiting: Waiting, label: Label, found: Marked, markings: &Markings) -> Relabelled {
+fn judged_by(
+    waiting: Waiting,
+    label: Label,
+    found: Marked,
+    (markings, way): (&Markings, &Channel),
+) -> Relabelled {
     let fields = Fields::of(markings, waiting.source, &waiting.object, &label);
-    let Some(fields) = fields else {
+    let Some(fields) = fields.map(|fields| fields.behind(way)) else {
         return Relabelled { waiting, label, parts: Vec::new(), dangling: found.dangling };
     };
     let dangling = found.dangling.into_iter().chain(fields.dangling).collect();

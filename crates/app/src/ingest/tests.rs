@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use kizuna_access::release::{Direct, Needs};
-use kizuna_access::rights::{Role, Sector};
+use kizuna_access::rights::{Clearance, Holder, Role, Sector};
 use kizuna_access::{CommunityId, MemberId, Principal};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -16,6 +16,25 @@ use crate::people::{Caller, NewMember};
 use crate::{
     AppError, Clock, Config, Delivery, From, ItemOutcome, Node, Report, Selection, Target, Versions,
 };
+
+#[test]
+fn what_is_above_the_nodes_ceiling_leaves_its_digest_and_nothing_else() {
+    let story = Story::begin();
+    let ceiling = Clearance::default().with("EXERCISE", "RESTRICTED");
+    story.node.people(Caller::Operator).clear(Holder::Node, ceiling).unwrap();
+    let tool = json!({ "type": "tool", "spec_version": "2.1", "id": "tool--00000000-0000-4000-8000-000000000001",
+        "created": "2026-02-01T00:00:00.000Z", "modified": "2026-02-01T00:00:00.000Z", "name": "Salt Lantern" });
+    for (label, quarantined) in
+        [("class:EXERCISE/SECRET", 1), ("class:EXERCISE/RESTRICTED", 0), ("rel:XAS", 0)]
+    {
+        let delivery = Delivery { label: Some(label), items: 9, ..Delivery::default() };
+        let report = story.node.import(tool.to_string().as_bytes(), &delivery).unwrap();
+        assert_eq!(report.quarantined, quarantined, "{label}: {report:?}");
+        assert!(quarantined == 0 || report.items[0].id.is_none());
+    }
+    let kept = story.node.store.view(&story.who("xas")).unwrap().quarantine(None, 9).unwrap();
+    assert!(kept.iter().all(|(_, input)| input.bytes.is_empty() && input.id.is_none()));
+}
 
 /// A clock that tests set.
 pub(crate) struct TestClock(Mutex<Timestamp>);
@@ -127,6 +146,11 @@ pub(crate) fn indicator(number: u32) -> Value {
         "name": format!("Beacon {number}"), "pattern": "[domain-name:value = 'c2.example']",
         "pattern_type": "stix", "valid_from": "2026-02-01T00:00:00Z",
     })
+}
+
+/// The id of [`indicator`].
+pub(crate) fn beacon(number: u32) -> kizuna_stix::Id {
+    indicator(number)["id"].as_str().unwrap().parse().unwrap()
 }
 
 fn relationship(number: u32, from: &str, to: &str) -> Value {

@@ -16,6 +16,10 @@ const FOLLOWED: &str = "log.followed";
 const SPLIT: &str = "log.split";
 /// Pieces of evidence that are kept; further ones are told in the audit alone.
 const MOST_SPLITS: usize = 100;
+/// Node state: whether what was told in the audit alone was proven, by the same digest.
+const TOLD: &str = "log.split.told";
+const IS_PROVEN: &[u8] = b"proven";
+const IS_NOT_PROVEN: &[u8] = b"unproven";
 /// How often a decision is taken again because the log went on meanwhile.
 const ATTEMPTS: usize = 20;
 
@@ -61,11 +65,11 @@ pub struct Answered {
 }
 
 impl Followed {
-    fn verifier(&self) -> Option<Verifier> {
+    pub(super) fn verifier(&self) -> Option<Verifier> {
         self.key.parse().ok()
     }
 
-    fn seen(&self) -> Option<Seen> {
+    pub(super) fn seen(&self) -> Option<Seen> {
         let root = self.root.parse().ok()?;
         (self.size > 0).then_some(Seen { head: Head { size: self.size, root } })
     }
@@ -145,11 +149,22 @@ impl Node {
         Err(AppError::Unavailable("this log goes on faster than it can be witnessed".to_owned()))
     }
 
-    /// Keeps the evidence of two histories, and tells it in the audit. Once for each checkpoint that was shown.
-    fn tell_split(&self, request: &AddCheckpoint, log: &Followed, proven: bool) -> Result<(), AppError> {
+    /// Keeps the evidence of two histories, and tells it in the audit. Once for each checkpoint that was shown, and once
+    /// more where what only lacked a proof is proven later.
+    pub(super) fn tell_split(
+        &self,
+        request: &AddCheckpoint,
+        log: &Followed,
+        proven: bool,
+    ) -> Result<(), AppError> {
         let shown = request.note.to_string();
         let key = hex::encode(Sha256::digest(request.note.text()));
-        if self.store.state(SPLIT, &key)?.is_some() {
+        let kept = self.store.state(SPLIT, &key)?;
+        let was_proven = match &kept {
+            Some(kept) => Some(serde_json::from_slice(kept).is_ok_and(|split: Split| split.proven)),
+            None => self.store.state(TOLD, &key)?.map(|told| told == IS_PROVEN),
+        };
+        if was_proven.is_some_and(|was_proven| was_proven || !proven) {
             return Ok(());
         }
         let split = Split {
@@ -162,9 +177,12 @@ impl Node {
             proof: request.proof.iter().map(ToString::to_string).collect(),
         };
         tracing::error!(log.name = %split.name, log.origin = %split.origin, proven, "a log has shown two histories");
-        if self.store.states(SPLIT)?.len() < MOST_SPLITS {
-            self.store.writer().set_state(SPLIT, &key, Some(encode(&split)?), None)?;
-        }
+        let (kind, value) = if kept.is_some() || self.store.states(SPLIT)?.len() < MOST_SPLITS {
+            (SPLIT, encode(&split)?)
+        } else {
+            (TOLD, if proven { IS_PROVEN } else { IS_NOT_PROVEN }.to_vec())
+        };
+        self.store.writer().set_state(kind, &key, Some(value), None)?;
         let action = if proven { "log.two-histories" } else { "log.unproven-history" };
         let detail = json!({
             "name": split.name,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use kizuna_stix::{Fault, Severity};
 use kizuna_tlog::{AddCheckpoint, Head, Note, Signed, Use, Verifier};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -23,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const ANSWER_BYTES: u64 = 64 << 10;
 /// Of a failure, what is kept.
 const REASON: usize = 300;
+/// Of a name, in characters.
+const NAME: usize = 100;
 
 /// A witness, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,6 +169,33 @@ fn cosignatures(note: &Note, body: &str, key: &Verifier) -> Result<Note, AppErro
     }
 }
 
+/// The key of a witness that can be asked; else everything that is wrong with it, at once.
+fn checked(new: &NewWitness) -> Result<Verifier, AppError> {
+    let is_name = !new.name.trim().is_empty()
+        && new.name.chars().count() <= NAME
+        && !new.name.chars().any(char::is_control);
+    let is_address =
+        new.url.parse::<Url>().is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let mut faults = Vec::new();
+    let mut wrong = |path: &str, rule: String| {
+        faults.push(Fault { severity: Severity::Error, path: path.to_owned(), rule });
+    };
+    if !is_name {
+        wrong("$.name", format!("a name of at most {NAME} characters"));
+    }
+    if !is_address {
+        wrong("$.url", "an address that begins with http:// or https://".to_owned());
+    }
+    let key = new.key.parse::<Verifier>();
+    if let Err(error) = &key {
+        wrong("$.key", format!("{error}"));
+    }
+    match key {
+        Ok(key) if faults.is_empty() => Ok(key),
+        _ => Err(AppError::Invalid { faults }),
+    }
+}
+
 fn shown(kept: Kept) -> Witness {
     let Kept { name, url, key, credential: _, size, at, error } = kept;
     Witness { name, url, key, size, at, error }
@@ -179,19 +209,12 @@ impl People<'_> {
     /// Asks this witness from now on.
     ///
     /// # Errors
-    /// [`AppError::Invalid`] for what is no key, [`AppError::Conflict`] for a name that is taken.
+    /// [`AppError::Invalid`] with everything that is wrong with its name, address and key; [`AppError::Conflict`] for
+    /// a name that is taken.
     pub fn add_witness(&self, new: NewWitness) -> Result<Witness, AppError> {
         self.needs_to_run_node()?;
         let node = self.node();
-        let key: Verifier =
-            new.key.parse().map_err(|error| AppError::invalid("$.key", format!("{error}")))?;
-        let is_address = new
-            .url
-            .parse::<Url>()
-            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-        if !is_address {
-            return Err(AppError::invalid("$.url", "an address that begins with http:// or https://"));
-        }
+        let key = checked(&new)?;
         let sealed = |secret: &String| node.vault.seal(BOUND, secret.as_bytes()).map(hex::encode);
         let kept = Kept {
             name: new.name.clone(),

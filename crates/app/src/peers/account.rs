@@ -6,12 +6,13 @@ use kizuna_access::rights::{Clearance, Holder, Role};
 use kizuna_access::{MemberId, PersonId, Rights};
 use uuid::Uuid;
 
+use super::channel::ACCOUNTS;
 use crate::people::Caller;
 use crate::{AppError, Node};
 
 impl Node {
     /// A reader's account without a key: nobody signs in with it.
-    pub(super) fn account(
+    pub(crate) fn account(
         &self,
         caller: &Caller,
         peer: &str,
@@ -24,7 +25,7 @@ impl Node {
             .ok_or_else(|| AppError::invalid("$.members", format!("there is no member {member}")))?;
         let number = directory.people().filter(|person| person.member == member).count() + 1;
         let address: String = peer.chars().filter(|c| c.is_alphanumeric() || *c == '-').collect();
-        let email = format!("peer-{address}-{number}@{}.peer.invalid", known.country.as_str().to_lowercase());
+        let email = format!("peer-{address}-{number}@{}{ACCOUNTS}", known.country.as_str().to_lowercase());
         let person = PersonId(Uuid::new_v4());
         let people = self.people(caller.clone());
         people.record(Rights::PersonAdded {

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use kizuna_access::rights::{Clearance, Holder};
-use kizuna_access::{MemberId, PersonId, Rights};
+use kizuna_access::{Honours, MemberId, PersonId, Rights};
 use kizuna_store::writer::AuditEntry;
 use serde_json::json;
 use url::Url;
@@ -46,6 +47,9 @@ impl Node {
             if url.origin() != peer.url.origin() {
                 (peer.user, peer.sealed) = (None, None);
             }
+            if peer.channel.is_some() && url.scheme() != "https" {
+                return Err(AppError::invalid("$.url", "an enrolled peer is reached over TLS"));
+            }
             peer.url = url;
         }
         if let Some(user) = change.user {
@@ -66,7 +70,7 @@ impl Node {
         peer.collections = change.collections.unwrap_or(peer.collections);
         peer.pull = change.pull.unwrap_or(peer.pull);
         peer.push = change.push.unwrap_or(peer.push);
-        if !peer.pull && !peer.push {
+        if !peer.pull && !peer.push && peer.channel.is_none() {
             return Err(AppError::invalid("$.pull", "a peer is pulled from, pushed to, or both"));
         }
         peer.every = change.every.map_or(peer.every, |every| every.as_secs().max(1));
@@ -90,7 +94,8 @@ impl Node {
             self.close_account(caller, *account)?;
         }
         // An exchange that is under way forgets where it stood when it ends.
-        if let Some(_idle) = self.exchange_lock(name).try_lock() {
+        if let Some(mut idle) = self.exchange_lock(name).try_lock() {
+            idle.clear();
             self.forget_exchange(name)?;
         }
         self.audit_peer(caller, "peer.removed", &peer, json!({}))
@@ -143,7 +148,7 @@ impl Node {
     }
 
     /// Gives new members an account, and closes those of members that no longer live there.
-    fn move_members(
+    pub(super) fn move_members(
         &self,
         caller: &Caller,
         peer: &mut Peer,
@@ -155,10 +160,17 @@ impl Node {
         let mut accounts = Vec::with_capacity(members.len());
         for member in &members {
             let kept = peer.accounts.iter().find(|account| member_of(account) == Some(*member));
-            accounts.push(match kept {
-                Some(account) => *account,
-                None => self.account(caller, &peer.name, *member, clearance)?,
-            });
+            if let Some(account) = kept {
+                accounts.push(*account);
+                continue;
+            }
+            let account = self.account(caller, &peer.name, *member, clearance)?;
+            // It is the account of the same node, which says for all of them at once what it honours.
+            let other = peer.accounts.first();
+            let said = other.and_then(|other| directory.honours_at(*other, Timestamp::MAX));
+            let honours = Some(said.cloned().unwrap_or_else(Honours::well_known));
+            self.people(caller.clone()).record(Rights::HonoursSet { person: account, honours })?;
+            accounts.push(account);
         }
         for account in peer.accounts.iter().filter(|account| !accounts.contains(account)) {
             self.close_account(caller, *account)?;
@@ -170,11 +182,12 @@ impl Node {
         Ok(())
     }
 
-    fn close_account(&self, caller: &Caller, account: PersonId) -> Result<(), AppError> {
-        if self.directory()?.authenticate_person(account, self.now()).is_err() {
-            return Ok(());
+    /// Closes the account of another node, with what it gave and waits for its time.
+    pub(crate) fn close_account(&self, caller: &Caller, account: PersonId) -> Result<(), AppError> {
+        if self.directory()?.authenticate_person(account, self.now()).is_ok() {
+            self.people(caller.clone()).record(Rights::PersonRemoved { person: account })?;
         }
-        self.people(caller.clone()).record(Rights::PersonRemoved { person: account })
+        self.forget_given_early(account)
     }
 
     /// Where the exchange with a peer of this name stood.
@@ -182,6 +195,7 @@ impl Node {
         self.store.writer().set_state(STATUS, name, None, None)?;
         let prefix = format!("{name} ");
         self.forget_states(pull::PULLS, &prefix)?;
+        self.forget_fetched_early(name)?;
         self.forget_states(push::PUSHES, &prefix)
     }
 

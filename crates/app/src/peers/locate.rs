@@ -59,6 +59,15 @@ pub(super) fn to_push(places: &[Place]) -> Result<Place, AppError> {
         .ok_or_else(|| AppError::Unavailable("the peer has no collection that we may write to".to_owned()))
 }
 
+/// Where a node of our kind, whose collection this is, has another path; nothing where it cannot be one.
+pub(super) fn native(objects: &Url, path: &str) -> Option<Url> {
+    let (base, _) = objects.path().split_once("/taxii2/")?;
+    let mut url = objects.clone();
+    url.set_path(&format!("{base}{path}"));
+    url.set_query(None);
+    Some(url)
+}
+
 fn is(collection: &Collection, asked: &str) -> bool {
     collection.id.to_string() == asked || collection.alias.as_deref() == Some(asked)
 }

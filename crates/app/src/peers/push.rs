@@ -1,241 +1,255 @@
-//! Pushing: what the peer's members may read here and did not give us, in the order in which they came to read it.
+//! The outbox of a peer: what its members may read here and did not give us, in the order in which they came to read
+//! it, what is urgent first.
+//!
+//! Nothing is copied into an outbox: it is the viewer's order after a kept cursor, one cursor a lane. So it is as
+//! durable as the store, takes no room, and an answer that was lost costs a batch that the peer has already.
 
-use kizuna_access::label::Handling;
-use kizuna_access::release::RELEASE_KIND;
-use kizuna_access::travel::LABEL_KIND;
-use kizuna_access::{Principal, marking};
-use kizuna_attest::{ATTESTATION_KIND, KEY_KIND};
-use kizuna_stix::Id;
+mod batch;
+pub(super) mod gather;
+mod outbox;
+
+use std::collections::{BTreeSet, VecDeque};
+
+use kizuna_access::Principal;
+use kizuna_federation::lane::{Lane, URGENT_KINDS};
 use kizuna_store::query::{Item, Start};
-use kizuna_store::{Position, Search, Selection, Versions, View};
-use kizuna_taxii::message::Progress;
-use kizuna_taxii::{Envelope, Status};
-use url::Url;
+use kizuna_store::{Position, Selection, Versions};
 
-use super::client::Client;
+use super::exchange::{Session, Turn, Went};
 use super::locate::Place;
 use super::{Peer, PeerStatus};
-use crate::ingest::PEER;
-use crate::originator;
 use crate::record::Recorder;
 use crate::{AppError, Node};
+use batch::Way;
+use gather::Group;
+pub use outbox::{Aside, Outbox};
 
 /// Node state: where pushing for each account stands.
 pub(super) const PUSHES: &str = "peer.push";
 /// Objects read for one page.
 const PAGE: usize = 500;
+/// Urgent objects read for one page.
+const URGENT_PAGE: usize = 50;
 /// Octets of a POST where the server says more or nothing.
 const POST_BYTES: u64 = 8 << 20;
-/// Label objects looked at for one object.
-const LABELS: usize = 8;
-/// How often a status that is pending is asked for again.
-const ASKED: usize = 60;
+/// Positions passed without anything to send until the cursor is kept all the same.
+const UNKEPT: usize = 2_000;
+/// What went ahead in the urgent lane is remembered up to so many; more is offered again.
+const AHEAD: usize = 10_000;
+
+/// Where pushing for one account stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Stand {
+    bulk: Option<Position>,
+    urgent: Option<Position>,
+    /// Went ahead with something urgent, by number; the bulk lane has not come to it.
+    #[serde(default)]
+    ahead: BTreeSet<u64>,
+    /// What the peer did not take as it was; tried again.
+    #[serde(default)]
+    aside: Vec<Aside>,
+    /// Positions passed since it was kept.
+    #[serde(skip)]
+    unkept: usize,
+}
+
+/// As it is kept; earlier versions kept the position alone.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Kept {
+    Position(Position),
+    Stand(Stand),
+}
+
+impl Stand {
+    fn of(kept: Option<Kept>) -> Self {
+        match kept {
+            None => Self::default(),
+            Some(Kept::Stand(stand)) => stand,
+            Some(Kept::Position(position)) => {
+                Self { bulk: Some(position), urgent: Some(position), ..Self::default() }
+            }
+        }
+    }
+
+    fn start(&self, lane: Lane) -> Start {
+        let after = match lane {
+            Lane::Urgent => self.urgent,
+            Lane::Bulk => self.bulk,
+        };
+        after.map_or(Start::First, Start::After)
+    }
+
+    /// What a group was sent for is passed.
+    fn pass(&mut self, lane: Lane, position: Position) {
+        self.unkept += 1;
+        match lane {
+            Lane::Urgent => self.urgent = Some(position),
+            Lane::Bulk => {
+                self.bulk = Some(position);
+                self.ahead.remove(&position.seq);
+            }
+        }
+    }
+}
+
+fn selection(lane: Lane) -> Selection {
+    let kinds = match lane {
+        Lane::Urgent => URGENT_KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
+        Lane::Bulk => Vec::new(),
+    };
+    Selection { kinds, versions: Versions::All, ..Selection::default() }
+}
 
 impl Node {
-    /// Sends what one of the peer's accounts may read and has not been sent yet.
+    /// Sends what one of the peer's accounts may read and has not been sent yet: all of it, or until somebody else has
+    /// the turn. Where it comes to rest nothing is written.
     pub(super) fn push(
         &self,
         peer: &Peer,
-        client: &Client,
+        session: &mut Session,
         place: &Place,
         who: &Principal,
         status: &mut PeerStatus,
-    ) -> Result<(), AppError> {
-        let key = format!("{} {} {}", peer.name, who.member(), place.objects);
-        let mut stand: Option<Position> = self.kept_json(PUSHES, &key)?;
-        let selection = Selection { versions: Versions::All, ..Selection::default() };
-        let limit = place.max_content_length.clamp(1 << 10, POST_BYTES);
+        turn: Turn<'_>,
+    ) -> Result<Went, AppError> {
+        let key = stand_key(peer, who, place);
+        let stand = match session.stands.remove(&in_memory(who, &key)) {
+            Some(stand) => stand,
+            None => Stand::of(self.kept_json(PUSHES, &key)?),
+        };
+        session.pace.bound(place.max_content_length.clamp(1 << 10, POST_BYTES));
+        let mut way = Way { node: self, peer, place, who, key, session, status, stand };
+        if way.session.is_timed {
+            way.try_aside_again()?;
+        }
+        let went = way.run(turn)?;
+        way.rest()?;
+        Ok(went)
+    }
+}
+
+/// The name under which the stand of an account is kept.
+fn stand_key(peer: &Peer, who: &Principal, place: &Place) -> String {
+    format!("{} {} {}", peer.name, who.member(), place.objects)
+}
+
+/// The same for the session: an account that is closed takes its stand along.
+fn in_memory(who: &Principal, key: &str) -> String {
+    format!("{} {key}", who.person())
+}
+
+impl Way<'_> {
+    fn run(&mut self, turn: Turn<'_>) -> Result<Went, AppError> {
         loop {
-            // A view holds a read transaction: none is kept open while the peer thinks.
-            let (bodies, next) = {
-                let view = self.store.view(who)?;
-                let start = stand.map_or(Start::First, Start::After);
-                let page = view.page(&selection, start, PAGE)?;
-                let next = page.items.last().map(|item| item.position);
-                let sent = self.to_send(peer, &view, &page.items)?;
-                Recorder::of(&self.on_path("peer.push")).serves(who, view.directory(), &sent)?;
-                (batches(&sent, limit), next)
-            };
-            let Some(next) = next else { return Ok(()) };
-            for (objects, body) in bodies {
-                let answer = client.post(&place.objects, &body)?;
-                let told: Status = answer.read(&place.objects)?;
-                let told = settled(client, &place.objects, told)?;
-                status.pushed += objects;
-                status.refused += told.failure_count;
-                if let Some(failure) = told.failures.first() {
-                    let reason = failure.message.clone().unwrap_or_default();
-                    status.last_refusal = Some(format!("{}: {reason}", failure.id));
+            self.send_urgent()?;
+            let mut groups = self.next(Lane::Bulk, PAGE)?;
+            if groups.is_empty() {
+                return Ok(Went::Level);
+            }
+            let mut commits = self.node.commits();
+            commits.borrow_and_update();
+            while !groups.is_empty() {
+                let (items, last) = self.cut(&mut groups);
+                self.send(items)?;
+                self.passed(Lane::Bulk, &last)?;
+                if commits.has_changed().unwrap_or_default() {
+                    commits.borrow_and_update();
+                    self.send_urgent()?;
+                }
+                if turn() {
+                    return Ok(Went::Yielded);
                 }
             }
-            self.keep_json(PUSHES, &key, &next)?;
-            stand = Some(next);
         }
     }
 
-    /// What of a page the peer does not have from its own members. With an object go, in one envelope, its marking
-    /// definitions and the label object that names it, so that it is never stored there without: there our account is
-    /// a source of its own, for which nobody else's definitions count.
-    pub(crate) fn to_send(&self, peer: &Peer, view: &View, items: &[Item]) -> Result<Vec<Item>, AppError> {
-        let mut sent: Vec<Item> = Vec::new();
-        for item in items {
-            if item.id.kind() == "marking-definition" {
-                if given_by_others(peer, view, item)? && !has(&sent, item) {
-                    sent.push(item.clone());
+    /// Empties the urgent lane.
+    fn send_urgent(&mut self) -> Result<(), AppError> {
+        loop {
+            let mut groups = self.next(Lane::Urgent, URGENT_PAGE)?;
+            if groups.is_empty() {
+                return Ok(());
+            }
+            while !groups.is_empty() {
+                let (items, last) = self.cut(&mut groups);
+                let bulk = self.stand.bulk;
+                let is_ahead = |item: &&Item| bulk.is_none_or(|bulk| item.position > bulk);
+                let ahead: Vec<u64> = items.iter().filter(is_ahead).map(|item| item.position.seq).collect();
+                self.send(items)?;
+                if self.stand.ahead.len() + ahead.len() <= AHEAD {
+                    self.stand.ahead.extend(ahead);
                 }
-                continue;
+                self.passed(Lane::Urgent, &last)?;
             }
-            if !self.leaves(peer, item)? {
-                continue;
-            }
-            for definition in definitions(view, item)? {
-                if !has(&sent, &definition) {
-                    sent.push(definition);
-                }
-            }
-            if originator::is_controlled(&item.label) && !originator::is_beside(item.id.kind()) {
-                for beside in proof_beside(view, item)? {
-                    for definition in definitions(view, &beside)? {
-                        if !has(&sent, &definition) {
-                            sent.push(definition);
-                        }
+        }
+    }
+
+    /// What comes next in a lane, with what goes beside each; none where the lane is empty.
+    fn next(&self, lane: Lane, limit: usize) -> Result<VecDeque<Group>, AppError> {
+        // A view holds a read transaction: none is kept open while the peer thinks.
+        let view = self.node.store.view(self.who)?;
+        let page = view.page(&selection(lane), self.stand.start(lane), limit)?;
+        let groups = match lane {
+            Lane::Urgent => self.node.urgent_groups(self.peer, &view, &page.items)?,
+            Lane::Bulk => {
+                let mut groups = self.node.groups(self.peer, &view, &page.items)?;
+                for group in &mut groups {
+                    // The urgent lane has its own; and what went ahead with it is there.
+                    if group.lane == Lane::Urgent {
+                        group.items.clear();
                     }
-                    if !has(&sent, &beside) {
-                        sent.push(beside);
-                    }
+                    group.items.retain(|item| !self.stand.ahead.contains(&item.position.seq));
                 }
+                groups
             }
-            if !item.authored {
-                let search = Search {
-                    refers_to: Some(item.id.clone()),
-                    kinds: vec![LABEL_KIND.to_owned()],
-                    ..Search::default()
-                };
-                for label in view.search(&search, None, LABELS)?.items {
-                    if !has(&sent, &label) && self.leaves(peer, &label)? {
-                        sent.push(label);
-                    }
-                }
+        };
+        let sent = groups.iter().flat_map(|group| &group.items);
+        Recorder::of(&self.node.on_path("peer.push")).serves(self.who, view.directory(), sent)?;
+        Ok(groups.into())
+    }
+
+    /// The next batch of whole groups: as much as goes at once, and at least one group.
+    fn cut(&self, groups: &mut VecDeque<Group>) -> (Vec<Item>, Vec<Position>) {
+        let limit = self.session.pace.limit();
+        let (mut items, mut last) = (Vec::new(), Vec::new());
+        let mut octets = 0;
+        while let Some(group) = groups.front() {
+            let more: u64 = group.items.iter().map(|item| item.bytes.len() as u64 + 1).sum();
+            if !items.is_empty() && more > 0 && octets + more + 64 > limit {
+                break;
             }
-            if !has(&sent, item) {
-                sent.push(item.clone());
-            }
+            octets += more;
+            let Some(group) = groups.pop_front() else { break };
+            last.push(group.position);
+            items.extend(group.items);
         }
-        Ok(sent)
+        (items, last)
     }
 
-    fn leaves(&self, peer: &Peer, item: &Item) -> Result<bool, AppError> {
-        let handling = item.label.handling();
-        if handling.contains(&Handling::Draft) {
-            return Ok(false);
+    fn passed(&mut self, lane: Lane, positions: &[Position]) -> Result<(), AppError> {
+        for position in positions {
+            self.stand.pass(lane, *position);
         }
-        // Originator controlled: a recipient's node does not pass on.
-        if originator::is_controlled(&item.label) && !originator::may_leave(self, item)? {
-            return Ok(false);
+        if self.stand.unkept > UNKEPT { self.keep() } else { Ok(()) }
+    }
+
+    /// Keeps where it stands.
+    fn keep(&mut self) -> Result<(), AppError> {
+        self.node.keep_json(PUSHES, &self.key, &self.stand)?;
+        self.stand.unkept = 0;
+        Ok(())
+    }
+
+    /// Keeps where it stands in the session; on disk only what would cost something to find again.
+    fn rest(mut self) -> Result<(), AppError> {
+        if self.session.is_timed && self.stand.unkept > 0 {
+            self.keep()?;
         }
-        if self.store.came_through(&format!("{PEER}{}", peer.name), &item.id, &item.digest)? {
-            return Ok(false);
-        }
-        for member in &peer.members {
-            if *member == item.source || self.store.has_given(*member, &item.id, &item.digest)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        self.session.stands.insert(in_memory(self.who, &self.key), self.stand);
+        Ok(())
     }
 }
 
-/// With content of others that is originator controlled goes what proves that its originator lets this node pass it on:
-/// keys, releases, labels, and what attests them.
-fn proof_beside(view: &View, item: &Item) -> Result<Vec<Item>, AppError> {
-    let keys =
-        Selection { kinds: vec![KEY_KIND.to_owned()], versions: Versions::All, ..Selection::default() };
-    let mut proof = view.page(&keys, Start::First, PAGE)?.items;
-    let about = |id: &Id, kinds: &[&str]| {
-        let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
-        let search = Search { refers_to: Some(id.clone()), kinds, ..Search::default() };
-        view.search(&search, None, LABELS).map(|found| found.items)
-    };
-    let releases = about(&item.id, &[RELEASE_KIND])?;
-    for id in releases.iter().map(|release| &release.id).chain([&item.id]) {
-        proof.extend(about(id, &[ATTESTATION_KIND, LABEL_KIND])?);
-    }
-    proof.extend(releases);
-    proof.retain(|beside| beside.source == item.source);
-    Ok(proof)
-}
-
-fn has(sent: &[Item], item: &Item) -> bool {
-    sent.iter().any(|sent| sent.digest == item.digest)
-}
-
-/// Whether somebody else than the peer's members gave this too.
-fn given_by_others(peer: &Peer, view: &View, item: &Item) -> Result<bool, AppError> {
-    let claims = view.claims(&item.id)?;
-    Ok(claims.iter().any(|claim| !peer.members.contains(&claim.source)))
-}
-
-/// The definitions of an object's markings, as far as they are not known to everybody.
-fn definitions(view: &View, item: &Item) -> Result<Vec<Item>, AppError> {
-    let object: Marked = serde_json::from_slice(&item.bytes).unwrap_or_default();
-    let granular = object.granular_markings.into_iter().filter_map(|marking| marking.marking_ref);
-    let mut found = Vec::new();
-    for id in object.object_marking_refs.into_iter().chain(granular) {
-        if marking::well_known(&id).is_none() {
-            found.extend(view.object(&id)?);
-        }
-    }
-    Ok(found)
-}
-
-/// The markings of an object.
-#[derive(Default, serde::Deserialize)]
-struct Marked {
-    #[serde(default)]
-    object_marking_refs: Vec<Id>,
-    #[serde(default)]
-    granular_markings: Vec<Granular>,
-}
-
-#[derive(serde::Deserialize)]
-struct Granular {
-    #[serde(default)]
-    marking_ref: Option<Id>,
-}
-
-/// Envelopes of at most so many octets, each with how many objects it has. A single object may be longer: the server
-/// says what it thinks of it.
-fn batches(items: &[Item], limit: u64) -> Vec<(u64, Vec<u8>)> {
-    let mut batches = Vec::new();
-    let mut open: Vec<&[u8]> = Vec::new();
-    let mut octets = 0;
-    for item in items {
-        let length = item.bytes.len() as u64 + 1;
-        if !open.is_empty() && octets + length + 64 > limit {
-            batches.push((open.len() as u64, Envelope::write(open.iter().copied(), None)));
-            open.clear();
-            octets = 0;
-        }
-        octets += length;
-        open.push(&item.bytes);
-    }
-    if !open.is_empty() {
-        batches.push((open.len() as u64, Envelope::write(open.iter().copied(), None)));
-    }
-    batches
-}
-
-/// A status once nothing of it is pending.
-fn settled(client: &Client, objects: &Url, mut status: Status) -> Result<Status, AppError> {
-    let broken = |error| AppError::Unavailable(format!("{objects} has no status: {error}"));
-    // …/API-ROOT/collections/ID/objects/ → …/API-ROOT/status/ID/
-    let url = objects.join(&format!("../../../status/{}/", status.id)).map_err(broken)?;
-    for _ in 0..ASKED {
-        if status.status == Progress::Complete {
-            return Ok(status);
-        }
-        std::thread::sleep(std::time::Duration::from_millis(500));
-        status = client.get(&url)?.read(&url)?;
-    }
-    Err(AppError::Unavailable(format!("{url} is pending for too long")))
-}
+#[cfg(test)]
+mod tests;

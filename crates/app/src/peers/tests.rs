@@ -24,7 +24,11 @@ pub(super) struct Elsewhere {
     asked: Mutex<Vec<String>>,
     /// Answers that are still to fail.
     failing: Mutex<usize>,
-    taken: Mutex<Vec<Value>>,
+    pub taken: Mutex<Vec<Value>>,
+    /// An id with which an envelope is refused.
+    pub refusing: Mutex<Option<String>>,
+    /// Envelopes that are still to be put off.
+    pub busy: Mutex<usize>,
 }
 
 impl Elsewhere {
@@ -78,6 +82,16 @@ impl Elsewhere {
             let envelope: Value = serde_json::from_slice(body).unwrap();
             let objects = envelope["objects"].as_array().unwrap().clone();
             let count = objects.len();
+            let mut busy = self.busy.lock();
+            if *busy > 0 {
+                *busy -= 1;
+                let later = "retry-after: 1\r\n".to_owned();
+                return ("503 Service Unavailable", later, json!({ "title": "Later" }));
+            }
+            let refusing = self.refusing.lock().clone();
+            if objects.iter().any(|object| object["id"].as_str() == refusing.as_deref()) {
+                return ("422 Unprocessable Content", String::new(), json!({ "title": "Not that" }));
+            }
             self.taken.lock().extend(objects);
             let status = json!({
                 "id": COLLECTION, "status": "complete", "request_timestamp": "2026-03-01T12:00:00.000Z",
@@ -211,7 +225,11 @@ fn what_the_peer_s_member_may_read_is_pushed_in_envelopes_that_fit() {
     let mut indicators: Vec<&str> =
         taken.iter().filter(|id| id.starts_with("indicator")).map(|id| &id[id.len() - 2..]).collect();
     indicators.sort_unstable();
-    assert_eq!(indicators, ["01", "02", "03", "04", "05", "06", "07", "08", "09", "12", "13"]);
+    assert_eq!(
+        indicators,
+        ["01", "02", "03", "04", "05", "06", "07", "08", "09", "12"],
+        "a foreign server honours no ORCON"
+    );
     let first = |kind: &str| taken.iter().position(|id| id.starts_with(kind)).unwrap();
     assert!(
         first("marking-definition") < first("kizuna-label") && first("kizuna-label") < first("indicator")

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kizuna_access::rights::Sector;
-use kizuna_access::{Country, Directory, MemberId, Rights, directory};
+use kizuna_access::{Country, Directory, MemberId, Rights, directory, industry};
 
 use super::{Member, People, Standing};
 use crate::AppError;
@@ -28,7 +28,7 @@ impl People<'_> {
         let known = self.known_members(&directory)?;
         let own = directory.own_member().map(|own| own.id);
         let shown = directory.members().filter(|member| known.contains(&member.id));
-        let mut members: Vec<Member> = shown.map(|member| describe(member, own)).collect();
+        let mut members: Vec<Member> = shown.map(|member| describe(member, &directory, own)).collect();
         members.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(members)
     }
@@ -50,7 +50,29 @@ impl People<'_> {
         }
         let directory = self.node.directory()?;
         let own = directory.own_member().map(|own| own.id);
-        directory.member(id).map(|member| describe(member, own)).ok_or(AppError::NotFound)
+        directory.member(id).map(|member| describe(member, &directory, own)).ok_or(AppError::NotFound)
+    }
+
+    /// Says in which sectors of the economy a member works, in place of what was said before.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] for a word that is none of [`kizuna_access::industry`]; [`AppError::Forbidden`] for
+    /// everybody but who runs the node.
+    pub fn set_industries(&self, member: MemberId, words: &[String]) -> Result<Member, AppError> {
+        self.needs_node_admin(&*self.node.directory()?)?;
+        let mut industries = BTreeSet::new();
+        for (place, word) in words.iter().enumerate() {
+            let known = industry::known(word.trim());
+            let known = known.ok_or_else(|| {
+                let rule = format!("there is no sector {word:?} (kizuna member sectors)");
+                AppError::invalid(format!("$.sectors[{place}]"), rule)
+            })?;
+            industries.insert(known.word.to_owned());
+        }
+        self.record(Rights::IndustriesSet { member, industries })?;
+        let directory = self.node.directory()?;
+        let own = directory.own_member().map(|own| own.id);
+        directory.member(member).map(|member| describe(member, &directory, own)).ok_or(AppError::NotFound)
     }
 
     /// Makes one member a client of another: it reads what names the other, under AMBER and below.
@@ -77,12 +99,13 @@ impl People<'_> {
     }
 }
 
-fn describe(member: &directory::Member, own: Option<MemberId>) -> Member {
+fn describe(member: &directory::Member, directory: &Directory, own: Option<MemberId>) -> Member {
     Member {
         id: member.id,
         name: member.name.clone(),
         country: member.country,
         sector: member.sector,
+        industries: directory.industries(member.id).clone(),
         hosted: member.hosted,
         own: own == Some(member.id),
     }

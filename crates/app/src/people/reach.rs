@@ -37,7 +37,7 @@ pub struct Reached {
 }
 
 /// A way by which programs get content without anybody's asking for it one by one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Feed {
     pub kind: FeedKind,
     /// The member or community whose it is, by name.
@@ -51,7 +51,7 @@ pub struct Feed {
 }
 
 /// What kind of feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FeedKind {
     /// A TAXII collection that holds it, for whoever polls it and may read it.

@@ -9,7 +9,7 @@ use kizuna_stix::canonical;
 use serde_json::Value;
 
 use super::{Community, People};
-use crate::AppError;
+use crate::{AppError, Node};
 
 /// Node state: the roster that was taken in last, by community.
 const TAKEN: &str = "roster.taken";
@@ -291,6 +291,15 @@ impl People<'_> {
             return Ok(());
         }
         self.record(Rights::Joined { community, member, from: entry.from, until: entry.until })
+    }
+}
+
+impl Node {
+    /// The member that signed the roster of a community that another node owns; nothing where it was not signed.
+    pub(crate) fn roster_owner(&self, community: CommunityId) -> Result<Option<MemberId>, AppError> {
+        let kept = self.store.state(TAKEN, &community.to_string())?;
+        let taken = kept.and_then(|bytes| serde_json::from_slice::<Taken>(&bytes).ok());
+        Ok(taken.map(|taken| taken.owner))
     }
 }
 

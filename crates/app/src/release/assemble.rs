@@ -149,7 +149,7 @@ impl Node {
             source: giver_of(&high, by),
             by: None,
             channel: channel(release),
-            way: Channel { always: label.terms(), default: Some(label.clone()) },
+            way: Channel::exactly(label),
             origin: Origin::Release,
             reliability: item.reliability,
             is_releaser: false,

@@ -36,7 +36,11 @@ impl Node {
             Actor::Operator | Actor::Node => None,
         };
         release.released(cleared, by, self.now()).map_err(|not_now| conflict(&not_now))?;
-        self.keep_release(release, actor)
+        self.keep_release(release, actor)?;
+        if let Err(error) = self.tell_granted(release) {
+            tracing::warn!(object.id = %release.id, %error, "who asked for this release cannot be told of it");
+        }
+        Ok(())
     }
 
     /// Takes what was released back to the member that gave it. Everybody else who could read it gets a recall.

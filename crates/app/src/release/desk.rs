@@ -70,7 +70,7 @@ impl Node {
             source: by,
             by: None,
             channel: RECORDS.to_owned(),
-            way: Channel { always: label.terms(), default: Some(label.clone()) },
+            way: Channel::exactly(label),
             origin: Origin::Release,
             reliability: None,
             is_releaser: false,

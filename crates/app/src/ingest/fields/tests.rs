@@ -148,3 +148,26 @@ fn a_label_object_names_to_each_reader_the_form_that_it_gets() {
     assert_eq!(named(&story, "xve"), [form.digest], "the digest of the whole is for nobody else");
     assert!(named(&story, "xas").contains(&full.digest));
 }
+
+/// A field may be more limited in its hops than its object.
+#[test]
+fn a_field_that_was_to_make_one_hop_has_made_it_behind_the_way() {
+    let story = Story::begin();
+    let circle = Label::builder().rel([Party::Member(story.member("Asterin CERT"))]);
+    let field = circle.clone().handling(kizuna_access::label::Handling::OneHop).label();
+    let minted = marking::mint(&field).unwrap();
+    let mut envelope: Vec<Value> =
+        minted.iter().map(|marking| Value::Object(marking.clone().into_value())).collect();
+    let given = marked(1, minted[0].id().as_str());
+    envelope.push(given.clone());
+    story.give("xas", &envelope, Some("rel:Circle"));
+    let here = read(&story, "xas", &given).unwrap();
+    let [fields] = &here.fields[..] else { panic!("{:?}", here.fields) };
+    let words = |label: &Label| label.handling().iter().map(|word| word.as_str()).collect::<Vec<_>>();
+    assert_eq!(words(&fields.label), ["one-hop"]);
+    let part = kizuna_access::redact::Part { label: field, selectors: vec!["description".to_owned()] };
+    let fields = super::Fields { label: circle.label(), parts: vec![part], dangling: Vec::new() };
+    let behind = fields.behind(&super::Channel::default().over(true));
+    assert_eq!(words(&behind.parts[0].label), ["one-hop", "this-node"]);
+    assert!(words(&behind.label).is_empty());
+}

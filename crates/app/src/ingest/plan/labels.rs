@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use kizuna_access::channel::compile;
-use kizuna_access::{Label, MemberId};
+use kizuna_access::channel::{Channel, compile};
+use kizuna_access::{Directory, Label, MemberId};
 use kizuna_stix::Object;
 
 use super::Piece;
@@ -35,9 +35,11 @@ impl Labels {
         pieces: &[Piece],
         marked: &[usize],
         markings: &Markings,
+        directory: &Directory,
     ) -> Result<Self, AppError> {
+        let ways = Ways { as_given: &giver.way, as_arrived: giver.way.clone().over(true), directory };
         let mut interned = Interned::default();
-        let mut compiled: HashMap<(MemberId, usize), u32> = HashMap::new();
+        let mut compiled: HashMap<(MemberId, usize, bool), u32> = HashMap::new();
         let mut known: Vec<Option<u32>> = Vec::with_capacity(pieces.len());
         for (piece, number) in pieces.iter().zip(marked) {
             let found = markings.found(*number);
@@ -45,8 +47,9 @@ impl Labels {
                 known.push(None);
                 continue;
             }
-            let label = compiled.entry((piece.source, *number)).or_insert_with(|| {
-                interned.number(compile(&found.terms, found.is_unclear(), &[], &giver.way, piece.source))
+            let way = ways.of(piece);
+            let label = compiled.entry((piece.source, *number, way.is_hop)).or_insert_with(|| {
+                interned.number(compile(&found.terms, found.is_unclear(), &[], way, piece.source))
             });
             known.push(Some(*label));
         }
@@ -55,20 +58,22 @@ impl Labels {
             let Some(number) = label else { continue };
             let of = &interned.labels[*number as usize];
             let fields = Fields::of(markings, piece.source, &piece.object, of);
+            let fields = fields.map(|fields| fields.behind(ways.of(piece)));
             if let Some(fields) = fields.filter(|fields| fields.refer(&piece.object)) {
                 *number = interned.number(fields.whole());
             }
         }
         let objects: Vec<&Object> = pieces.iter().map(|piece| &piece.object).collect();
         let reached = Reached::compute(&objects, &spreading);
-        let mut unmarked: HashMap<(MemberId, BTreeSet<u32>), u32> = HashMap::new();
+        let mut unmarked: HashMap<(MemberId, BTreeSet<u32>, bool), u32> = HashMap::new();
         let mut numbers = Vec::with_capacity(pieces.len());
         for (index, piece) in pieces.iter().enumerate() {
             if let Some(label) = known[index] {
                 numbers.push(label);
                 continue;
             }
-            let place = (piece.source, reached.of(index).clone());
+            let way = ways.of(piece);
+            let place = (piece.source, reached.of(index).clone(), way.is_hop);
             if let Some(label) = unmarked.get(&place) {
                 numbers.push(*label);
                 continue;
@@ -76,13 +81,28 @@ impl Labels {
             let referencing: Vec<&Label> =
                 place.1.iter().map(|number| &interned.labels[*number as usize]).collect();
             let silent = &markings.found(marked[index]).terms;
-            let label = compile(silent, false, &referencing, &giver.way, piece.source);
+            let label = compile(silent, false, &referencing, way, piece.source);
             let label = interned.number(label);
             unmarked.insert(place, label);
             numbers.push(label);
         }
-        let fields = interned.narrow_to_fields(pieces, markings, &mut numbers)?;
+        let fields = interned.narrow_to_fields(pieces, (markings, &ways), &mut numbers)?;
         Ok(Self { distinct: interned.labels, numbers, fields })
+    }
+}
+
+/// The way by which each object came: what a member that lives elsewhere wrote has come from another node, whoever brings it.
+struct Ways<'a> {
+    as_given: &'a Channel,
+    as_arrived: Channel,
+    directory: &'a Directory,
+}
+
+impl Ways<'_> {
+    fn of(&self, piece: &Piece) -> &Channel {
+        let author = piece.object.created_by();
+        let author = author.and_then(|author| self.directory.member_of_identity(&author));
+        if author.is_some_and(|author| !author.hosted) { &self.as_arrived } else { self.as_given }
     }
 }
 
@@ -108,13 +128,14 @@ impl Interned {
     fn narrow_to_fields(
         &mut self,
         pieces: &[Piece],
-        markings: &Markings,
+        (markings, ways): (&Markings, &Ways<'_>),
         numbers: &mut [u32],
     ) -> Result<HashMap<usize, MarkedFields>, AppError> {
         let mut found = HashMap::new();
         for (index, (piece, number)) in pieces.iter().zip(numbers).enumerate() {
             let label = &self.labels[*number as usize];
             let Some(fields) = Fields::of(markings, piece.source, &piece.object, label) else { continue };
+            let fields = fields.behind(ways.of(piece));
             *number = self.number(fields.label.clone());
             let forms = fields.forms(&piece.object)?;
             let forms = forms.into_iter().map(|(digest, label)| (digest, self.number(label))).collect();
