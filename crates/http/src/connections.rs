@@ -1,6 +1,7 @@
 //! Connections: accepted up to a cap, with a time for each request's head, ended in order.
 
 mod linger;
+mod peers;
 
 use std::io;
 use std::net::SocketAddr;
@@ -21,6 +22,11 @@ use tower_http::add_extension::AddExtension;
 use crate::viewer::Remote;
 use crate::{Caps, Permit};
 
+pub use peers::serve_peers;
+
+/// Bytes that are held for one connection, of a request's head as of what its client has not taken in yet.
+const HELD_BYTES: usize = 64 << 10;
+
 /// How long to wait before accepting again when the system has no more descriptors.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -29,7 +35,7 @@ pub async fn serve(listener: TcpListener, router: Router, caps: &Caps, stop: imp
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(caps.connections));
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(caps.head_time);
+    builder.timer(TokioTimer::new()).header_read_timeout(caps.head_time).max_buf_size(HELD_BYTES);
     let mut stop = pin!(stop);
     loop {
         let (stream, remote, place) = tokio::select! {

@@ -17,9 +17,10 @@ pub mod rates;
 pub mod registry;
 pub mod routes;
 pub mod server;
+mod shares;
 pub mod viewer;
 
-pub use connections::serve;
+pub use connections::{serve, serve_peers};
 pub use failure::{Failure, Place};
 pub use payload::{Json, Path, Payload, Query};
 pub use places::Patience;
@@ -27,4 +28,5 @@ pub use rates::{Rate, Rates};
 pub use registry::OutputPath;
 pub use routes::{BuildError, RequestId, Routes};
 pub use server::{Caps, Permit, Server, asked};
-pub use viewer::{Viewer, session_cookie};
+pub use shares::StreamPlace;
+pub use viewer::{Presented, Viewer, session_cookie};

@@ -6,9 +6,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use kizuna_app::vitals::{self, PeerVitals, StoreVitals, Vitals};
+use kizuna_app::vitals::{self, PeerVitals, StoreVitals, Vitals, WitnessVitals};
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, NoLabelSet, text};
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeLabelValue, NoLabelSet, text};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -30,12 +30,29 @@ struct Route {
     route: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Shaken {
+    outcome: Handshake,
+}
+
+/// How a handshake at the listener for peers ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
+pub(crate) enum Handshake {
+    Done,
+    /// No certificate, one that is not known, another version of TLS, or no TLS.
+    Refused,
+    /// More at once than may be, of one address or of all.
+    Turned,
+    Slow,
+}
+
 type Times = Family<Route, Histogram, fn() -> Histogram>;
 
 /// What is counted while requests are answered.
 pub(crate) struct Metrics {
     answered: Family<Answered, Counter>,
     times: Times,
+    handshakes: Family<Shaken, Counter>,
 }
 
 /// What is under way now.
@@ -49,7 +66,13 @@ pub(crate) struct UnderWay {
 
 impl Metrics {
     pub fn new() -> Self {
-        Self { answered: Family::default(), times: Family::new_with_constructor(|| Histogram::new(BOUNDS)) }
+        let times = Family::new_with_constructor((|| Histogram::new(BOUNDS)) as fn() -> Histogram);
+        Self { answered: Family::default(), times, handshakes: Family::default() }
+    }
+
+    /// Counts a handshake.
+    pub fn shaken(&self, outcome: Handshake) {
+        self.handshakes.get_or_create(&Shaken { outcome }).inc();
     }
 
     /// Counts an answer.
@@ -68,6 +91,8 @@ impl Metrics {
             Unit::Seconds,
             self.times.clone(),
         );
+        let help = "Handshakes at the listener for peers";
+        registry.register("peer_handshakes", help, self.handshakes.clone());
         registry.register_collector(Box::new(Now { under_way, vitals }));
         let mut text = String::new();
         text::encode(&mut text, &registry)?;
@@ -107,11 +132,31 @@ impl Collector for Now {
         if let Some(bytes) = self.vitals.store_bytes {
             page.gauge("store_size", "What the store's files take up", Some(&Unit::Bytes), bytes)?;
         }
+        self.log(&mut page)?;
         self.peers(&mut page)
     }
 }
 
 impl Now {
+    fn log(&self, page: &mut Page<'_>) -> fmt::Result {
+        let log = &self.vitals.log;
+        page.gauge("log_leaves", "Leaves of the witnessed log", None, log.leaves)?;
+        if let Some(age) = log.age {
+            page.gauge("log_age", "Since the second of its last leaf", Some(&Unit::Seconds), age)?;
+        }
+        let each = |read: fn(&WitnessVitals) -> u64| {
+            log.witnesses.iter().map(move |witness| ([("witness", witness.name.as_str())], read(witness)))
+        };
+        page.gauges("log_witnessed", "Leaves that a witness co-signed", None, each(|one| one.leaves))?;
+        page.gauges(
+            "log_witness_fails",
+            "Whether a witness failed last",
+            None,
+            each(|one| one.fails.into()),
+        )?;
+        page.gauge("log_splits", "Logs of partners that showed two histories", None, log.splits)
+    }
+
     fn peers(&self, page: &mut Page<'_>) -> fmt::Result {
         let peers = &self.vitals.peers;
         let each = |read: fn(&PeerVitals) -> u64| {
@@ -123,6 +168,9 @@ impl Now {
         page.counters("peer_pulled", "Objects fetched", each(|peer| peer.pulled))?;
         page.counters("peer_pushed", "Objects sent", each(|peer| peer.pushed))?;
         page.counters("peer_quarantined", "Objects fetched and put aside", each(|peer| peer.quarantined))?;
+        page.gauges("peer_waiting", "Versions that stand to be sent", None, each(|peer| peer.waiting))?;
+        page.gauges("peer_aside", "Versions that it did not take so far", None, each(|peer| peer.aside))?;
+        page.gauges("peer_rate", "Octets a second that it took last", None, each(|peer| peer.rate))?;
         page.counters("peer_refused", "Objects sent that the peer did not take", each(|peer| peer.refused))
     }
 }

@@ -4,6 +4,7 @@
 //! before a handler runs. So what is listed here is what can be asked: the API description is printed from it, and
 //! the non-interference test makes its requests from it and fails on an entry that it has no request for.
 
+pub mod federation;
 pub mod log;
 pub mod native;
 pub mod node;
@@ -188,7 +189,7 @@ pub fn all() -> impl Iterator<Item = &'static OutputPath> {
 
 /// Those that programs use.
 pub fn api() -> impl Iterator<Item = &'static OutputPath> {
-    node::ALL.iter().chain(log::ALL).chain(taxii::ALL).chain(native::ALL).copied()
+    node::ALL.iter().chain(federation::ALL).chain(log::ALL).chain(taxii::ALL).chain(native::ALL).copied()
 }
 
 #[cfg(test)]

@@ -77,6 +77,14 @@ impl Routes {
         self
     }
 
+    /// Leaves out what is not among these entries.
+    #[must_use]
+    pub fn only(mut self, kept: impl IntoIterator<Item = &'static OutputPath>) -> Self {
+        let kept: BTreeSet<&'static str> = kept.into_iter().map(|path| path.name).collect();
+        self.handlers.retain(|(path, _)| kept.contains(path.name));
+        self
+    }
+
     /// How failures of a face are written. Without one they are problem details.
     #[must_use]
     pub fn present(mut self, face: Face, presenter: Presenter) -> Self {
@@ -187,11 +195,11 @@ async fn guard(gate: Gate, request: Request, next: Next) -> Result<Response, Fai
     parts.extensions.insert(gate.entry);
     let known = match gate.entry.access {
         Access::Anyone => Ok(None),
-        Access::Optional => match viewer::authenticate(&gate.server, &parts.headers).await {
+        Access::Optional => match viewer::authenticate(&gate.server, &parts).await {
             Err(failure) if failure.status == StatusCode::UNAUTHORIZED => Ok(None),
             known => known,
         },
-        Access::Viewer => viewer::authenticate(&gate.server, &parts.headers)
+        Access::Viewer => viewer::authenticate(&gate.server, &parts)
             .await
             .and_then(|viewer| viewer.ok_or_else(|| AppError::NotAuthenticated.into()))
             .map(Some),
@@ -345,7 +353,7 @@ fn face_of(path: &str) -> Face {
     if is_under("/taxii2") {
         return Face::Taxii;
     }
-    let native = ["/api", "/healthz", "/readyz", "/metrics", "/feeds", "/log", "/misp"];
+    let native = ["/api", "/healthz", "/readyz", "/metrics", "/feeds", "/federation", "/log", "/misp"];
     if native.into_iter().any(is_under) { Face::Native } else { Face::Pages }
 }
 

@@ -1,8 +1,7 @@
 //! What handlers share: the node, the caps, and the bridge to blocking threads.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use kizuna_access::PersonId;
@@ -13,6 +12,7 @@ use crate::Failure;
 use crate::metrics::{Metrics, UnderWay};
 use crate::places::{Patience, Places};
 use crate::rates::{Asker, Meter, Rates};
+use crate::shares::{Share, Shares, StreamPlace};
 
 /// Caps on what a client may ask of the node.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ pub struct Caps {
     pub writes: usize,
     /// How long work waits for its place before it is turned away with 503.
     pub patience: Patience,
-    /// Streams open at once; more are turned away with 503.
+    /// Streams open at once, of which one person has a quarter at most; more are turned away with 503.
     pub streams: usize,
     /// Objects of one page.
     pub page: usize,
@@ -57,7 +57,7 @@ impl Default for Caps {
         Self {
             body_bytes: 32 << 20,
             request_time: Duration::from_mins(1),
-            connections: 4096,
+            connections: 16_384,
             head_time: Duration::from_secs(30),
             stall_time: Duration::from_mins(1),
             bodies_bytes: 512 << 20,
@@ -66,7 +66,7 @@ impl Default for Caps {
             read_time: Duration::from_secs(30),
             writes: 64,
             patience: Patience::default(),
-            streams: 512,
+            streams: 12_000,
             page: 1000,
             objects: 200_000,
             rates: Rates::default(),
@@ -92,8 +92,10 @@ struct Shared {
     requests: Places,
     /// For bodies, in KiB.
     bodies: Arc<Semaphore>,
-    /// Requests under way of each person; of nobody, those that present nothing.
-    under_way: Mutex<HashMap<Option<PersonId>, usize>>,
+    /// Requests under way of each person.
+    under_way: Arc<Shares>,
+    /// Streams of each person.
+    streaming: Arc<Shares>,
     reads: Places,
     writes: Places,
     streams: Places,
@@ -102,27 +104,6 @@ struct Shared {
 }
 
 const KIB: usize = 1024;
-
-/// Into so many parts the places for requests are shared out: a person has one part at most.
-const SHARES: usize = 4;
-
-/// A place among the requests of one person, given back when dropped.
-pub(crate) struct Share {
-    server: Server,
-    person: Option<PersonId>,
-}
-
-impl Drop for Share {
-    fn drop(&mut self) {
-        let mut under_way = self.server.under_way();
-        let count = under_way.get(&self.person).copied().unwrap_or_default();
-        if count > 1 {
-            under_way.insert(self.person, count - 1);
-        } else {
-            under_way.remove(&self.person);
-        }
-    }
-}
 
 /// A place among those that are under way at once, given back when dropped.
 pub type Permit = tokio::sync::OwnedSemaphorePermit;
@@ -144,7 +125,8 @@ impl Server {
             secure_cookies,
             requests: Places::new(caps.requests, caps.patience),
             bodies: Arc::new(Semaphore::new((caps.bodies_bytes / KIB).min(Semaphore::MAX_PERMITS))),
-            under_way: Mutex::default(),
+            under_way: Shares::of(caps.requests),
+            streaming: Shares::of(caps.streams),
             reads: Places::new(caps.reads, caps.patience),
             writes: Places::new(caps.writes, caps.patience),
             streams: Places::new(caps.streams, caps.patience),
@@ -226,26 +208,18 @@ impl Server {
         }
     }
 
-    /// A place for a stream.
-    pub fn stream_permit(&self) -> Result<Permit, Failure> {
-        self.shared.streams.at_once()
+    /// A place for a stream of this person.
+    ///
+    /// # Errors
+    /// 503 with `Retry-After` where the node, or the person, has as many as it may have.
+    pub fn stream_place(&self, person: PersonId) -> Result<StreamPlace, Failure> {
+        let share = self.shared.streaming.take(Some(person))?;
+        Ok(StreamPlace { _place: self.shared.streams.at_once()?, _share: share })
     }
 
     /// A place among the requests of one person. Nobody takes all places of the node, however slowly he sends.
     pub(crate) fn share(&self, person: Option<PersonId>) -> Result<Share, Failure> {
-        let cap = (self.shared.caps.requests / SHARES).max(1);
-        let mut under_way = self.under_way();
-        let count = under_way.entry(person).or_default();
-        if *count >= cap {
-            return Err(Failure::busy());
-        }
-        *count += 1;
-        drop(under_way);
-        Ok(Share { server: self.clone(), person })
-    }
-
-    fn under_way(&self) -> MutexGuard<'_, HashMap<Option<PersonId>, usize>> {
-        self.shared.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.under_way.take(person)
     }
 
     pub(crate) fn request_permit(&self) -> Result<Permit, Failure> {

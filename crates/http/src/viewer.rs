@@ -6,8 +6,9 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::request::Parts;
-use http::{HeaderMap, Method, header};
-use kizuna_access::Principal;
+use http::{HeaderMap, HeaderValue, Method, header};
+use kizuna_access::{MemberId, Principal};
+use kizuna_app::peers::Pin;
 use kizuna_app::sign_in::Session;
 use kizuna_app::{AppError, Caller, Node};
 
@@ -105,8 +106,33 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
+/// The certificate that the other end of a connection has shown at the listener for peers: its public key's digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Presented(pub Pin);
+
+/// The header by which a peer with several members says which of them asks.
+const MEMBER: &str = "kizuna-member";
+
+/// Who a certificate makes its holder. Nothing else counts on such a connection: no key, no session. Who is a peer no
+/// more ends here, and his connection with him.
+async fn by_certificate(server: &Server, pin: Pin, headers: &HeaderMap) -> Result<Viewer, Failure> {
+    let named = headers.get(MEMBER).map(|value| value.to_str().ok()?.parse().ok().map(MemberId));
+    let member = match named {
+        Some(None) => return Err(Failure::invalid(MEMBER, "a member's UUID")),
+        Some(named) => named,
+        None => None,
+    };
+    let found = server.blocking(move |node| node.channel_viewer(&pin, member)).await;
+    let close = |failure: Failure| failure.with_header(header::CONNECTION, HeaderValue::from_static("close"));
+    found.map(|principal| Viewer { principal, session: None }).map_err(close)
+}
+
 /// Finds out who presents these credentials; `None` where there are none.
-pub(crate) async fn authenticate(server: &Server, headers: &HeaderMap) -> Result<Option<Viewer>, Failure> {
+pub(crate) async fn authenticate(server: &Server, parts: &Parts) -> Result<Option<Viewer>, Failure> {
+    let headers = &parts.headers;
+    if let Some(Presented(pin)) = parts.extensions.get::<Presented>() {
+        return by_certificate(server, *pin, headers).await.map(Some);
+    }
     match credentials(headers, server.secure_cookies()) {
         Credentials::None => Ok(None),
         Credentials::Garbled => Err(AppError::NotAuthenticated.into()),
@@ -212,6 +238,15 @@ pub(crate) fn same_token(one: &str, other: &str) -> bool {
     }
     let differing = one.bytes().zip(other.bytes()).fold(0_u8, |sum, (a, b)| sum | (a ^ b));
     std::hint::black_box(differing) == 0
+}
+
+impl FromRequestParts<Server> for Presented {
+    type Rejection = Failure;
+
+    /// What is for such connections alone is not there on others.
+    async fn from_request_parts(parts: &mut Parts, _: &Server) -> Result<Self, Failure> {
+        parts.extensions.get::<Self>().copied().ok_or_else(|| AppError::NotFound.into())
+    }
 }
 
 pub(crate) fn changes_something(method: &Method) -> bool {

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use kizuna_app::vitals::LogVitals;
+
 use super::*;
 
 #[test]
@@ -24,9 +26,14 @@ fn a_scrape_holds_every_metric_in_the_standard_form() {
         pushed: 6,
         quarantined: 1,
         refused: 0,
+        waiting: 3,
+        aside: 1,
+        rate: 125_000,
     };
     let silent = PeerVitals { name: "south".into(), lag: None, fails: false, ..peer.clone() };
-    let vitals = Vitals { store, store_bytes: Some(8_192), peers: vec![peer, silent] };
+    let witness = WitnessVitals { name: "north".into(), leaves: 8, fails: true };
+    let log = LogVitals { leaves: 9, age: Some(2), witnesses: vec![witness], splits: 1 };
+    let vitals = Vitals { store, store_bytes: Some(8_192), peers: vec![peer, silent], log };
     let text = metrics.text(under_way, vitals).unwrap();
     // The samples of a family come in any order.
     let mut lines: Vec<&str> = text.lines().collect();

@@ -28,6 +28,19 @@ pub static MEMBERS: OutputPath = OutputPath {
     ..LIST
 };
 
+/// Says in which sectors a member works.
+pub static SET_INDUSTRIES: OutputPath = OutputPath {
+    name: "native.set-industries",
+    method: Method::Put,
+    path: "/api/v1/members/{member}/sectors",
+    reads: Reads::Directory,
+    summary: "Says in which sectors of the economy a member works, in place of what was said before",
+    params: &[Param::path("member", Kind::Uuid, "The member's id")],
+    body: Some(sends("Sectors")),
+    answers: &[json("Member", "The member")],
+    ..READ
+};
+
 /// Adds a member.
 pub static ADD_MEMBER: OutputPath = OutputPath {
     name: "native.add-member",

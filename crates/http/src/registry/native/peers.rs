@@ -28,6 +28,39 @@ pub static ADD_PEER: OutputPath = OutputPath {
     ..LIST
 };
 
+/// Invites a node to enrol.
+pub static INVITE_PEER: OutputPath = OutputPath {
+    name: "native.invite-peer",
+    method: Method::Post,
+    path: "/api/v1/peer-invitations",
+    summary: "Invites a node to enrol: answers a code to be read over the phone",
+    body: Some(sends("PeerTerms")),
+    answers: &[json("PeerInvitation", "The code, and until when it works")],
+    ..LIST
+};
+
+/// Joins a node that has invited this one.
+pub static JOIN_PEER: OutputPath = OutputPath {
+    name: "native.join-peer",
+    method: Method::Post,
+    path: "/api/v1/peer-enrolments",
+    summary: "Joins a node that has invited this one, with the code that its people read out",
+    body: Some(sends("PeerJoin")),
+    answers: &[json("Peer", "The peer")],
+    ..LIST
+};
+
+/// Changes the transport key.
+pub static RENEW_TRANSPORT: OutputPath = OutputPath {
+    name: "native.renew-transport",
+    method: Method::Post,
+    path: "/api/v1/transport-key",
+    summary: "Changes this node's transport key: announced to enrolled peers, used when all have heard of it",
+    body: Some(sends("RenewedTransport")),
+    answers: &[json("Any", "The new key, and who has not heard of it")],
+    ..LIST
+};
+
 /// Changes a peer.
 pub static SET_PEER: OutputPath = OutputPath {
     name: "native.set-peer",
@@ -60,6 +93,18 @@ pub static SYNC_PEER: OutputPath = OutputPath {
     params: &[NAME],
     answers: &[Answer { status: 202, media: "", schema: "", summary: "It has begun" }],
     ..LIST
+};
+
+/// What a peer has, and what is wanted of it.
+pub static OFFER: OutputPath = OutputPath {
+    name: "native.offer",
+    method: Method::Post,
+    path: "/federation/offer",
+    reads: Reads::Content,
+    summary: "Which versions of those offered the viewer should send: all that it may not read here already",
+    body: Some(sends("Offer")),
+    answers: &[json("Wanted", "Places in the offer, from 0")],
+    ..READ
 };
 
 /// Whose copy is followed.

@@ -1,7 +1,7 @@
 //! The audit, decisions of two people, personal data.
 
-use super::{ACTION, CURSOR, PAGE};
-use crate::registry::{Kind, OutputPath, Param, Reads};
+use super::{ACTION, CURSOR, PAGE, SHOWN};
+use crate::registry::{Body, Kind, OutputPath, Param, Reads};
 
 /// What happened on the node.
 pub static AUDIT: OutputPath = OutputPath {
@@ -25,6 +25,55 @@ pub static LOG: OutputPath = OutputPath {
     reads: Reads::Log,
     summary: "How the node's log stands, and who co-signs it",
     ..PAGE
+};
+
+/// Asks a witness from now on.
+pub static ASK_WITNESS: OutputPath = OutputPath {
+    name: "pages.ask-witness",
+    path: "/log-status/witnesses",
+    reads: Reads::Directory,
+    summary: "Asks this witness to co-sign the log from now on",
+    ..ACTION
+};
+
+/// Asks a witness no more.
+pub static DROP_WITNESS: OutputPath = OutputPath {
+    name: "pages.drop-witness",
+    path: "/log-status/witnesses/{name}/remove",
+    reads: Reads::Directory,
+    summary: "Asks this witness no more",
+    params: &[Param::path("name", Kind::Text, "The witness's name")],
+    ..ACTION
+};
+
+/// What crosses a domain boundary.
+pub static CHANNELS: OutputPath = OutputPath {
+    name: "pages.channels",
+    path: "/channels",
+    reads: Reads::Directory,
+    summary: "Channels across a domain boundary: packages, what is missing, what the guard found",
+    ..PAGE
+};
+
+/// Takes a package in.
+pub static TAKE_PACKAGE: OutputPath = OutputPath {
+    name: "pages.take-package",
+    path: "/channels/{name}/package",
+    summary: "Takes a package through the guard; the page shows what became of it",
+    params: &[Param::path("name", Kind::Text, "The channel's name")],
+    body: Some(Body { media: "multipart/form-data", schema: "", required: true }),
+    ..ACTION
+};
+
+/// Writes the next package.
+pub static WRITE_PACKAGE: OutputPath = OutputPath {
+    name: "pages.write-package",
+    path: "/channels/{name}/packages",
+    reads: Reads::Directory,
+    summary: "Writes the next package of a channel, or a complete one; the page leads to it and says what stays here",
+    params: &[Param::path("name", Kind::Text, "The channel's name")],
+    answers: SHOWN,
+    ..ACTION
 };
 
 /// Changes that take two people.

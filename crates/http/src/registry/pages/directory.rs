@@ -91,7 +91,10 @@ pub static PEER: OutputPath = OutputPath {
     path: "/peers/{name}",
     reads: Reads::Directory,
     summary: "One peer: how it stands, and its settings",
-    params: &[PEER_NAME, Param::query("done", Kind::Text, "What was done: `added`, `saved` or `begun`")],
+    params: &[
+        PEER_NAME,
+        Param::query("done", Kind::Text, "What was done: `added`, `enrolled`, `saved` or `begun`"),
+    ],
     ..PAGE
 };
 
@@ -119,6 +122,33 @@ pub static REMOVE_PEER: OutputPath = OutputPath {
     path: "/peers/{name}/remove",
     summary: "Removes a peer",
     params: &[PEER_NAME],
+    ..ACTION
+};
+
+/// Invites a node to enrol.
+pub static INVITE_PEER: OutputPath = OutputPath {
+    name: "pages.invite-peer",
+    path: "/enrolment/invite",
+    reads: Reads::Directory,
+    summary: "Invites a node to enrol: shows the code, once",
+    ..ACTION
+};
+
+/// Joins a node that has invited this one.
+pub static JOIN_PEER: OutputPath = OutputPath {
+    name: "pages.join-peer",
+    path: "/enrolment/join",
+    reads: Reads::Directory,
+    summary: "Joins a node that has invited this one",
+    ..ACTION
+};
+
+/// Changes the transport key.
+pub static RENEW_TRANSPORT: OutputPath = OutputPath {
+    name: "pages.renew-transport",
+    path: "/enrolment/renew",
+    reads: Reads::Directory,
+    summary: "Changes this node's transport key",
     ..ACTION
 };
 
