@@ -5,6 +5,7 @@
 //!
 //! Start at [`routes`].
 
+mod federation;
 mod log;
 pub mod native;
 mod node;
@@ -18,5 +19,9 @@ use kizuna_http::Routes;
 
 /// Every route for programs.
 pub fn routes() -> Routes {
-    node::routes().merge(log::routes()).merge(taxii::routes()).merge(native::routes())
+    node::routes()
+        .merge(federation::routes())
+        .merge(log::routes())
+        .merge(taxii::routes())
+        .merge(native::routes())
 }

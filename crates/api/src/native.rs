@@ -6,11 +6,14 @@
 mod audit;
 mod batch;
 mod changes;
+mod channels;
 mod decide;
 mod directory;
 mod item;
 mod log;
+mod notices;
 mod objects;
+mod offer;
 mod openapi;
 mod overlays;
 mod peers;
@@ -22,6 +25,19 @@ mod write;
 
 use kizuna_http::Routes;
 use kizuna_http::registry::native as paths;
+
+/// Peers, as who runs the node looks after them.
+fn of_peers() -> Routes {
+    Routes::new()
+        .add(&paths::PEERS, peers::list)
+        .add(&paths::ADD_PEER, peers::add)
+        .add(&paths::SET_PEER, peers::set)
+        .add(&paths::REMOVE_PEER, peers::remove)
+        .add(&paths::SYNC_PEER, peers::sync)
+        .add(&paths::INVITE_PEER, peers::invite)
+        .add(&paths::JOIN_PEER, peers::join)
+        .add(&paths::RENEW_TRANSPORT, peers::renew)
+}
 
 pub(crate) fn routes() -> Routes {
     let policies = Routes::new()
@@ -47,7 +63,6 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::EXPLAIN, objects::explain)
         .add(&paths::SEARCH, objects::search)
         .add(&paths::COUNT, objects::count)
-        .add(&paths::CHANGES, changes::changes)
         .add(&paths::QUARANTINE, objects::quarantine)
         .add(&paths::BATCH, batch::batch)
         .add(&paths::TEARLINE, decide::tearline)
@@ -57,19 +72,6 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::PERSONAL_DATA, personal::list)
         .add(&paths::MARK_PERSONAL_DATA, personal::mark)
         .add(&paths::UNMARK_PERSONAL_DATA, personal::unmark);
-    let audit = Routes::new()
-        .add(&paths::AUDIT, audit::list)
-        .add(&paths::EXPORT_AUDIT, audit::export)
-        .add(&paths::RECORD_READS, audit::record_reads)
-        .add(&paths::PROPOSALS, audit::proposals)
-        .add(&paths::PROPOSE, audit::propose)
-        .add(&paths::CONFIRM, audit::confirm)
-        .add(&paths::DROP, audit::drop_proposal)
-        .add(&paths::CLEAR, audit::clear)
-        .add(&paths::ERASURES, audit::erasures)
-        .add(&paths::ASK_TO_ERASE, audit::ask_to_erase)
-        .add(&paths::CONFIRM_ERASURE, audit::confirm_erasure)
-        .add(&paths::DROP_ERASURE, audit::drop_erasure);
     let releases = Routes::new()
         .add(&paths::RELEASES, release::list)
         .add(&paths::PROPOSE_RELEASE, release::propose)
@@ -84,11 +86,7 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::REJECT, release::reject)
         .add(&paths::WITHDRAW_RELEASE, release::withdraw);
     let peers = Routes::new()
-        .add(&paths::PEERS, peers::list)
-        .add(&paths::ADD_PEER, peers::add)
-        .add(&paths::SET_PEER, peers::set)
-        .add(&paths::REMOVE_PEER, peers::remove)
-        .add(&paths::SYNC_PEER, peers::sync)
+        .add(&paths::OFFER, offer::offer)
         .add(&paths::OVERLAY, overlays::of_object)
         .add(&paths::SET_OVERLAY, overlays::set)
         .add(&paths::OVERLAYS, overlays::list)
@@ -96,11 +94,15 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::FOLLOW, peers::follow)
         .add(&paths::UNFOLLOW, peers::unfollow);
     objects
+        .merge(changes::routes())
+        .merge(channels::routes())
         .merge(log::routes())
         .merge(releases)
+        .merge(notices::routes())
         .merge(peers)
+        .merge(of_peers())
         .merge(policies)
-        .merge(audit)
+        .merge(audit_routes())
         .add(&paths::ME, directory::me)
         .add(&paths::MEMBERS, directory::members)
         .add(&paths::ADD_MEMBER, directory::add_member)
@@ -122,4 +124,20 @@ pub(crate) fn routes() -> Routes {
         .add(&paths::LEAVE, directory::leave)
         .add(&paths::COLLECTIONS, directory::collections)
         .add(&paths::ADD_COLLECTION, directory::add_collection)
+}
+
+fn audit_routes() -> Routes {
+    Routes::new()
+        .add(&paths::AUDIT, audit::list)
+        .add(&paths::EXPORT_AUDIT, audit::export)
+        .add(&paths::RECORD_READS, audit::record_reads)
+        .add(&paths::PROPOSALS, audit::proposals)
+        .add(&paths::PROPOSE, audit::propose)
+        .add(&paths::CONFIRM, audit::confirm)
+        .add(&paths::DROP, audit::drop_proposal)
+        .add(&paths::CLEAR, audit::clear)
+        .add(&paths::ERASURES, audit::erasures)
+        .add(&paths::ASK_TO_ERASE, audit::ask_to_erase)
+        .add(&paths::CONFIRM_ERASURE, audit::confirm_erasure)
+        .add(&paths::DROP_ERASURE, audit::drop_erasure)
 }

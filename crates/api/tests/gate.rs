@@ -146,3 +146,32 @@ fn the_newest_version_is_by_time_not_by_claim() {
     let seen = world.ron.get(&format!("/api/v1/objects/{}", id_of("mine"))).json();
     assert_eq!(seen["object"]["name"], "mine", "only the author makes newer versions");
 }
+
+#[test]
+fn what_is_hidden_is_wanted_as_if_it_were_absent() {
+    let world = World::new();
+    world.ana.give("rel:Circle", &[tool("shared")]);
+    world.ana.give("rel:Arvonia", &[tool("hidden")]);
+    let offered = |name: &str, source: kizuna_access::MemberId| {
+        let object = world.ana.get(&format!("/api/v1/objects/{}", id_of(name))).json()["object"].clone();
+        let digest = kizuna_stix::Object::from_value(object).unwrap().digest();
+        json!({ "id": id_of(name), "digest": hex::encode(digest), "source": source.to_string() })
+    };
+    let absent =
+        json!({ "id": id_of("absent"), "digest": "00".repeat(32), "source": world.arvonia.to_string() });
+    let versions = [offered("shared", world.arvonia), offered("hidden", world.arvonia), absent];
+    let wanted = |client: &crate::world::Client| {
+        let answer = client.post("/federation/offer", &json!({ "versions": versions }));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()["wanted"].clone()
+    };
+    assert_eq!(
+        wanted(&world.bea),
+        json!([1, 2]),
+        "what may be read is not wanted; what is hidden is as absent"
+    );
+    assert_eq!(wanted(&world.ana), json!([2]));
+    assert_eq!(wanted(&world.cai), json!([0, 1, 2]));
+    let too_many = vec![versions[0].clone(); 2_001];
+    assert_eq!(world.bea.post("/federation/offer", &json!({ "versions": too_many })).status, 400);
+}

@@ -6,6 +6,7 @@ mod fields;
 mod gate;
 mod interference;
 mod native;
+mod packages;
 mod python;
 mod releases;
 mod replays;

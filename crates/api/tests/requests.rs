@@ -49,12 +49,15 @@ impl Request {
 /// Requests to an entry. An entry without any is a hole in the tests.
 pub fn requests(entry: &OutputPath, named: &Named) -> Vec<Request> {
     let made = match entry.name.split_once('.') {
+        Some(("native", "offer")) => Some(vec![Request::new(entry.path).json(&offered(named))]),
         Some(("node", _)) => Some(vec![Request::new(entry.path)]),
         Some(("log", name)) => Some(vec![log(name, entry.path)]),
+        Some(("federation", name)) => Some(vec![federation(name, entry.path)]),
         Some(("taxii", name)) => taxii(name, named),
         Some(("native", name)) => objects(name, named)
             .or_else(|| releases(name, named))
             .or_else(|| writes(name, named))
+            .or_else(|| notices(name, named))
             .or_else(|| directory(name, named))
             .or_else(|| log_of_node(name, named)),
         _ => None,
@@ -108,6 +111,13 @@ fn written(named: &Named) -> Value {
         "type": "tool", "spec_version": "2.1", "id": named.object, "name": "mine",
         "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-01T00:00:00.000Z",
     }] })
+}
+
+/// An offer of this object, with bytes that nobody has and with those of the tool that the worlds hold.
+fn offered(named: &Named) -> Value {
+    let digest = |text: &str| text.repeat(32);
+    let version = |digest: String| json!({ "id": named.object, "digest": digest, "source": named.member });
+    json!({ "versions": [version(digest("00")), version(digest("ab"))] })
 }
 
 fn objects(name: &str, named: &Named) -> Option<Vec<Request>> {
@@ -229,6 +239,58 @@ fn writes(name: &str, named: &Named) -> Option<Vec<Request>> {
     }
 }
 
+fn notices(name: &str, named: &Named) -> Option<Vec<Request>> {
+    let Named { object, community, member, .. } = named;
+    let at = |path: &str| Request::new(format!("/api/v1/{path}"));
+    // Nobody tells from the answers whether an object of the type is there that he may not see.
+    let of = |kind: &str| {
+        let number = object.split_once("--").map_or("", |(_, number)| number);
+        format!("{kind}--{number}")
+    };
+    let (alert, request) = (of("kizuna-alert"), of("kizuna-request"));
+    Some(match name {
+        "alerts" => vec![at("alerts"), at("alerts?open=true&way=received&urgency=urgent&limit=1")],
+        "alert" => vec![at(&format!("alerts/{alert}")), at(&format!("alerts/{object}"))],
+        "read-alert" => vec![at(&format!("alerts/{object}/read"))],
+        "protection" => vec![at("alerts/protection")],
+        "send-alert" => {
+            let about = json!({ "title": "x", "to": { "parties": ["XAA"] }, "objects": [object] });
+            let to = json!({ "title": "x", "to": { "parties": [format!("community:{community}")] } });
+            let again = json!({ "id": alert, "title": "x", "to": { "parties": ["XAA"] } });
+            [about, to, again].iter().map(|body| at("alerts").json(body)).collect()
+        }
+        "receipts" => vec![at("receipts")],
+        "receipts-of" => vec![at(&format!("objects/{object}/receipts"))],
+        "give-receipt" => {
+            let anonymous = json!({ "state": "used", "anonymous_in": community });
+            let path = format!("objects/{object}/receipts");
+            vec![at(&path).json(&json!({ "state": "used" })), at(&path).json(&anonymous)]
+        }
+        "requests" => vec![at("requests"), at("requests?way=sent&open=true")],
+        "ask" => {
+            let onward = json!({ "question": "may I?", "objects": [object], "onward_to": ["XAA"] });
+            let about = json!({ "question": "who?", "objects": [object], "to": { "parties": ["XAA"] } });
+            vec![at("requests").json(&onward), at("requests").json(&about)]
+        }
+        "request" => vec![at(&format!("requests/{request}")), at(&format!("requests/{object}"))],
+        "answer" => {
+            let path = format!("requests/{request}/answer");
+            vec![at(&path).json(&json!({ "outcome": "answered", "text": "x", "objects": [object] }))]
+        }
+        "propose-onward" => vec![at(&format!("requests/{request}/propose"))],
+        "requirements" => vec![at("requirements")],
+        "require" => {
+            let again = of("kizuna-requirement");
+            vec![at("requirements").json(&json!({ "id": again, "title": "x", "kinds": ["tool"] }))]
+        }
+        "hits" => vec![at(&format!("requirements/{}/hits", of("kizuna-requirement")))],
+        "set-industries" => {
+            vec![at(&format!("members/{member}/sectors")).json(&json!({ "sectors": ["energy"] }))]
+        }
+        _ => return None,
+    })
+}
+
 fn directory(name: &str, named: &Named) -> Option<Vec<Request>> {
     let Named { person, key, community, member, .. } = named;
     let membership = format!("/api/v1/communities/{community}/members/{member}");
@@ -292,8 +354,19 @@ fn directory(name: &str, named: &Named) -> Option<Vec<Request>> {
             at("peers").json(&json!({ "name": "p", "url": "http://h.example/", "members": [member] }))
         }
         "set-peer" => at("peers/p").json(&json!({ "members": [member] })),
+        "invite-peer" => at("peer-invitations").json(&json!({ "name": "p", "members": [member] })),
+        "join-peer" => at("peer-enrolments").json(&json!({ "address": "h.example:1", "code": "482913077",
+            "terms": { "name": "p", "members": [member] } })),
+        "renew-transport" => at("transport-key").json(&json!({})),
         "remove-peer" => at("peers/p"),
         "sync-peer" => at("peers/p/sync"),
+        "channels" => at("channels"),
+        "channel" => at("channels/south"),
+        "import-package" => {
+            at("channels/south/package").body("application/octet-stream", &json!("no package"))
+        }
+        "export-package" => at("channels/south/packages"),
+        "package" => at("channels/south/packages/1"),
         "follow" => at(&format!("follows/identity--{member}")).json(&json!({ "source": member })),
         "unfollow" => at(&format!("follows/identity--{member}?member={member}")),
         _ => return None,
@@ -336,6 +409,20 @@ pub fn hidden(world: &World) -> Named {
         key,
         community: world.circle.to_string(),
         member: world.borduria.to_string(),
+    }
+}
+
+/// Asked without a certificate: who has one is asked for in the stories of the program.
+fn federation(name: &str, path: &str) -> Request {
+    match name {
+        "enrol" => Request::new(path).json(&json!({ "place": 1, "message": "00" })),
+        "enrol-proof" => {
+            let proof = json!({ "offer": "{}", "mac": "00" });
+            Request::new(path).json(&json!({ "place": 1, "proof": proof }))
+        }
+        "transport" => Request::new(path).json(&json!([])),
+        "tell" => Request::new(path).json(&json!({})),
+        _ => Request::new(path),
     }
 }
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use kizuna_http::Caps;
+
 use crate::world::{Client, World, tool};
 
 /// A client of the stream. Reading gives up after a while.
@@ -28,7 +30,7 @@ impl Stream {
         let key = client.key.as_ref().unwrap();
         write!(
             stream,
-            "GET /api/v1/changes{query} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAuthorization: Bearer {key}\r\n{last}\r\n",
+            "GET /api/v1/changes{query} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer {key}\r\n{last}\r\n",
             world.address
         )
         .unwrap();
@@ -122,4 +124,105 @@ fn a_cursor_of_another_is_an_error_of_the_request() {
     world.ana.give("rel:Circle", &[tool("a")]);
     let event = Stream::open(&world, &world.bea, FROM_THE_START, None).next().unwrap();
     assert_eq!(world.ana.get(&format!("/api/v1/changes?type=tool&cursor={}", event.id)).status, 400);
+}
+
+#[test]
+fn streams_past_the_cap_and_past_a_persons_share_are_turned_away() {
+    let world = World::with(Caps { streams: 5, ..Caps::default() });
+    let streams: Vec<Stream> = [&world.ana, &world.bea, &world.cai, &world.ron]
+        .map(|who| Stream::open(&world, who, "", None))
+        .into();
+    let again = world.ana.get("/api/v1/changes");
+    assert_eq!((again.status, again.header("retry-after")), (503, "1"), "a person has a quarter");
+    let last = Stream::open(&world, &world.ada, "", None);
+    let full = world.ana.get("/api/v1/changes");
+    assert_eq!((full.status, full.header("retry-after")), (503, "1"));
+    drop((streams, last));
+}
+
+#[test]
+fn a_place_that_a_client_left_is_free_again() {
+    let world = World::with(Caps { streams: 1, ..Caps::default() });
+    drop(Stream::open(&world, &world.ana, "", None));
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < Duration::from_secs(30) {
+        let mut stream = TcpStream::connect(world.address).unwrap();
+        let key = world.bea.key.as_ref().unwrap();
+        write!(stream, "GET /api/v1/changes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\r\n")
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).unwrap();
+        if line.contains("200") {
+            return;
+        }
+    }
+    panic!("the place was never free");
+}
+
+/// Streams of several colleagues and of others, all cut at once: each goes on where it was, also those that shared.
+#[test]
+fn all_streams_that_come_back_at_once_go_on_where_each_was() {
+    const EACH: usize = 20;
+    let world = World::new();
+    let viewers = [&world.ana, &world.ron, &world.ada, &world.bea];
+    let mut streams = Vec::new();
+    for number in 0..EACH * viewers.len() {
+        let viewer = viewers[number % viewers.len()];
+        streams.push((viewer, Stream::open(&world, viewer, "?type=tool", None)));
+    }
+    world.ana.give("rel:Circle", &[tool("first"), tool("second")]);
+    let mut cursors = Vec::new();
+    for (number, (viewer, stream)) in streams.iter_mut().enumerate() {
+        let event = stream.next().unwrap();
+        // Some were cut before they had taken everything.
+        let last = if number % 3 == 0 { event } else { stream.next().unwrap() };
+        cursors.push((*viewer, last.id));
+    }
+    drop(streams);
+    world.ana.give("rel:Circle", &[tool("missed")]);
+    world.bea.give("", &[tool("of Borduria")]);
+    std::thread::scope(|scope| {
+        for (number, (viewer, cursor)) in cursors.iter().enumerate() {
+            let world = &world;
+            scope.spawn(move || {
+                let mut stream = Stream::open(world, viewer, "?type=tool", Some(cursor));
+                if number % 3 == 0 {
+                    assert_eq!(stream.next_name(), "second");
+                }
+                assert_eq!(stream.next_name(), "missed");
+                if viewer.email == world.bea.email {
+                    assert_eq!(stream.next_name(), "of Borduria");
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_client_that_takes_nothing_is_ended_and_holds_up_nobody() {
+    let caps = Caps { stall_time: Duration::from_secs(8), ..Caps::default() };
+    let world = World::with(caps);
+    let slow = Stream::open(&world, &world.bea, "?type=tool", None);
+    let mut quick = Stream::open(&world, &world.ron, "?type=tool", None);
+    let mut long = tool("long");
+    long["description"] = "x".repeat(2_000_000).into();
+    for number in 0..12_u32 {
+        long["id"] = format!("tool--00000000-0000-4000-8000-{number:012}").into();
+        world.ana.give("rel:Circle", std::slice::from_ref(&long));
+        assert_eq!(quick.next_name(), "long");
+    }
+    let token = format!("Bearer {}", world.node.watch_token().unwrap());
+    let open = || {
+        let scraped =
+            world.anon.send(http::Method::GET, "/metrics", &[("authorization", &token)], None).text();
+        let count =
+            scraped.lines().find_map(|line| line.strip_prefix("kizuna_http_under_way{kind=\"streams\"} "));
+        count.unwrap().parse::<usize>().unwrap()
+    };
+    let begun = std::time::Instant::now();
+    while open() > 1 {
+        assert!(begun.elapsed() < Duration::from_mins(1), "it still has its place");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    drop(slow);
 }

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use jiff::Timestamp;
 use kizuna_access::rights::{Clearance, Holder, Proposed};
-use kizuna_app::audit::{AuditQuestion, AuditShown};
+use kizuna_app::audit::AuditQuestion;
 use kizuna_app::erasure::ErasureRequest;
 use kizuna_app::people::Proposal;
 use kizuna_app::{AppError, People};
@@ -15,7 +15,7 @@ use kizuna_http::{Failure, Json as Body, Path, Query, Server, Viewer};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::item::{self, Json};
+use super::item::{self, Json, Page};
 use super::objects::{capped, id};
 
 #[derive(Deserialize)]
@@ -35,18 +35,12 @@ pub(super) async fn list(
     viewer: Viewer,
     Query(query): Query<AuditQuery>,
 ) -> Result<Json, Failure> {
-    #[derive(Serialize)]
-    struct List {
-        items: Vec<AuditShown>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        next: Option<String>,
-    }
     let limit = capped(query.limit, &server);
     let work = move |node: &kizuna_app::Node| {
         let AuditQuery { action, actor, object, after, before, cursor, .. } = query;
         let asked = AuditQuestion { action, actor, object, after, before };
         let found = node.read(&viewer.principal)?.audit(&asked, cursor.as_deref(), limit)?;
-        item::write(&List { items: found.items, next: found.next })
+        item::write(&Page::of(found, |shown| shown))
     };
     server.blocking(work).await.map(Json)
 }

@@ -38,12 +38,20 @@ struct Narrower<'a> {
     label: &'a Label,
 }
 
-/// A page.
+/// A page of a list. There is a `next` only where there is more.
 #[derive(Serialize)]
-struct List<'a> {
-    items: Vec<Row<'a>>,
+pub(super) struct Page<T> {
+    pub items: Vec<T>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// What was read, each as `row` writes it.
+    pub(super) fn of<S>(listing: Listing<S>, row: impl FnMut(S) -> T) -> Self {
+        let items = listing.items.into_iter().map(row).collect();
+        Self { items, next: listing.next.filter(|_| listing.more) }
+    }
 }
 
 impl<'a> Row<'a> {
@@ -76,10 +84,10 @@ pub(super) fn text(item: &Item) -> Result<String, AppError> {
     write(&Row::of(item)?)
 }
 
-/// A page as JSON text. There is a `next` only where there is more.
+/// A page of items as JSON text.
 pub(super) fn list(listing: Listing) -> Result<String, AppError> {
     let items: Result<Vec<Row<'_>>, AppError> = listing.items.iter().map(Row::of).collect();
-    write(&List { items: items?, next: listing.next.filter(|_| listing.more) })
+    write(&Page { items: items?, next: listing.next.filter(|_| listing.more) })
 }
 
 /// All there is, as a page.

@@ -4,13 +4,13 @@ use std::num::NonZeroUsize;
 
 use axum::extract::State;
 use jiff::Timestamp;
-use kizuna_app::{AppError, From, Listing, Quarantined, Reading, Search, Selection, Versions};
+use kizuna_app::{AppError, From, Quarantined, Reading, Search, Selection, Versions};
 use kizuna_http::{Failure, Path, Query, Server, Viewer};
 use kizuna_stix::{Id, observable};
 use serde::{Deserialize, Serialize};
 
 use super::decide::EyesQuery;
-use super::item::{self, Json};
+use super::item::{self, Json, Page};
 
 /// Items of a page where nothing is said.
 const PAGE: usize = 100;
@@ -230,17 +230,10 @@ pub(super) async fn quarantine(
     viewer: Viewer,
     Query(query): Query<PageQuery>,
 ) -> Result<Json, Failure> {
-    #[derive(Serialize)]
-    struct List {
-        items: Vec<Refused>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        next: Option<String>,
-    }
     let limit = capped(query.limit, &server);
     let read = move |reading: Reading| {
-        let Listing { items, next, more } = reading.quarantine(query.cursor.as_deref(), limit)?;
-        let items = items.into_iter().map(Refused::from).collect();
-        item::write(&List { items, next: next.filter(|_| more) })
+        let found = reading.quarantine(query.cursor.as_deref(), limit)?;
+        item::write(&Page::of(found, Refused::from))
     };
     answer(&server, viewer, read).await
 }

@@ -12,7 +12,7 @@ use kizuna_http::{Failure, Json as Body, Path, Query, Server, Viewer};
 use kizuna_stix::Id;
 use serde::{Deserialize, Serialize};
 
-use super::item::{self, Json};
+use super::item::{self, Json, Page};
 use super::objects::{capped, id};
 
 /// An overlay as the API writes it.
@@ -96,19 +96,13 @@ pub(super) async fn list(
     viewer: Viewer,
     Query(query): Query<ListQuery>,
 ) -> Result<Json, Failure> {
-    #[derive(Serialize)]
-    struct List<'a> {
-        items: Vec<Row<'a>>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        next: Option<String>,
-    }
     let limit = capped(query.limit, &server);
     let read = move |node: &Node| {
         let ListQuery { tag, state, assignee, own, cursor, .. } = query;
         let wanted = Wanted { tag, state, assignee, own };
         let found = node.read(&viewer.principal)?.judged(&wanted, cursor.as_deref(), limit)?;
         let items = found.items.iter().map(Row::of).collect();
-        item::write(&List { items, next: found.next.filter(|_| found.more) })
+        item::write(&Page { items, next: found.next.filter(|_| found.more) })
     };
     server.blocking(read).await.map(Json)
 }

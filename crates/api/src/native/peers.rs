@@ -5,7 +5,9 @@ use std::time::Duration;
 use axum::extract::State;
 use http::StatusCode;
 use kizuna_access::MemberId;
-use kizuna_app::peers::{Credential, NewPeer, Peer, PeerChange, PeerStatus, address};
+use kizuna_app::peers::{
+    Code, Credential, Hello, Join, NewPeer, Outbox, Peer, PeerChange, PeerStatus, Pin, Terms, address,
+};
 use kizuna_app::{AppError, Node};
 use kizuna_http::{Failure, Json as Body, Path, Query, Server, Viewer};
 use kizuna_stix::Id;
@@ -38,6 +40,13 @@ struct PeerView<'a> {
     lag: Option<i64>,
     syncing: bool,
     status: PeerStatus,
+    outbox: Outbox,
+    /// Of a peer that is known over mutual TLS: the fingerprint of its newest transport key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transport_key: Option<Pin>,
+    /// What it said of itself last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hello: Option<Hello>,
 }
 
 impl<'a> PeerView<'a> {
@@ -57,6 +66,9 @@ impl<'a> PeerView<'a> {
             lag: status.lag(node.now()),
             syncing: node.is_syncing(&peer.name),
             status,
+            outbox: node.outbox(peer)?,
+            transport_key: peer.channel.as_ref().and_then(|channel| channel.pins.last().copied()),
+            hello: node.peer_hello(&peer.name)?,
         })
     }
 }
@@ -182,6 +194,91 @@ pub(super) async fn sync(
 ) -> Result<StatusCode, Failure> {
     server.writing(move |node| node.begin_sync(&viewer.caller(), &name)).await?;
     Ok(StatusCode::ACCEPTED)
+}
+
+/// What is said of a peer that is to be enrolled. Clearances are granted from the command line alone.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TermsBody {
+    name: String,
+    #[serde(default)]
+    members: Vec<MemberId>,
+    /// Of ours, that speak to it; the own one where nothing is said.
+    #[serde(default)]
+    ours: Vec<MemberId>,
+    every: Option<u64>,
+    label: Option<String>,
+}
+
+impl TermsBody {
+    fn terms(self) -> Terms {
+        Terms {
+            name: self.name,
+            members: self.members,
+            ours: self.ours,
+            every: Duration::from_secs(self.every.unwrap_or(EVERY)),
+            label: self.label,
+            clearance: kizuna_access::rights::Clearance::default(),
+        }
+    }
+}
+
+pub(super) async fn invite(
+    State(server): State<Server>,
+    viewer: Viewer,
+    Body(sent): Body<TermsBody>,
+) -> Result<Json, Failure> {
+    let work = move |node: &Node| {
+        let invited = node.invite_peer(&viewer.caller(), sent.terms())?;
+        item::write(&serde_json::json!({
+            "code": invited.code.to_string(), "until": invited.until, "address": invited.address,
+            "transport_key": invited.pin,
+        }))
+    };
+    server.writing(work).await.map(Json)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct JoinBody {
+    address: String,
+    code: Code,
+    terms: TermsBody,
+}
+
+pub(super) async fn join(
+    State(server): State<Server>,
+    viewer: Viewer,
+    Body(sent): Body<JoinBody>,
+) -> Result<Json, Failure> {
+    let work = move |node: &Node| {
+        let join = Join { address: sent.address, code: sent.code, terms: sent.terms.terms() };
+        let peer = node.join_peer(&viewer.caller(), join)?;
+        item::write(&PeerView::of(node, &peer)?)
+    };
+    server.writing(work).await.map(Json)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RenewBody {
+    #[serde(default)]
+    at_once: bool,
+}
+
+pub(super) async fn renew(
+    State(server): State<Server>,
+    viewer: Viewer,
+    Body(sent): Body<RenewBody>,
+) -> Result<Json, Failure> {
+    let work = move |node: &Node| {
+        let renewal = node.renew_transport(&viewer.caller(), sent.at_once)?;
+        item::write(&serde_json::json!({
+            "pin": renewal.pin, "waits_for": renewal.waits_for.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            "done": renewal.done,
+        }))
+    };
+    server.writing(work).await.map(Json)
 }
 
 pub(super) async fn follows(State(server): State<Server>, viewer: Viewer) -> Result<Json, Failure> {

@@ -1,21 +1,13 @@
 //! Personal data: where it is, and marking it.
 
 use axum::extract::State;
-use kizuna_app::personal::{Mark, PersonalPlace};
+use kizuna_app::personal::Mark;
 use kizuna_app::{Node, Reading};
 use kizuna_http::{Failure, Json as Body, Path, Query, Server, Viewer};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::item::{self, Json};
+use super::item::{self, Json, Page};
 use super::objects::{PageQuery, answer, capped, id};
-
-/// A page of places.
-#[derive(Serialize)]
-struct Places {
-    items: Vec<PersonalPlace>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
-}
 
 pub(super) async fn list(
     State(server): State<Server>,
@@ -25,7 +17,7 @@ pub(super) async fn list(
     let limit = capped(query.limit, &server);
     let read = move |reading: Reading| {
         let found = reading.personal_data(query.cursor.as_deref(), limit)?;
-        item::write(&Places { items: found.items, next: found.next.filter(|_| found.more) })
+        item::write(&Page::of(found, |place| place))
     };
     answer(&server, viewer, read).await
 }

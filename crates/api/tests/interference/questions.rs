@@ -1,11 +1,15 @@
 //! Questions for every entry that reads.
 
+use std::collections::BTreeMap;
+
+use kizuna_access::MemberId;
 use kizuna_http::OutputPath;
 use kizuna_testkit::generate::{NUMBERS, Script, WORDS};
 use kizuna_testkit::script::{Op, Step};
 use kizuna_testkit::stix;
 
 use super::object;
+use super::site::{is_warned_of, notice_id};
 
 /// One question.
 #[derive(Debug, Clone)]
@@ -69,7 +73,7 @@ pub fn questions(entry: &OutputPath, script: &Script) -> Vec<Question> {
             Some(places.map(|place| Question::new(format!("/log/tile/{place}"))).to_vec())
         }
         Some(("log", "consistency")) => Some(vec![Question::new("/log/consistency/0/0")]),
-        Some(("node" | "log", _)) => Some(vec![Question::new(entry.path)]),
+        Some(("node" | "log" | "federation", _)) => Some(vec![Question::new(entry.path)]),
         Some(("taxii", name)) => taxii(name, script.seed),
         Some(("native", name)) => native(name, script),
         Some(("pages", name)) => pages(name, script),
@@ -152,6 +156,9 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
         | "follows" | "policies" | "agreements" | "proposals" | "erasures" => {
             vec![Question::new(format!("/api/v1/{name}"))]
         }
+        "channels" => vec![Question::new("/api/v1/channels")],
+        "channel" => vec![Question::new("/api/v1/channels/made-up")],
+        "package" => vec![Question::new("/api/v1/channels/made-up/packages/1")],
         "log" => vec![Question::new("/api/v1/log")],
         "log-partners" => vec![Question::new("/api/v1/log/partners")],
         "log-proof" => per_object("/versions/latest/proof"),
@@ -235,7 +242,51 @@ fn native(name: &str, script: &Script) -> Option<Vec<Question>> {
             Question::new("/api/v1/quarantine").paged("cursor"),
             Question::new("/api/v1/quarantine?limit=1").paged("cursor"),
         ],
-        _ => return policies(name),
+        _ => return notices(name, script).or_else(|| policies(name)),
+    })
+}
+
+/// The ids under which most is told beside objects, with the objects, and one under which nothing is.
+fn told(kind: &str, script: &Script) -> Vec<(u32, kizuna_stix::Id)> {
+    let mut counts: BTreeMap<(u32, &str), usize> = BTreeMap::new();
+    for step in &script.steps {
+        let Step::Do(Op::Contribute(batch)) = step else { continue };
+        for given in batch.iter().filter(|given| is_warned_of(given.content.object)) {
+            *counts.entry((given.content.object, given.source.as_str())).or_default() += 1;
+        }
+    }
+    let mut most: Vec<((u32, &str), usize)> = counts.into_iter().collect();
+    most.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let named =
+        |(number, by): (u32, &str)| (number, notice_id(kind, MemberId(stix::uuid(by)), &stix::id(number)));
+    let most = most.into_iter().take(4).map(|(given, _)| given);
+    most.chain([(NUMBERS + 1, "jp-cert")]).map(named).collect()
+}
+
+fn notices(name: &str, script: &Script) -> Option<Vec<Question>> {
+    let of = |path: &str, rest: &str| -> Vec<Question> {
+        let (face, kind) = path.split_once('/').unwrap_or_default();
+        let question = |(number, id)| Question::new(format!("/api/v1/{face}/{id}{rest}")).about(number);
+        told(kind, script).into_iter().map(question).collect()
+    };
+    Some(match name {
+        "alerts" | "requests" => vec![
+            Question::new(format!("/api/v1/{name}?limit=3")).paged("cursor"),
+            Question::new(format!("/api/v1/{name}?way=received&open=true")),
+        ],
+        "receipts" => vec![Question::new("/api/v1/receipts?limit=2").paged("cursor")],
+        "requirements" => vec![Question::new("/api/v1/requirements")],
+        "protection" => vec![Question::new("/api/v1/alerts/protection")],
+        "receipts-of" => {
+            let of = |(number, _)| {
+                Question::new(format!("/api/v1/objects/{}/receipts", object(number))).about(number)
+            };
+            told("kizuna-receipt", script).into_iter().map(of).collect()
+        }
+        "alert" => of("alerts/kizuna-alert", ""),
+        "request" => of("requests/kizuna-request", ""),
+        "hits" => of("requirements/kizuna-requirement", "/hits"),
+        _ => return None,
     })
 }
 
@@ -249,6 +300,35 @@ fn policies(name: &str) -> Option<Vec<Question>> {
             Question::new("/api/v1/label?form=words&label=rel:quad"),
             Question::new("/api/v1/label?form=acs&label=rel:JPN+class:ISLE/OPEN"),
         ],
+        _ => return None,
+    })
+}
+
+fn notice_pages(name: &str, script: &Script) -> Option<Vec<Question>> {
+    Some(match name {
+        "alerts" => vec![Question::new("/alerts"), Question::new("/alerts?open=true")],
+        "new-alert" => {
+            let again = |(number, id)| Question::new(format!("/alerts/new?alert={id}")).about(number);
+            let path = |number: u32| format!("/alerts/new?object={}", object(number));
+            let begun = asked(script.seed).into_iter();
+            let begun = begun.map(|number| Question::new(path(number)).about(number));
+            told("kizuna-alert", script).into_iter().take(2).map(again).chain(begun).collect()
+        }
+        "new-requirement" => {
+            let path = |id: &kizuna_stix::Id| format!("/requirements/new?requirement={id}");
+            let of = |(number, id)| Question::new(path(&id)).about(number);
+            told("kizuna-requirement", script).into_iter().map(of).collect()
+        }
+        "new-request" => {
+            let begun = asked(script.seed).into_iter();
+            let path = |number: u32| format!("/requests/new?object={}", object(number));
+            begun.map(|number| Question::new(path(number)).about(number)).collect()
+        }
+        "requirements" => vec![Question::new("/requirements")],
+        "alert" | "request" | "requirement" => {
+            let of = |(number, id)| Question::new(format!("/{name}s/{id}")).about(number);
+            told(&format!("kizuna-{name}"), script).into_iter().map(of).collect()
+        }
         _ => return None,
     })
 }
@@ -311,6 +391,7 @@ fn pages(name: &str, script: &Script) -> Option<Vec<Question>> {
             vec![Question::new(format!("/{name}"))]
         }
         "log" => vec![Question::new("/log-status")],
+        "channels" => vec![Question::new("/channels")],
         "peer" => vec![Question::new("/peers/made-up")],
         "policy" => vec![Question::new("/policies/ISLE"), Question::new("/policies/made-up")],
         "levels" => vec![Question::new("/styles/levels.css")],
@@ -333,7 +414,7 @@ fn pages(name: &str, script: &Script) -> Option<Vec<Question>> {
         "quarantined" => vec![Question::new("/quarantine/made-up")],
         "link" => vec![Question::new("/sign-in/made-up")],
         "asset" => vec![Question::new("/assets/made-up")],
-        _ => return None,
+        _ => return notice_pages(name, script),
     })
 }
 

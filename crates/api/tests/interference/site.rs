@@ -12,12 +12,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::StreamExt as _;
 use http::{Request, Response};
 use jiff::Timestamp;
+use kizuna_access::address::Addressees;
+use kizuna_access::alert::{self, Alert, Urgency};
 use kizuna_access::overlay::{Judgement, Overlay};
+use kizuna_access::receipt::{self, Receipt, State as Reached};
+use kizuna_access::request::{self, Ask, Request as Asked};
+use kizuna_access::requirement::{self, Requirement, Wanted};
 use kizuna_access::{MemberId, PersonId, redact};
 use kizuna_app::sign_in::SignIn;
 use kizuna_app::{Config, Node};
 use kizuna_http::{Caps, Server, registry};
-use kizuna_store::writer::{Actor, AuditEntry};
+use kizuna_store::writer::{Actor, AuditEntry, Erasure};
 use kizuna_store::{Clock, Contribution, Options, Quarantined, Store, StoreError};
 use kizuna_testkit::generate::AWAITED;
 use kizuna_testkit::script::{Op, Step, Viewer};
@@ -231,6 +236,68 @@ fn overlay(by: MemberId, given: &kizuna_testkit::script::Contribution) -> kizuna
     Overlay { by, object_ref, created: at, modified: at, judgement }.object().unwrap()
 }
 
+/// Over every other object its source also sends an alert and a request, states a requirement and gives a receipt.
+pub fn is_warned_of(object: u32) -> bool {
+    !is_judged(object)
+}
+
+/// The id of what a member tells beside an object: its own, since nobody else writes under it.
+pub fn notice_id(kind: &str, by: MemberId, object: &kizuna_stix::Id) -> kizuna_stix::Id {
+    kizuna_stix::Id::new(kind, uuid::Uuid::new_v5(&object.uuid(), by.0.as_bytes()))
+}
+
+/// The ids of what a member tells beside an object.
+fn notice_ids(by: MemberId, object: &kizuna_stix::Id) -> [kizuna_stix::Id; 4] {
+    let also = |kind: &str| notice_id(kind, by, object);
+    let receipt = receipt::id(by, object, Reached::Sighted);
+    [receipt, also(alert::KIND), also(request::KIND), also(requirement::KIND)]
+}
+
+/// Those, under ids of their own; each is hidden and shown with the object.
+fn notices(by: MemberId, given: &kizuna_testkit::script::Contribution) -> Vec<kizuna_stix::Object> {
+    let at = stix::instant(given.content.modified);
+    let object_ref = stix::id(given.content.object);
+    let id = |kind: &str| notice_id(kind, by, &object_ref);
+    let to = [kizuna_access::Party::World].into();
+    let addressees = Addressees { to, sectors: ["energy".to_owned()].into() };
+    let title = format!("{} of {}", given.content.variant, given.content.object);
+    let alert = Alert {
+        id: id(alert::KIND),
+        by,
+        created: at,
+        modified: at,
+        title: title.clone(),
+        text: None,
+        urgency: Urgency::Urgent,
+        actions: vec!["look".to_owned()],
+        respond_by: None,
+        addressees: addressees.clone(),
+        object_refs: vec![object_ref.clone()],
+    };
+    let request = Asked {
+        id: id(request::KIND),
+        by,
+        created: at,
+        modified: at,
+        ask: Ask::Information,
+        question: title.clone(),
+        text: None,
+        deadline: Some(at),
+        addressees,
+        object_refs: vec![object_ref.clone()],
+    };
+    let wanted = Wanted { kinds: ["indicator".to_owned(), "malware".to_owned()].into(), ..Wanted::default() };
+    let requirement =
+        Requirement { id: id(requirement::KIND), by, created: at, modified: at, title, priority: 1, wanted };
+    let receipt = Receipt::by_name(by, object_ref, Reached::Sighted, at);
+    vec![
+        alert.object().unwrap(),
+        request.object().unwrap(),
+        requirement.object().unwrap(),
+        receipt.object().unwrap(),
+    ]
+}
+
 fn act(store: &Store, clock: &ScriptClock, names: &mut Names, op: &Op) {
     match op {
         Op::Advance { seconds } => {
@@ -260,6 +327,12 @@ fn act(store: &Store, clock: &ScriptClock, names: &mut Names, op: &Op) {
                     let (authored, parts) = (true, Vec::new());
                     overlays.push(Contribution { object, authored, parts, ..contribution.clone() });
                 }
+                if is_warned_of(one.content.object) && !one.waits && one.channel != AWAITED {
+                    for object in notices(contribution.source, one) {
+                        let (authored, parts) = (true, Vec::new());
+                        overlays.push(Contribution { object, authored, parts, ..contribution.clone() });
+                    }
+                }
                 contributions.push(contribution);
             }
             contributions.extend(overlays);
@@ -288,14 +361,21 @@ fn act(store: &Store, clock: &ScriptClock, names: &mut Names, op: &Op) {
         Op::Narrow { source, object, version } => {
             let (version, source) = (version.map(stix::instant), names.member(source));
             let object = stix::id(*object);
-            for id in [kizuna_access::overlay::id(source, &object), object] {
+            let overlay = kizuna_access::overlay::id(source, &object);
+            let beside = notice_ids(source, &object);
+            for id in beside.into_iter().chain([overlay, object]) {
                 let narrowed = store.writer().narrow(&id, version, source, Actor::Operator);
                 assert!(matches!(narrowed, Ok(_) | Err(StoreError::NotFound)), "{narrowed:?}");
             }
         }
-        Op::Erase { source, object, version } => {
-            let erased = store.writer().erase(names.erasure(source, *object, *version));
-            assert!(matches!(erased, Ok(_) | Err(StoreError::NotFound)), "{erased:?}");
+        Op::Erase { source, object: object_number, version } => {
+            let of = stix::id(*object_number);
+            let beside = notice_ids(names.member(source), &of);
+            for object in beside.into_iter().chain([of]) {
+                let erasure = Erasure { object, ..names.erasure(source, *object_number, *version) };
+                let erased = store.writer().erase(erasure);
+                assert!(matches!(erased, Ok(_) | Err(StoreError::NotFound)), "{erased:?}");
+            }
         }
         Op::Audit { action, object } => {
             let object = object.map(stix::id);
@@ -439,10 +519,14 @@ fn shows(page: &Page) -> bool {
         || page.body["contributions"].is_array()
         // As somebody else sees it: also that it is hidden from that one.
         || page.body["hidden"].is_array();
-    let is_page = page.body.as_str().is_some_and(|html| html.contains("/objects/"));
+    let is_page = page.body.as_str().is_some_and(|html| {
+        ["/objects/", "/alerts/kizuna-", "/requests/kizuna-", "/requirements/kizuna-"]
+            .into_iter()
+            .any(|link| html.contains(link))
+    });
     let counts = page.body["at_least"].as_u64().is_some_and(|count| count > 0);
     page.status == 200
-        && (["objects", "items", "versions", "others"].into_iter().any(is_full)
+        && (["objects", "items", "versions", "others", "recipients"].into_iter().any(is_full)
             || is_one
             || is_page
             || counts)
