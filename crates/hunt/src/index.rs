@@ -7,6 +7,7 @@
 
 mod about;
 mod build;
+mod carried;
 mod entry;
 mod filter;
 mod image;
@@ -20,6 +21,8 @@ mod tests;
 
 pub use about::About;
 pub use build::{Builder, Context, Refused};
+pub(crate) use carried::Texts;
+pub use carried::{Carried, Language, Said};
 pub use entry::{Entry, What};
 pub use image::ImageError;
 pub use read::{ReadError, Taken};

@@ -2,6 +2,7 @@
 
 pub mod ecs;
 mod page;
+mod reason;
 mod sighting;
 #[cfg(test)]
 mod tests;
@@ -94,8 +95,9 @@ impl Line {
             return Self {
                 value: head.title.clone(),
                 kind: RULE,
-                indicator: head.id.clone(),
+                indicator: head.said.as_ref().map_or_else(|| head.id.clone(), |said| said.id.clone()),
                 name: head.title.clone(),
+                pap: head.said.as_ref().and_then(|said| said.about.pap.clone()),
                 level: head.level,
                 tags: head.tags.clone(),
                 techniques: head.techniques(),

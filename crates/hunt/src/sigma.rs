@@ -31,6 +31,7 @@ pub use correlate::{Correlated, Correlator, MAX_MATCHES};
 pub use load::{Loader, Refused, is_rules};
 pub use matcher::{Found, Matcher};
 
+use crate::index::Said;
 use build::Tests;
 use correlate::Correlation;
 use expression::Expression;
@@ -82,6 +83,8 @@ pub struct Head {
     pub text: Arc<str>,
     /// Whether a match is told of; rules that only feed correlations are silent.
     pub told: bool,
+    /// The indicator that the rule came as.
+    pub said: Option<Said>,
 }
 
 impl Head {
@@ -92,7 +95,11 @@ impl Head {
             let digits = id.strip_prefix(['t', 'T'])?;
             digits.starts_with(|c: char| c.is_ascii_digit()).then(|| format!("T{digits}"))
         };
-        self.tags.iter().filter_map(technique).collect()
+        let own: Vec<String> = self.tags.iter().filter_map(technique).collect();
+        match &self.said {
+            Some(said) => said.with(own, Vec::new(), None).techniques,
+            None => own,
+        }
     }
 }
 

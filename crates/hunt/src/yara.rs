@@ -27,6 +27,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::index::{Carried, Said, Texts};
+
 pub use engine::Scanner;
 pub use recognise::{Recognised, recognise};
 
@@ -78,6 +80,23 @@ pub struct Head {
     pub pap: Option<String>,
     /// The rule itself, with the imports of its file.
     pub text: Arc<str>,
+    /// Whether it came as an indicator, which others know by its id.
+    pub is_known: bool,
+}
+
+impl Head {
+    /// Takes over what the indicator around the rule says.
+    #[cfg_attr(not(feature = "yara"), allow(dead_code, reason = "asked by the engine"))]
+    fn told_by(&mut self, said: &Said) {
+        let own = (std::mem::take(&mut self.techniques), std::mem::take(&mut self.markings), self.pap.take());
+        let about = said.with(own.0, own.1, own.2);
+        self.id.clone_from(&said.id);
+        (self.techniques, self.markings, self.pap) = (about.techniques, about.markings, about.pap);
+        if self.description.is_empty() {
+            self.description = about.name;
+        }
+        self.is_known = true;
+    }
 }
 
 /// A rule or a file of rules that is not looked for.
@@ -121,6 +140,7 @@ pub struct Loader {
     refused: Vec<Refused>,
     fingerprint: Uuid,
     bytes: usize,
+    carried: Texts,
 }
 
 /// A file of rules.
@@ -129,6 +149,8 @@ pub struct Loader {
 struct Source {
     name: String,
     text: Vec<u8>,
+    /// Known when all are there: an indicator may come again and say more.
+    said: Option<Said>,
 }
 
 impl Loader {
@@ -138,9 +160,19 @@ impl Loader {
 
     /// Takes a file of rules; one that has the very bytes of an earlier one adds nothing.
     pub fn read(&mut self, name: &str, text: Vec<u8>) {
-        if self.sources.iter().any(|source| source.text == text) {
-            return;
+        if !self.sources.iter().any(|source| source.text == text) {
+            self.take(name.to_owned(), text);
         }
+    }
+
+    /// Takes the rules of an indicator in a bundle.
+    pub fn read_carried(&mut self, file: &str, carried: Carried) {
+        if let Some((name, text)) = self.carried.take(file, carried) {
+            self.take(name, text.into_bytes());
+        }
+    }
+
+    fn take(&mut self, name: String, text: Vec<u8>) {
         self.fingerprint = Uuid::new_v5(&self.fingerprint, &text);
         self.bytes += text.len();
         let reason = if !IS_HERE {
@@ -153,14 +185,17 @@ impl Loader {
         } else if self.bytes > MAX_ALL {
             format!("is left out, since all YARA rules together have more than {MAX_ALL} bytes")
         } else {
-            self.sources.push(Source { name: name.to_owned(), text });
+            self.sources.push(Source { name, text, said: None });
             return;
         };
-        self.refused.push(Refused { source: name.to_owned(), line: 0, rule: String::new(), reason });
+        self.refused.push(Refused { source: name, line: 0, rule: String::new(), reason });
     }
 
     /// The rules that can be looked for, and those that cannot.
     pub fn finish(mut self) -> (Rules, Vec<Refused>) {
+        for source in &mut self.sources {
+            source.said = self.carried.said(&source.name).cloned();
+        }
         let (heads, engine) = engine::compile(&mut self.sources, &mut self.refused);
         (Rules { heads, engine, fingerprint: self.fingerprint }, self.refused)
     }

@@ -7,8 +7,8 @@ use ahash::HashMap;
 use kizuna_stix::observable::{Kind, Observable, guess};
 use kizuna_stix::pattern::{Pattern, lenient};
 
-use super::About;
 use super::build::{Builder, Context, Refused};
+use super::{About, Carried};
 
 mod bundle;
 
@@ -41,6 +41,8 @@ pub struct Taken {
     pub listed: BTreeMap<String, u64>,
     /// The first of those refused or left out: where (line or id), and why.
     pub reasons: Vec<(String, String)>,
+    /// Rules in languages of their own, which are no part of an index.
+    pub rules: Vec<Carried>,
 }
 
 impl Taken {
@@ -69,6 +71,7 @@ impl Taken {
         }
         let room = KEPT.saturating_sub(self.reasons.len());
         self.reasons.extend(other.reasons.into_iter().take(room));
+        self.rules.extend(other.rules);
     }
 }
 

@@ -1,10 +1,11 @@
 //! A report as one HTML file that needs nothing else: no script, no font, no picture from anywhere.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::Line;
+use super::{Line, reason};
 use crate::input::Trouble;
 use crate::sweep::Summary;
 
@@ -43,6 +44,10 @@ struct Words {
     place: &'static str,
     reason: &'static str,
     more: &'static str,
+    /// A reason that was given in English.
+    reason_of: fn(&str) -> Cow<'_, str>,
+    /// The level of a rule by its English name.
+    levels: &'static [(&'static str, &'static str)],
 }
 
 const ENGLISH: Words = Words {
@@ -69,6 +74,8 @@ const ENGLISH: Words = Words {
     place: "Place",
     reason: "Reason",
     more: "Further hits are in the other outputs:",
+    reason_of: |reason| Cow::Borrowed(reason),
+    levels: &[],
 };
 
 const JAPANESE: Words = Words {
@@ -95,6 +102,14 @@ const JAPANESE: Words = Words {
     place: "場所",
     reason: "理由",
     more: "残りの検知はほかの出力にあります：",
+    reason_of: reason::japanese,
+    levels: &[
+        ("informational", "情報"),
+        ("low", "低"),
+        ("medium", "中"),
+        ("high", "高"),
+        ("critical", "重大"),
+    ],
 };
 
 const STYLE: &str = "\
@@ -203,7 +218,7 @@ impl Page {
                     page,
                     "<tr><td><code>{}</code></td><td class=\"warn\">{}</td></tr>",
                     escaped(&trouble.path),
-                    escaped(&trouble.reason)
+                    escaped(&(words.reason_of)(&trouble.reason))
                 );
             }
             page.push_str("</table></div>");
@@ -216,6 +231,8 @@ impl Page {
         let mut counts: Vec<_> = self.counts.iter().collect();
         counts.sort_by_key(|(_, counted)| std::cmp::Reverse(counted.hits));
         for ((value, kind), Counted { hits, name, level, techniques }) in counts {
+            let said = words.levels.iter().find(|(english, _)| english == level);
+            let level = said.map_or(*level, |(_, said)| *said);
             let _ = write!(
                 page,
                 "<tr><td><code>{}</code></td><td>{kind}</td><td>{level}</td><td class=\"n\">{hits}</td><td>{}</td><td>{}</td></tr>",

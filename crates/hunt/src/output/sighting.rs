@@ -27,6 +27,14 @@ struct Seen {
     last: Option<Timestamp>,
 }
 
+impl Seen {
+    fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.first = [self.first, other.first].into_iter().flatten().min();
+        self.last = [self.last, other.last].into_iter().flatten().max();
+    }
+}
+
 /// What a sighting's count can say (STIX 2.1 §5.2).
 const MAX_COUNT: u64 = 999_999_999;
 
@@ -35,17 +43,23 @@ impl Sightings {
         let day = hit.time.map(|time| time.to_zoned(TimeZone::UTC).date());
         let asset = hit.asset.clone().unwrap_or_default();
         let seen = self.seen.entry((hit.entry, day, asset)).or_default();
-        seen.count += 1;
-        seen.first = [seen.first, hit.time].into_iter().flatten().min();
-        seen.last = [seen.last, hit.time].into_iter().flatten().max();
+        seen.add(Seen { count: 1, first: hit.time, last: hit.time });
     }
 
-    pub fn len(&self) -> usize {
-        self.seen.len()
+    /// How many there are.
+    pub fn count<'a>(&self, sought: impl Into<Sought<'a>>) -> usize {
+        self.by_indicator(sought.into()).len()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.seen.is_empty()
+    /// By indicator, day and machine, with one of the indicator's entries: it may have several values or rules.
+    fn by_indicator(&self, sought: Sought<'_>) -> BTreeMap<(String, Option<Date>, &str), (u32, Seen)> {
+        let mut found: BTreeMap<(String, Option<Date>, &str), (u32, Seen)> = BTreeMap::new();
+        for ((entry, day, asset), seen) in &self.seen {
+            let place = (id_of(sought, *entry), *day, asset.as_str());
+            let (_, together) = found.entry(place).or_insert((*entry, Seen::default()));
+            together.add(*seen);
+        }
+        found
     }
 
     /// The bundle, as it would be sent. `assets` adds the names of machines.
@@ -63,12 +77,12 @@ impl Sightings {
         for (number, place) in machines.values_mut().enumerate() {
             *place = number;
         }
-        for ((entry, day, asset), seen) in &self.seen {
-            let indicator = id_of(sought, *entry);
+        for ((indicator, day, asset), (entry, seen)) in self.by_indicator(sought) {
+            let entry = &entry;
             if told.insert(indicator.clone()) {
                 objects.extend(self_of(sought, *entry, &indicator, &stamp));
             }
-            let machine = machines.get(asset.as_str()).copied().unwrap_or_default();
+            let machine = machines.get(asset).copied().unwrap_or_default();
             let name =
                 format!("{indicator}|{machine}|{}", day.map_or_else(String::new, |day| day.to_string()));
             let id = format!("sighting--{}", Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()));
@@ -82,6 +96,8 @@ impl Sightings {
             }
             let about = index.about(*entry).map(|about| (&about.markings, &about.pap));
             let about = about.or_else(|| sought.yara_head(*entry).map(|head| (&head.markings, &head.pap)));
+            let carried = || Some(&sought.sigma_head(*entry)?.said.as_ref()?.about);
+            let about = about.or_else(|| carried().map(|about| (&about.markings, &about.pap)));
             if let Some((markings, pap)) = about {
                 if !markings.is_empty() {
                     sighting["object_marking_refs"] = json!(markings);
@@ -118,10 +134,10 @@ fn id_of(sought: Sought<'_>, entry: u32) -> String {
 /// The indicator itself, where nobody else knows it by its id.
 fn self_of(sought: Sought<'_>, entry: u32, id: &str, stamp: &str) -> Option<Value> {
     if let Some(head) = sought.yara_head(entry) {
-        return Some(of_yara(head, stamp));
+        return (!head.is_known).then(|| of_yara(head, stamp));
     }
     if let Some(head) = sought.sigma_head(entry) {
-        return Some(of_rule(head, id, stamp));
+        return head.said.is_none().then(|| of_rule(head, id, stamp));
     }
     let nameless = is_nameless(sought.index, entry);
     if nameless { nameless_of(sought.index, entry, id, stamp) } else { None }
@@ -151,6 +167,9 @@ fn of_yara(head: &yara::Head, stamp: &str) -> Value {
 
 /// The id of the indicator that says what a Sigma rule looks for.
 fn rule_id(head: &Head) -> String {
+    if let Some(said) = &head.said {
+        return said.id.clone();
+    }
     format!("indicator--{}", Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("sigma:{}", head.id).as_bytes()))
 }
 

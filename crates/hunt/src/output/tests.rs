@@ -1,6 +1,7 @@
 use super::*;
 use crate::index::Index;
 use crate::index::{Builder, Context};
+use crate::input::Trouble;
 use crate::sweep::Summary;
 use kizuna_stix::observable::Kind;
 
@@ -46,7 +47,7 @@ fn sightings_are_one_for_each_indicator_machine_and_day() {
     ] {
         sightings.hit(&hit(time, asset));
     }
-    assert_eq!(sightings.len(), 3);
+    assert_eq!(sightings.count(&index), 3);
     let now = "2026-02-01T00:00:00Z".parse().unwrap();
     let bundle = sightings.bundle(&index, now, false);
     let text = bundle.to_string();
@@ -74,11 +75,16 @@ fn what_logs_hold_is_never_markup_nor_a_cell_of_its_own() {
     let line = Line::of(&index, &hit("2026-01-01T01:00:00Z", "<script>"));
     let mut page = Page::default();
     page.hit(&line);
-    for language in [Language::English, Language::Japanese] {
+    page.trouble(&Trouble { path: "logs".to_owned(), reason: "is a link, which is not followed".to_owned() });
+    for (language, reason) in [
+        (Language::English, "is a link, which is not followed"),
+        (Language::Japanese, "リンクのため、たどりません"),
+    ] {
         let mut out = Vec::new();
         page.write(&Summary { hits: 1, ..Summary::default() }, language, &mut out).unwrap();
         let html = String::from_utf8(out).unwrap();
         assert!(!html.contains("<script") && !html.contains("<a>"), "{html}");
+        assert!(html.contains(reason), "{html}");
     }
     let mut csv = Vec::new();
     timeline::head(&mut csv).unwrap();

@@ -1,16 +1,19 @@
 //! From files to rules.
 
 mod assemble;
+mod names;
 mod yaml;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use names::names_of;
 use rsigma_parser::{CorrelationRule, FilterRule, SigmaCollection, SigmaRule};
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Level, Variables};
+use crate::index::{Carried, Texts};
 
 /// Bytes of one file of rules.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -48,6 +51,8 @@ pub struct Loader {
     levels: Option<Level>,
     statuses: HashSet<String>,
     fingerprint: Uuid,
+    /// Rules that came as indicators.
+    carried: Texts,
 }
 
 /// The name of a file and its text.
@@ -73,6 +78,14 @@ impl Loader {
         self.fingerprint = Uuid::new_v5(&self.fingerprint, text.as_bytes());
         if let Err(reason) = self.try_read(source, text) {
             self.refuse(source, "", reason);
+        }
+    }
+
+    /// Reads the rules of an indicator in a bundle. Whoever gave it decides about these alone: what would change rules from
+    /// elsewhere, or count them, is refused.
+    pub fn read_carried(&mut self, file: &str, carried: Carried) {
+        if let Some((source, text)) = self.carried.take(file, carried) {
+            self.read(&source, &text);
         }
     }
 
@@ -114,6 +127,10 @@ impl Loader {
             return Err(format!("has more than {MAX_BYTES} bytes"));
         }
         yaml::shallow(text)?;
+        let is_carried = self.carried.said(source).is_some();
+        if is_carried && yaml::has_variables(text) {
+            return Err("holds values of placeholders, which a bundle gives to nobody's rules".to_owned());
+        }
         if yaml::variables(text, &mut self.variables)? {
             return Ok(());
         }
@@ -121,7 +138,7 @@ impl Loader {
         let documents = text.trim_end().trim_end_matches("---");
         let collection =
             rsigma_parser::parse_sigma_yaml(documents).map_err(|error| yaml::one_line(&error.to_string()))?;
-        let SigmaCollection { rules, correlations, filters, errors } = collection;
+        let SigmaCollection { rules, mut correlations, mut filters, errors } = collection;
         let nothing = rules.is_empty() && correlations.is_empty() && filters.is_empty() && errors.is_empty();
         for error in &errors {
             // What a rule says of its status or kin in words of its own keeps nobody from looking for it.
@@ -129,11 +146,42 @@ impl Loader {
                 self.refuse(source, "", yaml::one_line(error));
             }
         }
+        if is_carried {
+            self.keep_apart(source, &rules, &mut correlations, &mut filters);
+        }
         let source: Source = (source.to_owned(), text.into());
         self.rules.extend(rules.into_iter().map(|rule| (source.clone(), rule)));
         self.correlations.extend(correlations.into_iter().map(|rule| (source.clone(), rule)));
         self.filters.extend(filters.into_iter().map(|rule| (source.clone(), rule)));
         if nothing { Err("holds no rule".to_owned()) } else { Ok(()) }
+    }
+
+    /// Refuses what in a carried text is about rules from elsewhere.
+    fn keep_apart(
+        &mut self,
+        source: &str,
+        rules: &[SigmaRule],
+        correlations: &mut Vec<CorrelationRule>,
+        filters: &mut Vec<FilterRule>,
+    ) {
+        for filter in filters.drain(..) {
+            self.refuse(source, &filter.title, "filter: one that a bundle carries narrows nobody's rules");
+        }
+        let of_rule = |rule: &SigmaRule| names_of(rule.id.as_deref(), rule.name.as_deref(), &rule.title);
+        let of_correlation =
+            |rule: &CorrelationRule| names_of(rule.id.as_deref(), rule.name.as_deref(), &rule.title);
+        let own: HashSet<String> =
+            rules.iter().flat_map(of_rule).chain(correlations.iter().flat_map(of_correlation)).collect();
+        correlations.retain(|rule| {
+            let others: Vec<&str> =
+                rule.rules.iter().filter(|name| !own.contains(*name)).map(String::as_str).collect();
+            if !others.is_empty() {
+                let reason =
+                    format!("counts rules that its bundle's indicator does not hold: {}", others.join(", "));
+                self.refuse(source, &rule.title, reason);
+            }
+            others.is_empty()
+        });
     }
 
     fn refuse(&mut self, source: &str, title: &str, reason: impl Into<String>) {

@@ -78,11 +78,14 @@ fn made_of(sources: &[Source], place: &mut usize) -> (Vec<Head>, Compiled, Vec<R
     for (number, rule) in (0..).zip(rules.iter()) {
         let (namespace, name) = (rule.namespace(), rule.identifier());
         numbers.entry(namespace.to_owned()).or_default().insert(name.to_owned(), number);
-        let (bare, whole) = texts
-            .get(namespace)
-            .map(|(source, declared)| declared.text_of(name, &source.text))
-            .unwrap_or_default();
-        heads.push(head_of(&rule, &bare, whole.into()));
+        let from = texts.get(namespace);
+        let (bare, whole) =
+            from.map(|(source, declared)| declared.text_of(name, &source.text)).unwrap_or_default();
+        let mut head = head_of(&rule, &bare, whole.into());
+        if let Some(said) = from.and_then(|(source, _)| source.said.as_ref()) {
+            head.told_by(said);
+        }
+        heads.push(head);
     }
     (heads, Compiled { rules: Some(rules), numbers }, refused)
 }

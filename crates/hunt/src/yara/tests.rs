@@ -94,11 +94,47 @@ fn without_the_feature_every_file_of_rules_is_refused_and_says_how_to_get_it() {
     assert!(Scanner::new(&rules, Limits::default()).is_none());
 }
 
+/// The indicator with this rule in a bundle.
+fn carried(rule: &str) -> Carried {
+    let said = Said { id: "indicator--a".to_owned(), ..Said::default() };
+    Carried { language: crate::index::Language::Yara, text: rule.to_owned(), said }
+}
+
+#[cfg(not(feature = "yara"))]
+#[test]
+fn each_version_of_an_indicator_is_named() {
+    let mut loader = Loader::new();
+    for text in ["rule a { condition: true }", "rule a { condition: false }", "rule a { condition: true }"] {
+        loader.read_carried("b.json", carried(text));
+    }
+    let (_, refused) = loader.finish();
+    let names: Vec<&str> = refused.iter().map(|refused| refused.source.as_str()).collect();
+    assert_eq!(names.len(), 2);
+    assert_eq!(names[0], "b.json: indicator--a");
+    assert!(names[1].starts_with("b.json: indicator--a "), "{names:?}");
+}
+
 #[cfg(feature = "yara")]
 mod engine {
     use std::time::Duration;
 
     use super::super::*;
+    use super::carried;
+
+    #[test]
+    fn each_version_of_an_indicator_is_looked_for() {
+        let mut loader = Loader::new();
+        for word in ["old", "new", "old"] {
+            let text = format!("rule a {{ strings: $a = \"{word}\" condition: $a }}");
+            loader.read_carried("b.json", carried(&text));
+        }
+        let (rules, refused) = loader.finish();
+        assert_eq!(refused, []);
+        assert_eq!(rules.len(), 2);
+        assert_eq!(names(&rules, "f", b"old"), ["a"]);
+        assert_eq!(names(&rules, "f", b"new"), ["a"]);
+        assert!(rules.heads().iter().all(|head| head.id == "indicator--a" && head.is_known));
+    }
 
     fn loaded(files: &[(&str, &str)]) -> (Rules, Vec<Refused>) {
         let mut loader = Loader::new();

@@ -11,7 +11,8 @@ use kizuna_stix::pattern::{
 use kizuna_stix::read::{Element, Limits};
 
 use super::{ReadError, Taken};
-use crate::index::{About, Builder, Context};
+use crate::index::carried::strictness;
+use crate::index::{About, Builder, Carried, Context, Language, Said};
 use crate::pattern::{Patterns, is_found_by_scan};
 use crate::warning::Warninglists;
 
@@ -124,15 +125,6 @@ fn pap_of(text: &str) -> Option<String> {
     Some(format!("PAP:{}", if level == "WHITE" { "CLEAR" } else { level }))
 }
 
-fn strictness(pap: &str) -> u8 {
-    match pap {
-        "PAP:RED" => 0,
-        "PAP:AMBER" => 1,
-        "PAP:GREEN" => 2,
-        _ => 3,
-    }
-}
-
 /// The ATT&CK id of an attack pattern.
 fn technique(object: &Object) -> Option<String> {
     let references = object.get("external_references")?.as_array()?;
@@ -156,11 +148,16 @@ fn indicator(builder: &mut Builder, object: &Object, surroundings: &Surroundings
         return;
     }
     let language = object.text("pattern_type").unwrap_or("stix");
-    if language != "stix" {
-        taken.refuse(|| id, format!("is a pattern in {language}, which is given as a file of its own"));
+    let text = object.text("pattern").unwrap_or_default();
+    if let Some(language) = Language::named(language) {
+        let said = Said { about: surroundings.about(object, false), id };
+        taken.rules.push(Carried { language, text: text.to_owned(), said });
         return;
     }
-    let text = object.text("pattern").unwrap_or_default();
+    if language != "stix" {
+        taken.refuse(|| id, format!("is a pattern in {language}, in which nothing is looked for"));
+        return;
+    }
     // Others write STIX 2.0's spelling into 2.1 objects.
     let pattern = match lenient(text) {
         Ok(pattern) => pattern,

@@ -14,6 +14,7 @@ use super::super::detection::Maker;
 use super::super::expression::{Expression, Wake};
 use super::super::literal::Literals;
 use super::super::{Detection, Head, Level, Route, Rules};
+use super::names::{Names, names_of};
 use super::{Loader, Refused, Source};
 
 /// Threads that make automata, at most.
@@ -35,11 +36,12 @@ impl Loader {
     pub fn finish(mut self) -> (Rules, Vec<Refused>, u64) {
         let mut tests = Tests::new();
         let mut made: Vec<Made> = Vec::new();
-        let named = self.named_by_correlations();
+        let counted = self.named_by_correlations();
+        let names = Names::of(&self);
         for (source, rule) in std::mem::take(&mut self.rules) {
             let feeds = names_of(rule.id.as_deref(), rule.name.as_deref(), &rule.title)
                 .iter()
-                .any(|name| named.contains(*name));
+                .any(|name| counted.contains(name));
             if !feeds && !self.is_asked(rule.level, rule.status) {
                 self.unasked += 1;
                 continue;
@@ -50,7 +52,7 @@ impl Loader {
             }
         }
         self.filter(&mut made, &mut tests);
-        self.assemble(made, tests)
+        self.assemble(made, tests, names)
     }
 
     /// What correlations call the rules that they count.
@@ -84,7 +86,7 @@ impl Loader {
                     FilterRuleTarget::Any => true,
                     FilterRuleTarget::Specific(names) => {
                         let own = names_of(rule.id.as_deref(), rule.name.as_deref(), &rule.title);
-                        names.iter().any(|name| own.contains(&name.as_str()))
+                        names.iter().any(|name| own.contains(name))
                     }
                 };
                 let is_there = filter.logsource.as_ref().is_none_or(|of| covers(of, &rule.logsource));
@@ -103,18 +105,22 @@ impl Loader {
         }
     }
 
-    fn assemble(mut self, made: Vec<Made>, mut tests: Tests) -> (Rules, Vec<Refused>, u64) {
+    /// The source of a text that a bundle carried.
+    fn carried<'a>(&self, source: &'a Source) -> Option<&'a str> {
+        self.carried.said(&source.0).map(|_| source.0.as_str())
+    }
+
+    fn assemble(mut self, made: Vec<Made>, mut tests: Tests, mut names: Names) -> (Rules, Vec<Refused>, u64) {
         let mut statuses: Vec<&str> = self.statuses.iter().map(String::as_str).collect();
         statuses.sort_unstable();
         let asked = format!("{:?} {}", self.levels, statuses.join(","));
         let fingerprint = Uuid::new_v5(&self.fingerprint, asked.as_bytes());
         let mut rules = Rules { fingerprint, ..Rules::default() };
         let mut routes: HashMap<Route, u32> = HashMap::new();
-        let mut by_name: HashMap<String, u32> = HashMap::new();
         for (source, rule, route, expression) in made {
             let number = rules.heads.len() as u32;
             for name in names_of(rule.id.as_deref(), rule.name.as_deref(), &rule.title) {
-                by_name.entry(name.to_owned()).or_insert(number);
+                names.add(self.carried(&source), name, number);
             }
             let route = *routes.entry(route.clone()).or_insert_with(|| {
                 rules.routes.push(route);
@@ -127,13 +133,14 @@ impl Loader {
                 level: rule.level.map(level_of),
                 status: status_of(rule.status).to_owned(),
                 tags: rule.tags,
+                said: self.carried.said(&source.0).cloned(),
                 source: source.0,
                 text: source.1,
                 told,
             });
             rules.detections.push(Detection { route, expression, needed: Vec::new(), feeds: false });
         }
-        self.correlate(&mut rules, &mut by_name, &mut tests);
+        self.correlate(&mut rules, &mut names, &mut tests);
         if let Err(reason) = index(&mut rules, tests) {
             self.refuse("", "", reason);
         }
@@ -141,7 +148,7 @@ impl Loader {
     }
 
     /// Adds correlations, those first that others name.
-    fn correlate(&mut self, rules: &mut Rules, by_name: &mut HashMap<String, u32>, tests: &mut Tests) {
+    fn correlate(&mut self, rules: &mut Rules, names: &mut Names, tests: &mut Tests) {
         let mut waiting = std::mem::take(&mut self.correlations);
         waiting.retain(|(_, rule)| {
             let asked = self.is_asked(rule.level, rule.status);
@@ -153,15 +160,15 @@ impl Loader {
             let before = waiting.len();
             let mut left = Vec::new();
             for (source, rule) in waiting {
-                if rule.rules.iter().any(|name| !by_name.contains_key(name)) {
+                let Ok(counted) = names.counted(self.carried(&source), &rule) else {
                     left.push((source, rule));
                     continue;
-                }
-                match Correlation::of(&rule, by_name, rules, tests) {
+                };
+                match Correlation::of(&rule, &counted, rules, tests) {
                     Ok(correlation) => {
                         let number = rules.heads.len() as u32;
                         for name in names_of(rule.id.as_deref(), rule.name.as_deref(), &rule.title) {
-                            by_name.entry(name.to_owned()).or_insert(number);
+                            names.add(self.carried(&source), name, number);
                         }
                         if !rule.generate {
                             silent.extend_from_slice(correlation.rules());
@@ -172,6 +179,7 @@ impl Loader {
                             level: rule.level.map(level_of),
                             status: status_of(rule.status).to_owned(),
                             tags: rule.tags,
+                            said: self.carried.said(&source.0).cloned(),
                             source: source.0,
                             text: source.1,
                             told: true,
@@ -187,8 +195,7 @@ impl Loader {
             }
         }
         for (source, rule) in waiting {
-            let missing: Vec<&str> =
-                rule.rules.iter().filter(|name| !by_name.contains_key(*name)).map(String::as_str).collect();
+            let missing = names.counted(self.carried(&source), &rule).err().unwrap_or_default();
             self.refuse(
                 &source.0,
                 &rule.title,
@@ -199,11 +206,6 @@ impl Loader {
             rules.heads[rule as usize].told = false;
         }
     }
-}
-
-/// What a rule may be called by others.
-fn names_of<'a>(id: Option<&'a str>, name: Option<&'a str>, title: &'a str) -> Vec<&'a str> {
-    [id, name, Some(title)].into_iter().flatten().collect()
 }
 
 /// Whether a filter's `logsource` covers that of a rule: it names nothing else.

@@ -7,10 +7,15 @@ const MAX_NESTING: usize = 48;
 /// Anchors (`*name`) in one file: rules need few, and each may stand for a large part.
 const MAX_REFERENCES: usize = 64;
 
+/// Whether a text is a document with `vars:`.
+pub(super) fn has_variables(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("vars:"))
+}
+
 /// Adds what placeholders stand for from a document with `vars:`, as processing pipelines have them; says whether the text
 /// is such a document.
 pub(super) fn variables(text: &str, variables: &mut Variables) -> Result<bool, String> {
-    if !text.lines().any(|line| line.starts_with("vars:")) {
+    if !has_variables(text) {
         return Ok(false);
     }
     let mut name: Option<String> = None;
