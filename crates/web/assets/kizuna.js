@@ -20,6 +20,10 @@
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone && !/(^|; )kizuna-zone=/.test(document.cookie)) keep("kizuna-zone", zone);
 
+  // What was opened tells so itself, once.
+  const opened = document.querySelector("form[data-open]");
+  if (opened) opened.requestSubmit();
+
   let saying = 0;
   const say = (text) => {
     said.textContent = text;

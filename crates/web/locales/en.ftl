@@ -182,6 +182,8 @@ pap-red = Use only out of sight of the network
 handling-orcon = Originator controlled: not to be passed on
 handling-exercise = Exercise: invented content
 handling-draft = Draft: not yet shared
+handling-one-hop = One hop: to linked nodes, no further
+handling-this-node = This node only: to no other node
 
 ## Object
 object-earlier = You are looking at an earlier version, of
@@ -284,6 +286,9 @@ rule-permissive-no = You hold none of the categories.
 rule-draft = Draft
 rule-draft-yes = You may write, so you see drafts.
 rule-draft-no = Drafts are for those who may write.
+rule-honours = The reader's system
+rule-honours-yes = The reader's system honours all that the label asks.
+rule-honours-no = The reader's system has not said that it honours all that the label asks.
 rule-from-joining = Since joining
 rule-from-joining-yes = It arrived after your member joined.
 rule-from-joining-no = It arrived before your member joined.
@@ -356,6 +361,8 @@ peers-last = Last contact
 peers-lag = Behind by
 peers-pulled = Received
 peers-pushed = Sent
+peers-waiting = Waiting to be sent
+peers-aside = Set aside
 peers-refused = Refused
 peers-sync = Exchange now
 peers-syncing = Exchanging
@@ -404,6 +411,51 @@ peer-waiting = Not yet tried
 peer-pull = receives
 peer-push = sends
 peer-both = receives and sends
+peer-comes = comes by itself
+peer-unreached = not reached from here
+
+## Enrolment
+enrol-title = Secure channel
+enrol-tls = mutual TLS
+enrol-what = Enrolled nodes speak mutual TLS 1.3 and know each other by the fingerprint of a transport key. There is no authority and no password between them.
+enrol-address = Peers reach this node at
+enrol-no-address = Nowhere: it does not listen for peers
+enrol-key = Transport key of this node
+enrol-next = New transport key, announced
+enrol-waits = Have not heard of it yet
+enrol-invite = Invite a node
+enrol-invite-what = You get a code to read over the phone to the people of the other node. It works once, for ten minutes, and three wrong tries end it.
+enrol-invite-do = Make the code
+enrol-join = Join a node
+enrol-join-what = The people of the other node have invited yours. Ask them over the phone for the address and the code.
+enrol-join-do = Join
+enrol-join-lives-help = Without a tick, the members that the other side speaks for are taken, and added where they are not known here.
+enrol-at = Address of the other node
+enrol-code = Code, as it was read out
+enrol-label-help = The label in words, such as "tlp:amber rel:JPN,EST"; it narrows and defaults.
+enrol-renew = Change the transport key
+enrol-renew-what = The new key is announced to every enrolled peer over the channel as it is, signed by your members. It is used when all have heard of it; then the old one opens nothing.
+enrol-renew-now = Use it at once. Whoever has not heard of it must be enrolled again.
+enrol-done = Both nodes know each other now. The first exchange begins by itself.
+enrol-invited = Invitation for { $name }
+enrol-read-out = Read this code over the phone
+enrol-once = It works once, until
+enrol-by-phone = Say it to somebody whose voice you know, and write it into no message. Who hears it can enrol in the other node’s place.
+enrol-there = What the other side needs
+enrol-back = Back to peers
+enrol-ended = The channel has ended: the signing key under which this peer was enrolled is revoked. Invite it again under the same name.
+enrol-its-key = Transport key of the peer
+enrol-since = Known since
+enrol-ours = It knows us as
+enrol-changing = It changes its key. Both count until it is met with the new one.
+enrol-none = This peer is not enrolled: it is asked with a credential. Invite it under this name to speak mutual TLS with it.
+enrol-said = What its node says it can
+enrol-said-nothing = Nothing. It gets what the standard markings alone express.
+enrol-version = Version
+enrol-extensions = Extensions it knows
+enrol-policies = Policies as they hold here
+enrol-handling = Handling it honours
+enrol-held = Held back from it
 
 ## Quarantine
 quarantine-what = Input that could not be accepted. Nothing of it is lost: mend it at its source and send it again.
@@ -491,6 +543,17 @@ demo-look = Look again
 demo-objects = reads { $count } objects
 demo-nothing = There is no such object here.
 demo-unreachable = This node does not answer.
+demo-alarm = An alert on its way
+demo-alarm-what = Fired at Asterin, it goes over the hub to Orinthia and into the operator's event stream. Times are from the press of the key.
+demo-ring = Fire an alert
+demo-after = { $time } ms
+demo-never = did not arrive
+demo-receipts =
+    { $count ->
+        [0] No receipt has come back yet
+        [one] { $count } receipt has come back
+       *[other] { $count } receipts have come back
+    }
 demo-try = Try this
 
 ## Types of objects
@@ -1085,11 +1148,210 @@ log-evidence = Evidence
 log-before = What it had signed
 log-shown = What it signed then
 log-proof-of = Its own proof
-log-witnesses = Witnesses of this log
+log-witnesses = Witnesses of the log
 log-witnesses-none = Nobody is asked to co-sign this log.
+log-witness-add = Add a witness
+log-witness-name = Name of the witness
+log-witness-url-help = Where it takes requests: the address of its log.
+log-witness-key = Key that checks its co-signatures
+log-witness-key-help = Compare it with the partner by another way than this one. Its node prints it with
+log-witness-credential = API key there
+log-witness-credential-help = Only where the witness asks for one. It is sealed, and never shown again.
+log-witness-do = Ask it from now on
+log-witness-remove = Remove
 log-followed = Logs co-signed here
 log-followed-none = No partner's log is co-signed here.
 log-partner = Partner
 log-since = In the log since
 log-proof = Proof
 log-not-yet = Under no leaf of the log yet
+
+## Alerts, receipts, requests
+nav-alerts = Alerts
+alerts-all = All alerts
+alerts-open = Only what is left to do
+alerts-empty = No alert yet
+alerts-empty-what = Alerts that are sent to your organisation, and those that it sends, stand here, the newest first.
+alerts-title = Alert
+alerts-urgency = Urgency
+alerts-from = From
+alerts-here = Here
+alerts-delivered = Delivered
+alerts-settled = Settled
+alerts-at = Sent
+alert-kind = Alert
+alert-from = From { $name }
+alert-object = Versions and proof
+alert-respond-by = To be done by
+alert-mark-read = Tell the sender that it was read
+alert-actions = What to do
+alert-objects = What it is about
+urgency-information = Information
+urgency-advisory = Advisory
+urgency-urgent = Urgent
+urgency-emergency = Emergency
+receipt-delivered = Delivered
+receipt-read = Read
+receipt-acting = Acting
+receipt-sighted = Sighted
+receipt-blocked = Blocked
+receipt-done = Done
+receipt-not-affected = Not affected
+receipt-used = Used
+receipt-false = False
+receipt-not-useful = Not useful
+receipt-recalled = Taken out
+receipts-title = Receipts
+receipts-none = Nobody has told anything that you may read.
+receipts-tell-title = Tell what became of it
+receipts-tell = Tell the sender
+receipts-state = State
+receipts-count = How often
+receipts-note = Note
+receipts-since = Since
+receipts-anonymous = In whose name
+receipts-by-name = In your organisation’s name
+receipts-unnamed = without names
+receipts-members = { $n ->
+    [one] { $count } member
+   *[other] { $count } members
+}
+recipients-title = Recipients
+recipients-none = Nobody of its addressees is known to you.
+recipients-name = Member
+recipients-acknowledged = Acknowledged
+recipients-blocked = Blocked
+recipients-unknown = nothing told
+protection-title = Time to protection
+protection-what = From publication, by the receipts that you read: median / 90th percentile (of how many).
+requests-title = Requests
+requests-empty = No request yet.
+requests-question = Question
+requests-ask = Asks for
+requests-deadline = Answer by
+requests-overdue = Overdue
+requests-answers = Answers
+request-ask-information = Information
+request-ask-onward-release = Onward release
+request-onward = To go on to
+request-unanswered = Nobody has answered that you may read.
+request-acting = Your organisation has said that it is acting on this:
+request-act-title = Say that you are acting on it
+request-act-help = { $name } sees that your organisation has begun, with the note. The answer can follow later.
+request-act = We are acting on it
+request-answer-title = Answer
+request-answer-text = The answer, or why there is none
+request-answer = Answer
+request-decline = Cannot answer
+request-propose = Propose the release
+request-refuse = Refuse
+outcome-answered = Answered
+outcome-cannot-answer = Cannot answer
+outcome-granted = Granted
+outcome-refused = Refused
+kind-kizuna-alert = Alert
+kind-kizuna-receipt = Receipt
+kind-kizuna-request = Request
+kind-kizuna-answer = Answer
+kind-kizuna-requirement = Requirement
+
+# Channels across a domain boundary
+channels-title = Domain boundary
+channels-what = Packages on a disk or through a diode: what left, what was let in, what is missing, and why something was refused.
+channels-none = No channel yet
+channels-none-what = Begin on the receiving side: it prints the recipient that the sending side encrypts to.
+channels-not-yours = Only who runs the node sees its channels
+channels-from = from
+channels-to = to
+channels-missing = Missing packages:
+channels-ceiling = Ceiling
+channels-sequence = Last package
+channels-recipient = Encrypted to
+channels-packages = Packages
+channels-file = A package
+channels-take = Take it through the guard
+channels-again = The same file again
+channels-write = Write the next package
+channels-write-help = It holds what became readable to the other member since the package before.
+channels-all = A complete one, which may go over what is missing there
+channels-written = Package { $name } is written and in the log:
+channels-fetch = Fetch the file
+channels-stay = These stay here, because of the ceiling or the rules:
+channels-number = Package
+channels-outcome = Outcome
+channels-objects = Objects
+channels-left = Left
+channels-passed = Passed
+channels-refused = Refused
+
+## Writing alerts, requests and requirements
+alert-new = Send an alert
+alert-again = Write a further version
+alert-title = Title
+alert-actions-help = One a line, in the order in which they are to be done.
+alert-to-help = Whom it is for. Being addressed gives nobody a right to read it: that is for its label.
+alert-label-help = Where nothing is chosen, its addressees and your organisation can read it.
+alert-label-again = Where nothing is chosen, it keeps the label of the version before.
+alert-of-chosen = Alert about the chosen
+writing-to = Addressed to
+writing-sectors = Sectors
+writing-check-help = Nothing is sent yet.
+writing-check-title = Before it is sent
+writing-unreached = Addressed, but not named by the label, so that they will not read it:
+writing-says = What it says
+marking-readers = Choose who can read it
+duration-seconds = { $count } s
+duration-minutes = { $count } min
+duration-hours = { $count } h
+duration-days = { $count } d
+protection-until-delivered = until delivered
+protection-until-read = until acknowledged
+protection-until-settled = until settled
+request-new = Ask a question
+request-of-chosen = Ask about the chosen
+request-to-help = Whom you ask. Who is asked for onward release is found by itself: it is the originator of the objects.
+request-onward-help = The originator of the objects is asked to let them go on to these. Each decides by its own rules.
+request-label-help = Where nothing is chosen, those who are asked and your organisation can read it.
+request-has-answered = Answered
+request-answer-help = Only { $name } and your organisation read the answer, unless you choose another label.
+request-answer-more = Refer to objects, or choose who can read it
+answer-label-help = Where nothing is chosen, only who asked and your organisation can read it.
+requirements-title = Standing requirements
+requirements-what = What you want to know of whatever comes in. What matches is found in your own view, and told to nobody else.
+requirements-empty = No requirement yet
+requirements-empty-what = State what your organisation waits for: words, types, sectors, labels or a pattern. What others give from then on and what matches stands on its page.
+requirement-new = State a requirement
+requirement-again = Change the requirement
+requirement-new-what = What others give from now on is matched against it whenever you look.
+requirement-title = Requirement
+requirement-priority = Priority
+requirement-wanted = What is wanted
+requirement-wanted-help = All that is said must hold.
+requirement-words = Words
+requirement-kinds = Types of objects
+requirement-labels = Labels of the object
+requirement-label-help = Where nothing is chosen, only your organisation reads it. Choose others to tell them what you need.
+requirement-hits = What matched
+requirement-hits-what = What others gave since it was stated, newest first.
+requirement-no-hits = Nothing yet.
+requirement-priority-1 = 1, the most important
+requirement-priority-2 = 2
+requirement-priority-3 = 3
+requirement-priority-4 = 4
+requirement-priority-5 = 5, the least important
+alert-send = { $n ->
+    [one] Send the alert to { $count } member
+   *[other] Send the alert to { $count } members
+}
+request-send = { $n ->
+    [one] Ask { $count } member
+   *[other] Ask { $count } members
+}
+answer-send = { $n ->
+    [one] Answer: { $count } member reads it
+   *[other] Answer: { $count } members read it
+}
+requirement-send = { $n ->
+    [one] State it for { $count } member
+   *[other] State it for { $count } members
+}

@@ -44,6 +44,7 @@ style!(
     "object",
     "demonstration",
     "releases",
+    "notices",
     "breadth",
     "print"
 );

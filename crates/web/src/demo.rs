@@ -7,6 +7,7 @@
 mod ask;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Form, Path, Query, State};
@@ -19,11 +20,11 @@ use crate::language::Language;
 use crate::pages::{Visitor, html, own_path, see};
 use crate::preferences::{LANGUAGE_COOKIE, THEME_COOKIE, Theme, ZONE_COOKIE, zone};
 use crate::view::Value;
-use crate::view::demo::{Column, DemoPage, Seen, StoryObject};
+use crate::view::demo::{ArrivalView, Column, DemoPage, RoundView, Seen, StoryObject};
 use ask::Asker;
 
 /// What the page shows.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Config {
     /// From left to right.
     pub viewers: Vec<Viewer>,
@@ -31,6 +32,39 @@ pub struct Config {
     pub story: Vec<Told>,
     /// What to try.
     pub tries: Vec<Try>,
+    /// Alerts that can be fired here.
+    pub alarm: Option<Arc<dyn Alarm>>,
+}
+
+/// Alerts that go out at the press of a key.
+pub trait Alarm: Send + Sync {
+    /// Fires one, and waits until it is everywhere.
+    ///
+    /// # Errors
+    /// Why it was not taken.
+    fn ring(&self) -> Result<(), String>;
+
+    /// The one that was fired last.
+    fn last(&self) -> Option<Round>;
+}
+
+/// One alert, and how it went.
+#[derive(Debug, Clone)]
+pub struct Round {
+    /// From 1.
+    pub number: usize,
+    pub title: String,
+    pub id: String,
+    pub arrivals: Vec<Arrival>,
+    /// That had come back when it was everywhere.
+    pub receipts: usize,
+}
+
+/// How long after the press of the key an alert was at a place; nothing where it never came.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    pub place: String,
+    pub after: Option<Duration>,
 }
 
 /// Somebody who sees.
@@ -68,6 +102,7 @@ pub struct Try {
 pub fn router(config: Config) -> Router {
     Router::new()
         .route("/", get(demo))
+        .route("/alert", post(ring))
         .route("/preferences", post(prefer))
         .route("/assets/{name}", get(asset))
         .with_state(Arc::new(config))
@@ -94,6 +129,16 @@ async fn prefer(Form(choice): Form<Choice>) -> Response {
         }
     }
     response
+}
+
+/// Fires an alert and shows the page again.
+async fn ring(State(config): State<Arc<Config>>) -> Response {
+    let Some(alarm) = config.alarm.clone() else { return StatusCode::NOT_FOUND.into_response() };
+    match tokio::task::spawn_blocking(move || alarm.ring()).await {
+        Ok(Ok(())) => see("/#alarm"),
+        Ok(Err(reason)) => (StatusCode::BAD_GATEWAY, reason).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
 }
 
 async fn asset(Path(name): Path<String>) -> Response {
@@ -137,8 +182,32 @@ async fn demo(State(config): State<Arc<Config>>, visitor: Visitor, Query(wish): 
         id: Value::uncut(id.clone()),
         story: told.collect(),
         columns,
+        rings: config.alarm.is_some(),
+        round: config.alarm.as_ref().and_then(|alarm| alarm.last()).map(|last| round(&visitor, last)),
         lines: config.tries.iter().map(|to_try| (to_try.what.clone(), to_try.line.clone())).collect(),
     })
+}
+
+/// The last alert as a picture: how long it took to each place.
+fn round(visitor: &Visitor, round: Round) -> RoundView {
+    let t = visitor.preferences.language;
+    let longest = round.arrivals.iter().filter_map(|arrival| arrival.after).max().unwrap_or_default();
+    let bars = round.arrivals.into_iter().map(|arrival| {
+        let width = arrival
+            .after
+            .map_or(0.0, |after| 100.0 * after.as_secs_f64() / longest.as_secs_f64().max(f64::EPSILON));
+        let after = match arrival.after {
+            Some(after) => t.with("demo-after", "time", &format!("{:.1}", after.as_secs_f64() * 1e3)),
+            None => t.say("demo-never"),
+        };
+        ArrivalView { place: arrival.place, after, width: format!("{width:.1}") }
+    });
+    RoundView {
+        title: round.title,
+        href: format!("/?id={}", round.id),
+        arrivals: bars.collect(),
+        receipts: t.count("demo-receipts", round.receipts as u64),
+    }
 }
 
 /// An id becomes part of a path: it is one, or nothing is asked.

@@ -197,6 +197,8 @@ fn marks(t: Language, tlp: Option<Tlp>, pap: Option<Pap>, handling: &BTreeSet<Ha
             Handling::Orcon => "handling-orcon",
             Handling::Exercise => "handling-exercise",
             Handling::Draft => "handling-draft",
+            Handling::OneHop => "handling-one-hop",
+            Handling::ThisNode => "handling-this-node",
         };
         marks.push(mark(word, "handling", meaning));
     }

@@ -1,6 +1,7 @@
 //! Handlers: extract, call the node, map, return.
 
 mod audit;
+mod channels;
 mod desk;
 mod directory;
 mod failure;
@@ -8,6 +9,8 @@ mod foresee;
 mod home;
 mod import;
 mod log;
+mod marking;
+mod notices;
 mod object;
 mod peers;
 mod personal;
@@ -16,6 +19,7 @@ mod preferences;
 mod quarantine;
 mod reach;
 mod release;
+mod requirements;
 mod row;
 mod search;
 mod sent;
@@ -66,8 +70,26 @@ pub fn routes() -> Routes {
         .add(&paths::SET_PEER, peers::set)
         .add(&paths::REMOVE_PEER, peers::remove)
         .add(&paths::SYNC_PEER, peers::sync)
+        .add(&paths::INVITE_PEER, peers::enrol::invite)
+        .add(&paths::JOIN_PEER, peers::enrol::join)
+        .add(&paths::RENEW_TRANSPORT, peers::enrol::renew)
         .add(&paths::FOLLOW, object::follow)
         .add(&paths::JUDGE, object::judge)
+        .add(&paths::ALERTS, notices::list)
+        .add(&paths::NEW_ALERT, notices::new_alert)
+        .add(&paths::SEND_ALERT, notices::send_alert)
+        .add(&paths::ALERT, notices::alert)
+        .add(&paths::TELL_ALERT, notices::tell_alert)
+        .add(&paths::TELL_OBJECT, notices::tell_object)
+        .add(&paths::NEW_REQUEST, notices::new_request)
+        .add(&paths::ASK, notices::ask)
+        .add(&paths::REQUEST, notices::request)
+        .add(&paths::ANSWER_REQUEST, notices::answer)
+        .add(&paths::TELL_REQUEST, notices::tell_request)
+        .add(&paths::REQUIREMENTS, requirements::list)
+        .add(&paths::NEW_REQUIREMENT, requirements::new)
+        .add(&paths::REQUIRE, requirements::require)
+        .add(&paths::REQUIREMENT, requirements::one)
         .add(&paths::RELEASES, release::list)
         .add(&paths::NEW_RELEASE, release::new)
         .add(&paths::PROPOSE_RELEASE, release::propose)
@@ -83,6 +105,11 @@ pub fn routes() -> Routes {
         .add(&paths::QUARANTINED, quarantine::one)
         .add(&paths::AUDIT, audit::audit)
         .add(&paths::LOG, log::log)
+        .add(&paths::ASK_WITNESS, log::ask_witness)
+        .add(&paths::DROP_WITNESS, log::drop_witness)
+        .add(&paths::CHANNELS, channels::list)
+        .add(&paths::TAKE_PACKAGE, channels::take)
+        .add(&paths::WRITE_PACKAGE, channels::write)
         .add(&paths::PROPOSALS, audit::proposals)
         .add(&paths::PROPOSE, audit::propose)
         .add(&paths::SETTLE_PROPOSAL, audit::settle)

@@ -3,8 +3,10 @@
 //! Nothing here reads the node or decides anything; [`crate::pages`] fills it in.
 
 pub mod audit;
+pub mod channels;
 pub mod collections;
 pub mod demo;
+pub mod enrolment;
 pub mod explain;
 pub mod failure;
 pub mod foresee;
@@ -15,7 +17,9 @@ pub mod import;
 pub mod judgement;
 pub mod label;
 pub mod log;
+pub mod marking;
 pub mod members;
+pub mod notices;
 pub mod object;
 pub mod page;
 pub mod peers;
@@ -24,6 +28,7 @@ pub mod policies;
 pub mod quarantine;
 pub mod reach;
 pub mod release;
+pub mod requirements;
 pub mod row;
 pub mod search;
 pub mod sign_in;

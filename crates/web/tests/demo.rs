@@ -49,6 +49,7 @@ async fn ask(node: &str, path: &str) -> (StatusCode, String) {
         ],
         story: vec![Told { id: ID.into(), name: "Hammer".into() }],
         tries: vec![Try { what: "See why:".into(), line: format!("kizuna explain {ID}") }],
+        alarm: None,
     };
     let request = Request::get(path).body(Body::empty()).unwrap();
     let response: Response = router(config).oneshot(request).await.unwrap();

@@ -133,7 +133,25 @@ fn questions(name: &str) -> Vec<String> {
             vec!["/audit?action=exercise.".to_owned(), format!("/audit?object={}", id("tool", 4))]
         }
         "pages.log" => plain("/log-status"),
+        "pages.channels" => plain("/channels"),
         "pages.proposals" => plain("/proposals"),
+        "pages.alerts" => vec!["/alerts".to_owned(), "/alerts?open=true".to_owned()],
+        "pages.alert" => plain("/alerts/kizuna-alert--00000000-0000-4000-8000-00000000dead"),
+        "pages.new-alert" | "pages.new-request" => {
+            let path = if name == "pages.new-alert" { "/alerts/new" } else { "/requests/new" };
+            let absent = format!("{path}?alert=kizuna-alert--00000000-0000-4000-8000-00000000dead");
+            objects().map(|id| format!("{path}?object={id}")).chain([path.to_owned(), absent]).collect()
+        }
+        "pages.requirements" => plain("/requirements"),
+        "pages.new-requirement" => vec![
+            "/requirements/new".to_owned(),
+            "/requirements/new?requirement=kizuna-requirement--00000000-0000-4000-8000-00000000dead"
+                .to_owned(),
+        ],
+        "pages.requirement" => {
+            plain("/requirements/kizuna-requirement--00000000-0000-4000-8000-00000000dead")
+        }
+        "pages.request" => plain("/requests/kizuna-request--00000000-0000-4000-8000-00000000dead"),
         "pages.personal-data" => plain("/personal-data"),
         "pages.releases" => plain("/releases"),
         "pages.new-release" | "pages.new-tearline" => {

@@ -6,7 +6,7 @@ use askama::Template;
 use kizuna_web::language::Language;
 use kizuna_web::preferences::{Preferences, Theme};
 
-use crate::fixture::{self, foresee, lists, policies, release, tearline, working};
+use crate::fixture::{self, foresee, lists, notices, policies, release, tearline, working};
 use crate::markup;
 
 fn every_page(p: &Preferences) -> Vec<(&'static str, String)> {
@@ -28,8 +28,25 @@ fn every_page(p: &Preferences) -> Vec<(&'static str, String)> {
         ("agreements-none", policies::no_agreements(p).render().unwrap()),
         ("peers", lists::peers(p).render().unwrap()),
         ("peer", lists::one_peer(p).render().unwrap()),
+        ("peer-enrolled", lists::enrolled_peer(p).render().unwrap()),
+        ("invited", lists::invited(p).render().unwrap()),
         ("audit", lists::audit(p).render().unwrap()),
         ("log", lists::log(p).render().unwrap()),
+        ("channels", lists::channels(p).render().unwrap()),
+        ("alerts", notices::alerts(p).render().unwrap()),
+        ("alerts-empty", notices::no_alerts(p).render().unwrap()),
+        ("alert", notices::alert(p).render().unwrap()),
+        ("alert-sent", notices::sent_alert(p).render().unwrap()),
+        ("alert-new", notices::new_alert(p).render().unwrap()),
+        ("alert-again", notices::alert_again(p).render().unwrap()),
+        ("notice-check", notices::check(p).render().unwrap()),
+        ("request", notices::request(p).render().unwrap()),
+        ("request-onward", notices::onward(p).render().unwrap()),
+        ("request-new", notices::new_request(p).render().unwrap()),
+        ("requirements", notices::requirements(p).render().unwrap()),
+        ("requirements-empty", notices::no_requirements(p).render().unwrap()),
+        ("requirement", notices::requirement(p).render().unwrap()),
+        ("requirement-new", notices::new_requirement(p).render().unwrap()),
         ("audit-of-others", lists::audit_of_others(p).render().unwrap()),
         ("proposals", lists::proposals(p).render().unwrap()),
         ("as-seen-list", foresee::as_seen_list(p).render().unwrap()),

@@ -5,21 +5,18 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, header};
 use jiff::SignedDuration;
-use kizuna_access::label::{Handling, Pap, Tlp};
-use kizuna_access::{Directory, Party, policy, spec};
 use kizuna_app::{AppError, Delivery, Limits, Node, Report};
 use kizuna_http::{Failure, Payload, Server};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::desk::Desk;
+use super::marking::Marking;
 use super::sent::{Sent, sent};
 use super::{Form, html};
 use crate::label;
-use crate::language::Language;
 use crate::multipart;
-use crate::view::import::{Counts, FORM, ImportCheckPage, ImportDonePage, ImportPage, PartyGroup};
-use crate::view::sign_in::Choice;
+use crate::view::import::{Counts, FORM, ImportCheckPage, ImportDonePage, ImportPage};
 use crate::view::{Faults, Here};
 
 /// How long a checked bundle waits to be confirmed.
@@ -31,31 +28,7 @@ const KEPT: &str = "import";
 struct Chosen {
     file: String,
     bytes: Bytes,
-    level: String,
-    tlp: String,
-    pap: String,
-    parties: Vec<String>,
-    handlings: Vec<String>,
-}
-
-impl Chosen {
-    /// The label in words, as a command would take it.
-    fn words(&self) -> String {
-        let mut words = Vec::new();
-        let mut add = |key: &str, value: &str| {
-            if !value.is_empty() {
-                words.push(format!("{key}{value}"));
-            }
-        };
-        add("class:", &self.level);
-        add("tlp:", &self.tlp);
-        add("pap:", &self.pap);
-        add("rel:", &self.parties.join(","));
-        for handling in &self.handlings {
-            add("", handling);
-        }
-        words.join(" ")
-    }
+    marking: Marking,
 }
 
 pub(super) async fn form(State(server): State<Server>, desk: Desk) -> Result<Response, Failure> {
@@ -65,75 +38,21 @@ pub(super) async fn form(State(server): State<Server>, desk: Desk) -> Result<Res
             if !node.read(desk.who())?.reader().may_write() {
                 return Err(AppError::Forbidden("this takes a role that writes, such as analyst".to_owned()));
             }
-            form_page(node, &desk, &Chosen { tlp: "amber".to_owned(), ..Chosen::default() }, limit)
+            let marking = Marking { tlp: "amber".to_owned(), ..Marking::default() };
+            form_page(node, &desk, &marking, limit)
         })
         .await?;
     Ok(html(&page))
 }
 
-fn form_page(node: &Node, desk: &Desk, chosen: &Chosen, limit: usize) -> Result<ImportPage, AppError> {
-    let t = desk.t();
+fn form_page(node: &Node, desk: &Desk, marking: &Marking, limit: usize) -> Result<ImportPage, AppError> {
     let directory = node.directory()?;
-    let of_policy = |policy: &policy::Policy| -> Vec<String> {
-        let given = policy.levels.iter().filter(|level| !level.obsolete);
-        given.map(|level| format!("{}/{}", policy.id, level.id)).collect()
-    };
-    let levels = directory.policies().into_iter().flat_map(of_policy);
-    let handlings = Handling::ALL.into_iter().filter(|handling| *handling != Handling::Draft);
     Ok(ImportPage {
         page: desk.page(Here::Import, &directory),
-        levels: levels.map(|value| choice(value.clone(), value.replace('/', " "), &chosen.level)).collect(),
-        tlps: Tlp::ALL.into_iter().map(|tlp| marked("TLP", tlp.as_str(), &chosen.tlp)).collect(),
-        paps: Pap::ALL.into_iter().map(|pap| marked("PAP", pap.as_str(), &chosen.pap)).collect(),
-        parties: parties(t, node, desk, &directory, &chosen.parties)?,
-        handlings: handlings
-            .map(|handling| Choice {
-                value: handling.as_str().to_owned(),
-                name: t.say(&format!("handling-{}", handling.as_str())),
-                chosen: chosen.handlings.iter().any(|word| word == handling.as_str()),
-            })
-            .collect(),
+        marking: marking.form(node, desk, &directory)?,
         faults: Faults::default(),
         limit: format!("{} MiB", limit >> 20),
     })
-}
-
-fn choice(value: String, name: String, chosen: &str) -> Choice {
-    Choice { chosen: value == chosen, value, name }
-}
-
-fn marked(scale: &str, word: &str, chosen: &str) -> Choice {
-    choice(word.to_owned(), format!("{scale}:{}", word.to_uppercase()), chosen)
-}
-
-/// Whom this reader may know of, and so release to.
-fn parties(
-    t: Language,
-    node: &Node,
-    desk: &Desk,
-    directory: &Directory,
-    chosen: &[String],
-) -> Result<Vec<PartyGroup>, AppError> {
-    let people = node.people(desk.caller());
-    let members = people.members()?;
-    let mut countries: Vec<Party> = members.iter().map(|member| Party::Country(member.country)).collect();
-    countries.sort();
-    countries.dedup();
-    let communities = people.communities()?.into_iter().map(|community| Party::Community(community.id));
-    let members = members.into_iter().map(|member| Party::Member(member.id));
-    let group = |key: &str, named: Vec<Party>| {
-        let offer = |party: &Party| {
-            let value = spec::party_text(party, directory);
-            Choice { chosen: chosen.contains(&value), name: label::party(t, party, directory), value }
-        };
-        PartyGroup { name: t.say(key), parties: named.iter().map(offer).collect() }
-    };
-    let groups = vec![
-        group("import-countries", countries),
-        group("import-communities", communities.collect()),
-        group("import-members", members.collect()),
-    ];
-    Ok(groups.into_iter().filter(|group| !group.parties.is_empty()).collect())
 }
 
 pub(super) async fn check(
@@ -149,7 +68,7 @@ pub(super) async fn check(
     let work = move |node: &Node| {
         let attempt = checked(node, &desk, &chosen, limits).map(|page| Sent::check(&page));
         sent(attempt, FORM, |faults| {
-            let page = form_page(node, &desk, &chosen, limits.envelope_bytes)?;
+            let page = form_page(node, &desk, &chosen.marking, limits.envelope_bytes)?;
             Ok(ImportPage { faults, ..page })
         })
     };
@@ -157,7 +76,7 @@ pub(super) async fn check(
 }
 
 fn checked(node: &Node, desk: &Desk, chosen: &Chosen, limits: Limits) -> Result<ImportCheckPage, AppError> {
-    let words = chosen.words();
+    let words = chosen.marking.words();
     let reach = node.people(desk.caller()).reach(&words)?;
     let delivery = Delivery { label: Some(&words), limits: Some(limits), ..Delivery::default() };
     let report = node.dry_run(desk.who(), &chosen.bytes, &delivery).map_err(in_file)?;
@@ -198,14 +117,7 @@ fn chosen(content_type: &str, body: &Bytes) -> Option<Chosen> {
             continue;
         }
         let text = std::str::from_utf8(part.bytes).ok()?.to_owned();
-        match part.name.as_str() {
-            "class" => chosen.level = text,
-            "tlp" => chosen.tlp = text,
-            "pap" => chosen.pap = text,
-            "rel" => chosen.parties.push(text),
-            "handling" => chosen.handlings.push(text),
-            _ => {}
-        }
+        chosen.marking.take(&part.name, text);
     }
     Some(chosen)
 }
@@ -225,7 +137,7 @@ pub(super) async fn confirm(
     let work = move |node: &Node| {
         let attempt = carried_out(node, &desk, &confirmed, limits).map(|page| Sent::check(&page));
         sent(attempt, FORM, |faults| {
-            let page = form_page(node, &desk, &Chosen::default(), limits.envelope_bytes)?;
+            let page = form_page(node, &desk, &Marking::default(), limits.envelope_bytes)?;
             Ok(ImportPage { faults, ..page })
         })
     };

@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 
 use super::desk::Desk;
 use super::title::{Titles, properties, run};
-use super::{Form, html, quarantine, row, see};
+use super::{Form, html, notices, quarantine, row, see};
 use crate::label;
 use crate::language::Language;
 use crate::moment::Moment;
@@ -56,6 +56,12 @@ pub(super) async fn object(
 /// An id from a path. What is no id names nothing: not found, as for an object that is absent or hidden.
 fn id(text: &str) -> Result<Id, AppError> {
     text.parse().map_err(|_| AppError::NotFound)
+}
+
+/// The page of an object's newest version, once more.
+pub(super) fn shown(node: &kizuna_app::Node, desk: &Desk, id: &Id) -> Result<ObjectPage, AppError> {
+    let may_choose = node.people(desk.caller()).may_follow()?;
+    assemble(&node.read(desk.who())?, desk, id, None, may_choose)
 }
 
 fn assemble(
@@ -99,6 +105,7 @@ fn assemble(
         proof: proof_of(&item),
         pattern: pattern(&object),
         judgements: judgement::judgements(&desk.preferences, reading, id)?,
+        receipts: notices::receipts(&desk.preferences, reading, id)?,
         facts: facts::facts(&desk.preferences, &mut titles, &object)?,
         narrower: narrower(t, reading, &item),
         translations: links::translations(&desk.preferences, reading, id, &item)?,
@@ -241,6 +248,7 @@ fn rule(rule: Rule) -> &'static str {
         Rule::Restrictive => "rule-restrictive",
         Rule::Permissive => "rule-permissive",
         Rule::Draft => "rule-draft",
+        Rule::Honours => "rule-honours",
         Rule::FromJoining => "rule-from-joining",
         Rule::Decision => "rule-decision",
     }

@@ -1,5 +1,6 @@
 //! Peers: how the exchange with each stands, and what who runs the node can do about it.
 
+pub(super) mod enrol;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use axum::extract::State as Shared;
 use axum::response::Response;
 use jiff::Timestamp;
 use kizuna_access::{Directory, MemberId};
-use kizuna_app::peers::{Peer, PeerChange, PeerStatus, interval_text};
+use kizuna_app::peers::{Outbox, Peer, PeerChange, PeerStatus, interval_text};
 use kizuna_app::signing::UnknownKey;
 use kizuna_app::{AppError, Node};
 use kizuna_http::{Failure, Path, Query, Server};
@@ -20,7 +21,7 @@ use super::{Form, encoded, html};
 use crate::language::{Language, grouped};
 use crate::moment::Moment;
 use crate::view::peers::{
-    ACT, ADD, Done, Lives, PeerForm, PeerPage, PeerView, PeersPage, SET, State, UnknownKeyView,
+    ACT, ADD, Done, KnownBy, Lives, PeerForm, PeerPage, PeerView, PeersPage, SET, State, UnknownKeyView,
 };
 use crate::view::{Faults, Here};
 
@@ -42,7 +43,8 @@ fn listed(node: &Node, desk: &Desk) -> Result<PeersPage, AppError> {
     };
     for peer in peers {
         let status = node.peer_status(&peer.name)?;
-        views.push(peer_view(desk, &directory, &peer, &status, node.now(), node.is_syncing(&peer.name)));
+        let stands = (&status, &node.outbox(&peer)?);
+        views.push(peer_view(desk, &directory, &peer, stands, node.now(), node.is_syncing(&peer.name)));
     }
     let unknown = if may_run { node.people(desk.caller()).unknown_keys()? } else { Vec::new() };
     let form = may_run.then(|| PeerForm {
@@ -52,11 +54,13 @@ fn listed(node: &Node, desk: &Desk) -> Result<PeersPage, AppError> {
         lives: lives(&directory, &[]),
         ..PeerForm::default()
     });
+    let own = if may_run { Some(enrol::own(node, &directory)?) } else { None };
     Ok(PeersPage {
         page: desk.page(Here::Peers, &directory),
         peers: views,
         unknown_keys: unknown.into_iter().map(unknown_key_view).collect(),
         form,
+        own,
     })
 }
 
@@ -70,7 +74,7 @@ fn peer_view(
     desk: &Desk,
     directory: &Directory,
     peer: &Peer,
-    status: &PeerStatus,
+    (status, outbox): (&PeerStatus, &Outbox),
     now: Timestamp,
     syncing: bool,
 ) -> PeerView {
@@ -80,9 +84,12 @@ fn peer_view(
     let direction = match (peer.pull, peer.push) {
         (true, false) => "peer-pull",
         (false, true) => "peer-push",
-        _ => "peer-both",
+        (false, false) => "peer-comes",
+        (true, true) => "peer-both",
     };
     let lag = status.lag(now);
+    let error = status.error.clone().or_else(|| status.clock_trouble());
+    let aside = || outbox.aside.first().map(|aside| format!("{}: {}", aside.id, aside.reason));
     // Twice its own interval: one round may always be under way.
     let is_late = lag.is_none_or(|seconds| seconds.unsigned_abs() > peer.every.saturating_mul(2).max(60));
     let state = match (&status.error, status.last_attempt) {
@@ -95,7 +102,8 @@ fn peer_view(
         href: format!("/peers/{}", encoded(&peer.name)),
         name: peer.name.clone(),
         syncing,
-        url: peer.url.to_string(),
+        url: if peer.is_reached() { peer.url.to_string() } else { t.say("peer-unreached") },
+        is_enrolled: peer.channel.is_some(),
         member: members.join(", "),
         direction: t.say(direction),
         state,
@@ -103,8 +111,10 @@ fn peer_view(
         pulled: grouped(status.pulled),
         pushed: grouped(status.pushed),
         refused: grouped(status.refused + status.quarantined),
+        waiting: format!("{}{}", grouped(outbox.waiting), if outbox.capped { "+" } else { "" }),
+        aside: outbox.aside.len() as u64,
         lag: lag.filter(|_| state != State::Ok).map(|seconds| duration(t, seconds.unsigned_abs())),
-        error: status.error.clone().or(status.last_refusal.clone()),
+        error: error.or_else(|| status.last_refusal.clone()).or_else(aside),
     }
 }
 
@@ -140,15 +150,29 @@ fn assemble(node: &Node, desk: &Desk, name: &str, done: Option<Done>) -> Result<
     let status = node.peer_status(name)?;
     Ok(PeerPage {
         page: desk.page(Here::Peers, &directory),
-        peer: peer_view(desk, &directory, &peer, &status, node.now(), node.is_syncing(name)),
+        peer: peer_view(
+            desk,
+            &directory,
+            &peer,
+            (&status, &node.outbox(&peer)?),
+            node.now(),
+            node.is_syncing(name),
+        ),
         done,
+        channel: enrol::channel(node, desk, &directory, &peer)?,
+        said: node.peer_hello(name)?.map(enrol::said),
+        held: enrol::held(node, desk, &peer)?,
         form: PeerForm {
             name: peer.name.clone(),
             url: peer.url.to_string(),
             every: interval_text(peer.every),
             label: peer.label.clone().unwrap_or_default(),
             user: peer.user.clone().unwrap_or_default(),
-            has_credential: peer.has_credential(),
+            known_by: match (&peer.channel, peer.has_credential()) {
+                (Some(_), _) => KnownBy::Certificate,
+                (None, true) => KnownBy::Key,
+                (None, false) => KnownBy::Nothing,
+            },
             collections: peer.collections.join(", "),
             pull: peer.pull,
             push: peer.push,

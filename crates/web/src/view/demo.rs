@@ -49,6 +49,25 @@ pub struct StoryObject {
     pub chosen: bool,
 }
 
+/// An alert, and how long it took to each place.
+#[derive(Debug, Clone)]
+pub struct RoundView {
+    pub title: String,
+    pub href: String,
+    pub arrivals: Vec<ArrivalView>,
+    /// In words.
+    pub receipts: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct ArrivalView {
+    pub place: String,
+    /// In words.
+    pub after: String,
+    /// Of 100.
+    pub width: String,
+}
+
 #[derive(Debug, Clone, Template)]
 #[template(path = "demo.html")]
 pub struct DemoPage {
@@ -56,6 +75,10 @@ pub struct DemoPage {
     pub id: Value,
     pub story: Vec<StoryObject>,
     pub columns: Vec<Column>,
+    /// Whether alerts can be fired here.
+    pub rings: bool,
+    /// The last one.
+    pub round: Option<RoundView>,
     /// A line to try, and what it does.
     pub lines: Vec<(String, String)>,
 }

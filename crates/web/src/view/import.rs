@@ -3,30 +3,18 @@
 use askama::Template;
 
 use crate::view::form::{Faults, Shape};
+use crate::view::marking::MarkingForm;
 use crate::view::reach::ReachView;
-use crate::view::sign_in::Choice;
 use crate::view::{LabelView, Page};
 
 /// The form with which a bundle is chosen.
 pub const FORM: Shape = Shape { name: "import", fields: &["file", "label"] };
 
-/// A group of parties to release to.
-#[derive(Debug, Clone)]
-pub struct PartyGroup {
-    pub name: String,
-    pub parties: Vec<Choice>,
-}
-
 #[derive(Debug, Clone, Template)]
 #[template(path = "import.html")]
 pub struct ImportPage {
     pub page: Page,
-    /// `POLICY/LEVEL`, lowest first.
-    pub levels: Vec<Choice>,
-    pub tlps: Vec<Choice>,
-    pub paps: Vec<Choice>,
-    pub parties: Vec<PartyGroup>,
-    pub handlings: Vec<Choice>,
+    pub marking: MarkingForm,
     pub faults: Faults,
     pub limit: String,
 }

@@ -4,15 +4,32 @@ use askama::Template;
 
 use crate::moment::Moment;
 use crate::view::Page;
+use crate::view::form::{Faults, Shape};
+
+/// The form that adds a witness.
+pub const WITNESS: Shape = Shape { name: "witness", fields: &["name", "url", "key", "credential"] };
 
 /// Who co-signed, or is co-signed.
 #[derive(Debug, Clone)]
 pub struct Partner {
     pub name: String,
+    /// Where it is asked, of a witness.
+    pub url: String,
     pub size: u64,
     pub at: Option<Moment>,
     /// Why it did not co-sign the last time.
     pub error: Option<String>,
+    /// Where the form that removes it is sent.
+    pub removal: Option<String>,
+}
+
+/// With which a witness is added. Its API key is never shown.
+#[derive(Debug, Clone, Default)]
+pub struct WitnessForm {
+    pub name: String,
+    pub url: String,
+    pub key: String,
+    pub faults: Faults,
 }
 
 #[derive(Debug, Clone)]
@@ -36,6 +53,7 @@ pub struct SplitView {
 #[derive(Debug, Clone)]
 pub struct PartnersView {
     pub witnesses: Vec<Partner>,
+    pub form: WitnessForm,
     pub followed: Vec<Partner>,
     pub splits: Vec<SplitView>,
 }

@@ -5,6 +5,7 @@ use askama::Template;
 use crate::icon::{self, Icon};
 use crate::moment::Moment;
 use crate::view::judgement::Judgements;
+use crate::view::notices::ReceiptsView;
 use crate::view::{LabelView, Page, Run, Value};
 
 /// One thing that a fact states.
@@ -202,6 +203,7 @@ pub struct ObjectPage {
     pub pattern: Option<(String, String)>,
     pub facts: Vec<Fact>,
     pub judgements: Judgements,
+    pub receipts: ReceiptsView,
     /// Fields that ask for more than the object, of those that the viewer reads.
     pub narrower: Vec<Narrower>,
     pub translations: Vec<Translation>,
@@ -228,5 +230,10 @@ impl ObjectPage {
 
     pub fn self_href(&self) -> String {
         format!("/objects/{}", self.id.whole)
+    }
+
+    /// Where the form is sent that tells what became of it.
+    pub fn receipt_action(&self) -> String {
+        format!("{}/receipt", self.self_href())
     }
 }

@@ -12,6 +12,7 @@ pub enum Here {
     Home,
     Search,
     Import,
+    Alerts,
     Release,
     Collections,
     Members,
@@ -39,6 +40,7 @@ pub static RAIL: &[Place] = &[
     Place { here: Here::Home, href: "/", icon: "home", name: "nav-home", letter: 'h' },
     Place { here: Here::Search, href: "/search", icon: "search", name: "nav-search", letter: 's' },
     Place { here: Here::Import, href: "/import", icon: "import", name: "nav-import", letter: 'i' },
+    Place { here: Here::Alerts, href: "/alerts", icon: "warn", name: "nav-alerts", letter: 'a' },
     Place { here: Here::Release, href: "/releases", icon: "out", name: "nav-release", letter: 'r' },
     Place {
         here: Here::Collections,

@@ -6,6 +6,7 @@ use askama::Template;
 
 use crate::moment::Moment;
 use crate::view::Page;
+use crate::view::enrolment::{EnrolledView, HeldView, OwnChannel, SaidView};
 use crate::view::form::{Faults, Shape};
 
 const FIELDS: &[&str] = &["name", "url", "every", "pull", "label", "collections", "members", "user", "key"];
@@ -60,7 +61,10 @@ pub struct PeerView {
     pub name: String,
     /// An exchange is under way.
     pub syncing: bool,
+    /// Where it is reached, or that it comes by itself.
     pub url: String,
+    /// It is known by its certificate, over mutual TLS.
+    pub is_enrolled: bool,
     pub member: String,
     /// `pull`, `push` or both, in the reader's language.
     pub direction: String,
@@ -70,6 +74,10 @@ pub struct PeerView {
     pub pushed: String,
     /// Refused by the peer or put into quarantine here.
     pub refused: String,
+    /// Stands to be sent.
+    pub waiting: String,
+    /// Of that, did not get through so far.
+    pub aside: u64,
     /// How far behind, in words.
     pub lag: Option<String>,
     pub error: Option<String>,
@@ -94,6 +102,8 @@ pub struct PeersPage {
     pub unknown_keys: Vec<UnknownKeyView>,
     /// With which a peer is added. The reader runs the node: only then are its peers shown.
     pub form: Option<PeerForm>,
+    /// Shown with the form.
+    pub own: Option<OwnChannel>,
 }
 
 /// What was done before this page was shown.
@@ -101,6 +111,7 @@ pub struct PeersPage {
 #[serde(rename_all = "lowercase")]
 pub enum Done {
     Added,
+    Enrolled,
     Saved,
     Begun,
 }
@@ -113,6 +124,16 @@ pub struct Lives {
     pub there: bool,
 }
 
+/// By what a peer knows us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KnownBy {
+    #[default]
+    Nothing,
+    Key,
+    /// It is enrolled: there is no credential beside.
+    Certificate,
+}
+
 /// The settings of a peer, to be changed or for a new one. Its credential is never shown: only whether there is one.
 #[derive(Debug, Clone, Default)]
 pub struct PeerForm {
@@ -121,7 +142,7 @@ pub struct PeerForm {
     pub every: String,
     pub label: String,
     pub user: String,
-    pub has_credential: bool,
+    pub known_by: KnownBy,
     pub collections: String,
     pub pull: bool,
     pub push: bool,
@@ -157,6 +178,10 @@ pub struct PeerPage {
     pub page: Page,
     pub peer: PeerView,
     pub done: Option<Done>,
+    /// Of an enrolled peer.
+    pub channel: Option<EnrolledView>,
+    pub said: Option<SaidView>,
+    pub held: Vec<HeldView>,
     pub form: PeerForm,
     /// Why an exchange could not begin, or it could not be removed.
     pub faults: Faults,

@@ -4,7 +4,7 @@
 // Environment: KIZUNA_BIN, KIZUNA_BROWSER, PLAYWRIGHT (folder of the module); KIZUNA_SHOTS (folder, optional) keeps
 // pictures of every page; KIZUNA_PICTURE (file, optional) draws the picture of the README.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -130,7 +130,7 @@ async function readObject(page, origin, name) {
 
 async function everyPage(page, origin, name) {
   const lists = ["", "search", "collections", "members", "peers", "quarantine", "import", "help"];
-  const desk = ["agreements", "policies", "proposals", "releases", "releases/report", "forecast", "personal-data"];
+  const desk = ["agreements", "policies", "proposals", "releases", "releases/report", "forecast", "personal-data", "log-status"];
   for (const path of [...lists, ...desk, "as-seen?viewer=person%3Aa.tamm%40cert.example"]) {
     await page.goto(`${origin}/${path}`);
     await inspect(page, `${path.split("?")[0].replace("/", "-") || "home"}-${name}`);
@@ -145,11 +145,11 @@ async function everyPage(page, origin, name) {
 /** Wrong input is the form again, with what was typed, the fault at its field and the cursor in it. */
 async function wrongInput(page, origin) {
   await page.goto(`${origin}/peers`);
-  await page.getByLabel("Name here").fill("partner-jpn");
+  await page.locator('form[action="/peers"]').getByLabel("Name here").fill("partner-jpn");
   await page.getByLabel("URL").fill("ftp://partner.example/");
   await page.locator('form[action="/peers"]').evaluate((form) => form.submit());
   await page.locator("#fault-add-url").waitFor();
-  assert.equal(await page.getByLabel("Name here").inputValue(), "partner-jpn");
+  assert.equal(await page.locator('form[action="/peers"]').getByLabel("Name here").inputValue(), "partner-jpn");
   assert.ok(await page.evaluate(() => document.activeElement.id === "url"), "the cursor is in the wrong field");
   await inspect(page, "peer-add-wrong");
 
@@ -199,6 +199,114 @@ async function tearLine(page, origin) {
   return made;
 }
 
+/** A command typed at the machine while the node runs; its results. */
+function typed(...words) {
+  const done = spawnSync(process.env.KIZUNA_BIN, ["--data", data, ...words], { encoding: "utf8" });
+  assert.equal(done.status, 0, `${words.join(" ")}: ${done.stderr}`);
+  return done.stdout.trim();
+}
+
+/** An alert is written, looked at and sent; its addressee opens it, acts on it, and asks; the sender answers. */
+async function alertAndAnswer(page, origin) {
+  typed("community", "add", "Northern Shield", "--member", "CERT Esteria");
+  typed("member", "add", "Nordavia Power", "--country", "NOR", "--community", "Northern Shield", "--sector", "nisc:electric-power");
+  typed("user", "add", "n.lind@power.example", "--member", "Nordavia Power", "--role", "analyst");
+  await page.goto(`${origin}/alerts`);
+  await inspect(page, "alerts-empty");
+  await page.getByRole("link", { name: "Send an alert" }).click();
+  await page.getByLabel("Title").fill("Beacons of GLASS HERON at two suppliers");
+  await page.getByLabel("Urgency").selectOption("urgent");
+  await page.getByLabel("What to do").fill("Block the two addresses\nLook back to 12 November");
+  await page.getByRole("group", { name: "Addressed to" }).getByLabel("Northern Shield").check();
+  await page.getByLabel("TLP", { exact: true }).selectOption("amber");
+  await inspect(page, "alert-new");
+  await page.getByRole("button", { name: "Check whom it reaches" }).click();
+  await page.locator("#fault-alert-title").waitFor();
+  assert.match(await page.locator("#fault-alert-title").innerText(), /intrusion-set/, "its title names what is SECRET");
+  await page.getByLabel("Title").fill("Beacons at two suppliers");
+  await page.getByRole("button", { name: "Check whom it reaches" }).click();
+  await page.getByRole("heading", { name: "Reaches 2 members" }).waitFor();
+  await inspect(page, "alert-check");
+  await page.getByRole("button", { name: "Send the alert to 2 members" }).click();
+  await page.waitForURL(/\/alerts\/kizuna-alert--/);
+  const alert = page.url();
+
+  const theirs = await browser.newContext({ viewport: PHONE, locale: "en-GB", colorScheme: "dark" });
+  const reader = await open(theirs, origin);
+  await reader.page.goto(typed("user", "link", "n.lind@power.example", "--url", origin));
+  await reader.page.locator("main button").click();
+  await reader.page.goto(`${origin}/alerts?open=true`);
+  await reader.page.getByRole("link", { name: "Beacons at two suppliers" }).click();
+  await reader.page.locator("form[data-open]").waitFor({ state: "detached" });
+  await reader.page.getByLabel("State").selectOption("blocked");
+  await reader.page.getByLabel("How often").fill("17");
+  await reader.page.getByRole("button", { name: "Tell the sender" }).click();
+  await reader.page.locator(".reached-step").nth(3).waitFor({ state: "attached" });
+  await inspect(reader.page, "alert-blocked");
+  await reader.page.goto(`${origin}/requests/new`);
+  await reader.page.getByLabel("Question").fill("Seen before 12 November?");
+  await reader.page.getByRole("group", { name: "Addressed to" }).getByLabel("CERT Esteria").check();
+  await inspect(reader.page, "request-new");
+  await reader.page.getByRole("button", { name: "Check whom it reaches" }).click();
+  await reader.page.getByRole("button", { name: "Ask 2 members" }).click();
+  await reader.page.waitForURL(/\/requests\/kizuna-request--/);
+  const request = reader.page.url();
+
+  await page.goto(request);
+  await page.getByLabel("Note", { exact: true }).fill("Two people look");
+  await inspect(page, "request-to-act");
+  await page.getByRole("button", { name: "We are acting on it" }).click();
+  await page.getByText("has said that it is acting on this").waitFor();
+  await inspect(page, "request-acting");
+  await reader.page.reload();
+  assert.match(await reader.page.locator("main").innerText(), /Two people look[\s\S]*Acting/, "who asked sees that somebody is on it");
+  await page.getByLabel("The answer, or why there is none").fill("Yes, on 9 November, at one port operator.");
+  await page.getByRole("button", { name: "Answer", exact: true }).click();
+  await page.waitForURL(/#answers$/);
+  await reader.page.reload();
+  assert.match(await reader.page.locator("#answers + article, article.card").first().innerText(), /9 November/);
+  await page.goto(alert);
+  assert.match(await page.locator("main").innerText(), /Blocked × 17/, "the sender sees what became of it");
+  assert.deepEqual([...reader.faults, ...reader.refusals], []);
+  await theirs.close();
+  return [alert, request];
+}
+
+/** A witness of the log is asked, with a wrong key first, and asked no more; a package is written and fetched. */
+async function witnessesAndPackages(page, origin) {
+  await page.goto(`${origin}/log-status`);
+  const form = page.locator('form[action="/log-status/witnesses"]');
+  const name = form.getByLabel("Name of the witness");
+  await name.fill("CERT Borduria");
+  await form.getByLabel("URL").fill("https://borduria.example/log");
+  await form.getByLabel("Key that checks its co-signatures").fill("no key");
+  await form.getByRole("button", { name: "Ask it from now on" }).click();
+  await page.locator("#fault-witness-key").waitFor();
+  assert.equal(await name.inputValue(), "CERT Borduria");
+  assert.ok(await page.evaluate(() => document.activeElement.id === "witness-key"), "the cursor is in the wrong field");
+  await inspect(page, "witness-wrong");
+  const key = typed("log", "key", "--witness");
+  await form.getByLabel("Key that checks its co-signatures").fill(key);
+  await form.getByRole("button", { name: "Ask it from now on" }).click();
+  const remove = page.getByRole("button", { name: "Remove: CERT Borduria" });
+  await remove.waitFor();
+  await inspect(page, "witness-added");
+  await remove.click();
+  await remove.waitFor({ state: "detached" });
+  typed("log", "witness", "add", "CERT Cascadia", "--url", "https://cascadia.example/exchange/log", "--key", key);
+
+  const recipient = typed("channel", "expect", "back", "--from", "Nordavia Power", "--ceiling", "tlp:amber");
+  typed("channel", "add", "west", "--to", "Nordavia Power", "--recipient", recipient, "--ceiling", "tlp:amber");
+  await page.goto(`${origin}/channels`);
+  await inspect(page, "channels");
+  await page.getByRole("button", { name: "Write the next package: west" }).click();
+  await page.getByText("Package 1 is written and in the log").waitFor();
+  await inspect(page, "channels-written");
+  const fetched = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Fetch the file" }).click();
+  assert.match((await fetched).suggestedFilename(), /^west/, "the package is handed out");
+}
+
 async function hiddenIsAbsent(page, origin) {
   const absent = await page.goto(`${origin}/objects/indicator--00000000-0000-4000-8000-000000000000`);
   assert.equal(absent.status(), 404);
@@ -222,7 +330,9 @@ try {
   await hiddenIsAbsent(page, origin);
   await wrongInput(page, origin);
   const made = await tearLine(page, origin);
-  assert.equal(refusals.length, 3, "each wrong form is refused once: a peer, a policy, a label");
+  const notices = await alertAndAnswer(page, origin);
+  await witnessesAndPackages(page, origin);
+  assert.equal(refusals.length, 5, "each wrong form is refused once: a peer, a policy, a label, a title, a witness");
   const state = await context.storageState();
 
   for (const [size, viewport] of [["desk", DESK], ["phone", PHONE]]) {
@@ -240,6 +350,10 @@ try {
           await reader.page.getByRole("button", { name: "English" }).click();
         }
         await everyPage(reader.page, origin, name);
+        for (const place of [...notices, `${origin}/alerts`, `${origin}/alerts/new`, `${origin}/requirements/new`, `${origin}/channels`]) {
+          await reader.page.goto(place);
+          await inspect(reader.page, `${new URL(place).pathname.replaceAll("/", "-").slice(1).split("--")[0]}-${name}`);
+        }
         await reader.page.goto(made);
         await inspect(reader.page, `tearline-${name}`);
         await readObject(reader.page, origin, `object-${name}`);
@@ -271,7 +385,7 @@ try {
     await shown.waitForURL(/\/objects\//);
     await shown.screenshot({ path: process.env.KIZUNA_PICTURE });
   }
-  console.log("the pages: set up, imported, searched, read, explained, torn; English and Japanese, desk and phone, light and dark");
+  console.log("the pages: set up, imported, searched, read, explained, torn, warned of, answered, witnessed and packed; English and Japanese, desk and phone, light and dark");
 } finally {
   await browser.close();
   node.removeAllListeners("exit");

@@ -7,6 +7,7 @@ use axum::body::Body;
 use http::Request;
 use kizuna_access::rights::{Holder, Role, Sector};
 use kizuna_access::spec;
+use kizuna_app::package::{NewIncoming, NewOutgoing};
 use kizuna_app::people::NewMember;
 use kizuna_app::{Caller, Config, Delivery, Node};
 use kizuna_http::{Caps, Server, registry};
@@ -73,10 +74,19 @@ fn cut(text: &str, start: &str, end: &str) -> String {
 }
 
 impl Site {
+    /// Without attestations, which have random salts: two nodes never show the same ones.
     pub fn new() -> Self {
+        Self::with(false)
+    }
+
+    /// One whose members sign what they say.
+    pub fn attesting() -> Self {
+        Self::with(true)
+    }
+
+    fn with(attests: bool) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        // Attestations have random salts: two nodes never show the same ones.
-        let node = Node::open(Config { attests: false, ..Config::new(directory.path()) }).unwrap();
+        let node = Node::open(Config { attests, ..Config::new(directory.path()) }).unwrap();
         let people = node.people(Caller::Operator);
         let member = |name: &str, country: &str| {
             let country = country.parse().unwrap();
@@ -134,6 +144,43 @@ impl Site {
         for holder in [Holder::Node, Holder::Member(who.member()), Holder::Person(who.person())] {
             people.clear(holder, clearance.clone()).unwrap();
         }
+    }
+
+    /// Expects packages of Cascadia's on a channel.
+    pub fn expect_packages(&self, name: &str) {
+        let directory = self.node.directory().unwrap();
+        let cascadia = directory.members().find(|member| member.name == "Cascadia").unwrap().id;
+        let ceiling = self.node.label("tlp:amber").unwrap();
+        let new = NewIncoming {
+            name: name.to_owned(),
+            from: cascadia,
+            ceiling,
+            log: None,
+            witnesses: Vec::new(),
+            rules: None,
+        };
+        self.node.expect_channel(&Caller::Operator, new).unwrap();
+    }
+
+    /// Sends packages to Cascadia on a channel, to a recipient whose identity this node made.
+    pub fn send_packages(&self, name: &str) {
+        let directory = self.node.directory().unwrap();
+        let cascadia = directory.members().find(|member| member.name == "Cascadia").unwrap().id;
+        self.expect_packages("back");
+        let back = self.node.channel(&Caller::Operator, "back").unwrap().remove(0);
+        let new = NewOutgoing {
+            name: name.to_owned(),
+            to: cascadia,
+            recipients: back.recipients,
+            ceiling: self.node.label("tlp:amber").unwrap(),
+            rules: None,
+        };
+        self.node.add_channel(&Caller::Operator, new).unwrap();
+    }
+
+    /// The key that checks the node's own log.
+    pub fn log_key(&self) -> String {
+        self.node.log_verifier().unwrap().to_string()
     }
 
     /// Tags an object in somebody's name.

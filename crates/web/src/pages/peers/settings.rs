@@ -33,14 +33,14 @@ pub(super) fn typed(fields: &BTreeMap<String, String>) -> Result<NewPeer, AppErr
 }
 
 /// The members that were ticked.
-fn ticked(fields: &BTreeMap<String, String>) -> Result<Vec<MemberId>, AppError> {
+pub(super) fn ticked(fields: &BTreeMap<String, String>) -> Result<Vec<MemberId>, AppError> {
     let ticked = fields.keys().filter_map(|field| field.strip_prefix("member-"));
     let ids = ticked.map(|id| id.parse().map(MemberId));
     ids.collect::<Result<_, _>>().map_err(|_| AppError::invalid("members", "no member"))
 }
 
 /// The faults of several fields as those of one form.
-fn together(errors: impl IntoIterator<Item = Option<AppError>>) -> AppError {
+pub(super) fn together(errors: impl IntoIterator<Item = Option<AppError>>) -> AppError {
     let mut faults = Vec::new();
     for error in errors.into_iter().flatten() {
         match error {
