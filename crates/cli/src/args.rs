@@ -1,8 +1,10 @@
 //! What can be typed.
 
 mod audit;
+mod channel;
 mod content;
 mod log;
+mod notices;
 mod overlay;
 mod people;
 mod policies;
@@ -19,8 +21,13 @@ pub use crate::sightings::SightingsCommand;
 pub use audit::{
     Audit, AuditCommand, Erase, EraseCommand, Lines as AuditLines, PersonalCommand, ProposalCommand,
 };
+pub use channel::ChannelCommand;
 pub use content::{Batch, Delivery, Explain, Export, Format, Get, Import, Search, Versions, Withdraw};
-pub use log::{LogCommand, LogProof, VerifyCommand, WitnessCommand};
+pub use log::{LogCommand, LogProof, VerifyCommand, VerifyPackage, WitnessCommand};
+pub use notices::{
+    AlertCommand, AlertSend, Became, ReceiptCommand, RequestAsk, RequestCommand, RequirementCommand, To,
+    Urgency, Way,
+};
 pub use overlay::{OverlayCommand, OverlayList, OverlaySet, Part};
 pub use people::{
     CollectionCommand, CommunityCommand, Follow, KeyCommand, MemberCommand, Role, Sector, SigningKeyCommand,
@@ -30,7 +37,8 @@ pub use policies::{AgreementAdd, AgreementCommand, Form, LabelCommand, Policy};
 pub use release::{Forecast, ForecastCommand, Foreseer, Precision, Tearline, Template};
 pub use releases::{Direct, Reason, ReleaseCommand, ReleasePropose, ReleaseRules, State};
 pub use running::{
-    BackupFile, Bench, Demo, PeerAdd, PeerCommand, PeerSet, Serve, SettingsFile, TaxiiCheck, WatchToken,
+    BackupFile, Bench, Benched, Demo, PeerAdd, PeerCommand, PeerInvite, PeerJoin, PeerSet, PeerTerms, Serve,
+    SettingsFile, TaxiiCheck, WatchToken,
 };
 
 /// An exchange for cyber-threat intelligence between nations and the organisations inside them.
@@ -150,6 +158,18 @@ pub enum Command {
     /// What the own member makes of objects: tags, state, score, its judgement of the source.
     #[command(subcommand)]
     Overlay(OverlayCommand),
+    /// Warn members, communities and sectors, and see how far each is.
+    #[command(subcommand)]
+    Alert(AlertCommand),
+    /// Tell the producer of an object what became of it, by name or without.
+    #[command(subcommand)]
+    Receipt(ReceiptCommand),
+    /// Ask for information, or for onward release; answer, or say why not.
+    #[command(subcommand)]
+    Request(RequestCommand),
+    /// What the own member wants to know of whatever comes in.
+    #[command(subcommand)]
+    Requirement(RequirementCommand),
     /// Read, export and check what happened on this node, as an auditor.
     Audit(Audit),
     /// Personal data: where it is, and how to mark it.
@@ -165,7 +185,10 @@ pub enum Command {
     /// The node's log: checkpoints, proofs, witnesses.
     #[command(subcommand)]
     Log(LogCommand),
-    /// Check a proof, two checkpoints, or the whole store against the log.
+    /// What crosses a domain boundary in packages: on a disk, or through a diode.
+    #[command(subcommand)]
+    Channel(Box<ChannelCommand>),
+    /// Check a proof, a package, two checkpoints, or the whole store against the log.
     ///
     /// Exit code 0: it holds; 1: it does not; 2: bad usage. Only `store` opens a data directory.
     #[command(subcommand)]
@@ -190,7 +213,7 @@ pub enum Command {
     TaxiiCheck(TaxiiCheck),
     /// Measure this machine with a node of its own.
     Bench(Bench),
-    /// Two nodes, three members, one story: the same object as each nation sees it.
+    /// Three nodes and an operator: what each nation sees of one object, and an alert.
     Demo(Demo),
 }
 

@@ -6,8 +6,10 @@
 mod client;
 pub mod database;
 mod decided;
+pub mod federation;
 mod overload;
 mod restart;
+pub mod streams;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};

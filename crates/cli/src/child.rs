@@ -118,13 +118,20 @@ impl Node {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").context("no free port")?;
         let address = listener.local_addr()?;
         drop(listener);
+        Self::start_unmetered_at(data, address)
+    }
+
+    /// The same at an address.
+    pub fn start_unmetered_at(data: &Path, address: SocketAddr) -> anyhow::Result<Self> {
         let settings = data.join("unmetered.toml");
         std::fs::write(&settings, UNMETERED)?;
         Self::start_with(data, address, &["--settings".as_ref(), settings.as_os_str()])
     }
 
-    pub fn start_at(data: &Path, address: SocketAddr) -> anyhow::Result<Self> {
-        Self::start_with(data, address, &[])
+    /// The same; its peers reach it over mutual TLS, on a port of that address that is free.
+    pub fn start_for_peers(data: &Path, address: SocketAddr) -> anyhow::Result<Self> {
+        let peers = SocketAddr::new(address.ip(), 0).to_string();
+        Self::start_with(data, address, &["--peers-listen".as_ref(), peers.as_ref()])
     }
 
     fn start_with(data: &Path, address: SocketAddr, more: &[&OsStr]) -> anyhow::Result<Self> {

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod backup;
 mod batch;
 pub mod bench;
+mod channel;
 mod check;
 mod collection;
 mod community;
@@ -21,12 +22,13 @@ mod label;
 mod log;
 mod member;
 mod naming;
+mod notices;
 mod overlay;
 mod peer;
 mod personal;
 mod policy;
 mod proposal;
-mod release;
+pub(crate) mod release;
 mod search;
 pub mod serve;
 pub mod settings;
@@ -72,7 +74,12 @@ pub fn run(node: &Node, command: Command, desk: &mut Desk<'_>) -> Result<(), Fai
         Command::Forecast(forecast) => forecast::run(node, &forecast, desk),
         Command::Explain(explain) => explain::run(node, &explain, desk),
         Command::Overlay(command) => overlay::run(node, command, desk),
+        Command::Alert(command) => notices::alert(node, command, desk),
+        Command::Receipt(command) => notices::receipt(node, command, desk),
+        Command::Request(command) => notices::request(node, command, desk),
+        Command::Requirement(command) => notices::requirement(node, command, desk),
         Command::Peer(command) => peer::run(node, command, desk),
+        Command::Channel(command) => channel::run(node, *command, desk),
         Command::Follow(typed) => follow::run(node, &typed, desk),
         Command::Check | Command::Verify(VerifyCommand::Store) => check::run(node, desk),
         Command::Log(command) => log::run(node, command, desk),

@@ -11,6 +11,7 @@ mod child;
 mod command;
 mod control;
 mod demo;
+mod descriptors;
 mod desk;
 mod fail;
 mod hunt;

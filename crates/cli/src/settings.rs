@@ -18,9 +18,25 @@ use crate::fail::Fail;
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     pub http: Http,
+    pub peers: Peers,
     pub log: Log,
     pub rates: RateSettings,
     pub limits: LimitSettings,
+    pub receipts: ReceiptSettings,
+}
+
+/// What the node tells others by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReceiptSettings {
+    /// That an alert or a request that was sent to a member living here has arrived.
+    pub delivered: bool,
+}
+
+impl Default for ReceiptSettings {
+    fn default() -> Self {
+        Self { delivered: true }
+    }
 }
 
 /// How clients reach the node.
@@ -38,6 +54,18 @@ impl Default for Http {
     fn default() -> Self {
         Self { listen: SocketAddr::from(([127, 0, 0, 1], 8480)), behind_tls: false, proxies: Vec::new() }
     }
+}
+
+/// How enrolled peers reach the node over mutual TLS.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Peers {
+    /// Nothing: no peer is served so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    /// `host:port`, as peers are told when they enrol; where nothing is said, `listen`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }
 
 /// What the node writes to standard error.
@@ -178,6 +206,11 @@ impl Settings {
         ];
         if let Some((name, _)) = needed.into_iter().find(|(_, value)| *value == 0) {
             return Err(format!("{name} must be more than zero"));
+        }
+        if let Some(address) = &self.peers.address
+            && kizuna_app::peers::reached_at(address).is_err()
+        {
+            return Err("peers.address must be of the form host:port".to_owned());
         }
         if limits.bodies_bytes < limits.body_bytes {
             return Err("limits.bodies_bytes must hold at least one body: limits.body_bytes".to_owned());

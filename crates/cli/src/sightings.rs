@@ -55,6 +55,9 @@ pub fn send(file: &Path, to: &Url, sending: &Sending, desk: &mut Desk<'_>) -> Re
     for line in Shown::of(&letter).lines() {
         desk.say(line)?;
     }
+    for line in reach_lines(&letter) {
+        desk.say(line)?;
+    }
     if !sending.yes && !agrees(desk)? {
         desk.say("nothing was sent")?;
         return Ok(false);
@@ -63,6 +66,19 @@ pub fn send(file: &Path, to: &Url, sending: &Sending, desk: &mut Desk<'_>) -> Re
     // On disk first: a connection that breaks, or a machine that stops, loses nothing.
     let kept = outbox.keep(&letter).map_err(|error| unwritable(sending, &error))?;
     deliver_one(&outbox, &kept, &letter, desk)
+}
+
+/// Whom what would be sent reaches, before anybody agrees to it. The node says it: it knows the members, peers and
+/// feeds, as far as who sends may know of them.
+fn reach_lines(letter: &Letter) -> Vec<String> {
+    let mut lines = match post::reach(letter) {
+        Ok(reached) => reached.lines(),
+        Err(why) => vec![format!("  reaches     not known: {why}")],
+    };
+    for line in &mut lines {
+        *line = line.replace(char::is_control, "\u{fffd}");
+    }
+    lines
 }
 
 /// Fails where a URL cannot be that of a node.

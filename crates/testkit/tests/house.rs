@@ -15,7 +15,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("attest", &["stix", "access"]),
     ("tlog", &[]),
     ("store", &["stix", "access", "attest", "tlog"]),
-    ("app", &["stix", "access", "attest", "tlog", "store", "taxii"]),
+    ("federation", &["stix", "access", "attest", "tlog"]),
+    ("app", &["stix", "access", "attest", "tlog", "store", "taxii", "federation"]),
     ("http", &["app", "access"]),
     ("api", &["http", "app", "taxii", "stix", "access"]),
     ("web", &["http", "app", "stix", "access"]),
@@ -64,8 +65,15 @@ fn format_crates_stay_pure() {
     const IMPURE: &[&str] = &["tokio", "rusqlite", "ureq", "axum", "rand"];
     let metadata = MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().unwrap();
     for package in &metadata.packages {
-        if !["kizuna-stix", "kizuna-access", "kizuna-attest", "kizuna-taxii", "kizuna-tlog"]
-            .contains(&package.name.as_str())
+        if ![
+            "kizuna-stix",
+            "kizuna-access",
+            "kizuna-attest",
+            "kizuna-taxii",
+            "kizuna-tlog",
+            "kizuna-federation",
+        ]
+        .contains(&package.name.as_str())
         {
             continue;
         }
@@ -118,6 +126,8 @@ fn every_member_of_the_store_is_read_through_a_view() {
         "crates/app/src/check",
         "crates/app/src/explain",
         "crates/app/src/people",
+        // Not the store's: that of rustls, for a verifier that judges certificates by their pins.
+        "crates/app/src/peers/channel/tls.rs",
         "crates/cli/src/",
     ];
     let mut found = Vec::new();

@@ -7,12 +7,20 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Args)]
 pub struct Import {
     /// Files, directories (with all below them), or `-` for standard input.
-    #[arg(required_unless_present = "sample", value_name = "FILE|DIR|-")]
+    #[arg(required_unless_present_any = ["sample", "package"], value_name = "FILE|DIR|-")]
     pub from: Vec<PathBuf>,
 
     /// Load the invented exercise data set.
     #[arg(long, conflicts_with = "from")]
     pub sample: bool,
+
+    /// Take a transfer package through the guard: all of it passes, or nothing.
+    #[arg(long, value_name = "FILE|-", conflicts_with_all = ["from", "sample", "as_email", "label", "collection"])]
+    pub package: Option<PathBuf>,
+
+    /// The channel it must be of; without, the one whose identity opens it.
+    #[arg(long, requires = "package", value_name = "NAME")]
+    pub channel: Option<String>,
 
     #[command(flatten)]
     pub delivery: Delivery,
@@ -137,6 +145,22 @@ pub struct Export {
     /// Every version instead of the latest.
     #[arg(long, conflicts_with = "query")]
     pub all_versions: bool,
+
+    /// Write a transfer package of a channel: what became readable to it since the last one.
+    #[arg(long, value_name = "FILE", requires = "channel", conflicts_with_all = ["output", "format", "all_versions"])]
+    pub package: Option<PathBuf>,
+
+    /// The channel (`kizuna channel add`).
+    #[arg(long, requires = "package", value_name = "NAME")]
+    pub channel: Option<String>,
+
+    /// Everything that the channel may read: closes gaps.
+    #[arg(long, requires = "package", conflicts_with = "query")]
+    pub all: bool,
+
+    /// The package of this number again, as it was.
+    #[arg(long, requires = "package", conflicts_with_all = ["query", "all"], value_name = "N")]
+    pub again: Option<u64>,
 }
 
 #[derive(Debug, Args)]

@@ -98,6 +98,27 @@ pub struct LogProof {
     pub to: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+pub struct VerifyPackage {
+    /// The package; without --identity, as `age -d` opened it.
+    pub file: PathBuf,
+    /// A file with the age identity that opens it, as age-keygen writes it.
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+    /// The signing key of the member that made it: `ed25519:…`.
+    #[arg(long, value_name = "KEY")]
+    pub key: String,
+    /// The key of its log: `ORIGIN+ID+KEY`; without, the one that its signed manifest names.
+    #[arg(long, value_name = "KEY")]
+    pub log: Option<String>,
+    /// The key of a witness that must have co-signed; may be repeated.
+    #[arg(long, value_name = "KEY")]
+    pub witness: Vec<String>,
+    /// The digest of the package before it.
+    #[arg(long, value_name = "DIGEST")]
+    pub previous: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum VerifyCommand {
     /// Check that a version is in a log.
@@ -127,6 +148,8 @@ pub enum VerifyCommand {
         #[arg(long, value_name = "KEY")]
         key: String,
     },
+    /// Check a transfer package: its signature, its digests, and the proof of every object.
+    Package(VerifyPackage),
     /// Check the node's whole store against its log; opens the data directory.
     Store,
 }

@@ -49,9 +49,21 @@ pub enum MemberCommand {
         /// The most its people may be cleared for, such as EXERCISE:SECRET; may be repeated.
         #[arg(long, value_name = "POLICY:LEVEL")]
         clear: Vec<String>,
+        /// A sector of the economy that it works in (kizuna member sectors); may be repeated.
+        #[arg(long, value_name = "SECTOR")]
+        sector: Vec<String>,
     },
     /// List the members that this node knows.
     List,
+    /// Say in which sectors of the economy a member works, in place of what was said before.
+    Set {
+        name: String,
+        /// May be repeated; none at all where it is not given.
+        #[arg(long, value_name = "SECTOR")]
+        sector: Vec<String>,
+    },
+    /// List the sectors: STIX's, and the critical infrastructure of NISC and NIS2.
+    Sectors,
 }
 
 #[derive(Debug, Subcommand)]

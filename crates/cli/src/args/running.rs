@@ -13,6 +13,14 @@ pub struct Serve {
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
 
+    /// Where enrolled peers are served over mutual TLS; without, where the settings say: nowhere.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub peers_listen: Option<SocketAddr>,
+
+    /// Where peers reach that, as they are told when they enrol; without, as the settings say, else --peers-listen.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub peers_address: Option<String>,
+
     #[command(flatten)]
     pub settings: SettingsFile,
 }
@@ -34,7 +42,7 @@ pub struct WatchToken {
 
 #[derive(Debug, Args)]
 pub struct Demo {
-    /// Where the page listens; the two nodes take the ports after it.
+    /// Where the page listens; the three nodes take the ports after it.
     #[arg(long, default_value = "127.0.0.1:8480", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
 
@@ -47,6 +55,16 @@ pub struct Demo {
 pub enum PeerCommand {
     /// Add a TAXII 2.1 server to pull from and push to.
     Add(Box<PeerAdd>),
+    /// Invite a node to enrol: prints a code to read to its people over the phone.
+    Invite(Box<PeerInvite>),
+    /// Join a node that has invited this one, with the code that its people read out.
+    Join(Box<PeerJoin>),
+    /// Change this node's transport key: announced to every enrolled peer, used when all have heard of it.
+    Renew {
+        /// Use it now; a peer that has not heard of it must be enrolled again.
+        #[arg(long)]
+        now: bool,
+    },
     /// Change a peer; what is not said stays as it is.
     Set(Box<PeerSet>),
     /// Remove a peer and its members' accounts here; what it gave stays.
@@ -103,6 +121,50 @@ pub struct PeerAdd {
     /// What is asked of readers of what comes from it.
     #[arg(long, value_name = "LABEL")]
     pub label: Option<String>,
+}
+
+/// How an enrolled peer is exchanged with.
+#[derive(Debug, Args)]
+pub struct PeerTerms {
+    /// The member of ours that speaks to it; without, the node's own. May be repeated.
+    #[arg(long = "as", value_name = "MEMBER")]
+    pub ours: Vec<String>,
+    /// How often, such as 30s, 5m, 1h.
+    #[arg(long, default_value = "30s", value_name = "TIME", value_parser = every)]
+    pub every: Duration,
+    /// What its members are cleared for here, such as EXERCISE:SECRET; may be repeated.
+    #[arg(long, value_name = "POLICY:LEVEL")]
+    pub clear: Vec<String>,
+    /// What is asked of readers of what comes from it.
+    #[arg(long, value_name = "LABEL")]
+    pub label: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct PeerInvite {
+    /// What to call it here.
+    pub name: String,
+    /// The members that live there; the first is its principal one. May be repeated.
+    #[arg(long, value_name = "MEMBER", required = true)]
+    pub member: Vec<String>,
+    #[command(flatten)]
+    pub terms: PeerTerms,
+}
+
+#[derive(Debug, Args)]
+pub struct PeerJoin {
+    /// Where the other node listens for peers.
+    #[arg(value_name = "HOST:PORT")]
+    pub address: String,
+    /// The code, as it was read out.
+    pub code: kizuna_app::peers::Code,
+    /// What to call it here.
+    pub name: String,
+    /// The members that live there; without, those that it speaks for, added where they are not known. May be repeated.
+    #[arg(long, value_name = "MEMBER")]
+    pub member: Vec<String>,
+    #[command(flatten)]
+    pub terms: PeerTerms,
 }
 
 #[derive(Debug, Args)]
@@ -175,4 +237,32 @@ pub struct Bench {
     /// Fail when a gated ratio is missed.
     #[arg(long)]
     pub gate: bool,
+    /// Measure this instead.
+    #[command(subcommand)]
+    pub what: Option<Benched>,
+}
+
+/// What is measured apart.
+#[derive(Debug, Subcommand)]
+pub enum Benched {
+    /// Operators that wait for an alert on the stream of changes.
+    Streams {
+        /// How many.
+        #[arg(long, default_value_t = 1_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=12_000))]
+        subscribers: u32,
+
+        /// Of how many members, with a key each.
+        #[arg(long, default_value_t = 40, value_name = "K", value_parser = clap::value_parser!(u32).range(4..=600))]
+        members: u32,
+    },
+    /// Nodes that are peers: through a hub, after a partition, in a mesh.
+    Federation {
+        /// How many versions behind.
+        #[arg(long, default_value_t = 100_000, value_name = "N")]
+        behind: u32,
+
+        /// How many nodes are meshed.
+        #[arg(long, default_value_t = 39, value_name = "K", value_parser = clap::value_parser!(u32).range(2..=100))]
+        nodes: u32,
+    },
 }

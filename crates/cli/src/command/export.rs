@@ -15,6 +15,9 @@ use crate::fail::Fail;
 const PAGE: usize = 1_000;
 
 pub fn run(node: &Node, export: &Export, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    if let Some(file) = &export.package {
+        return super::channel::export(node, export, file, desk);
+    }
     let asked = export.query.as_deref().map(|words| Question::new(words, &export.kinds, None)).transpose()?;
     let who = naming::viewer(node, &export.viewer.email, "export")?;
     let reading = node.read(&who)?;

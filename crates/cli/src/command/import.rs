@@ -16,6 +16,9 @@ use files::Source;
 use summary::Summary;
 
 pub fn run(node: &Node, import: &Import, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    if let Some(file) = &import.package {
+        return super::channel::import(node, import, file, desk);
+    }
     let mut way = Way::new(node, &import.delivery)?;
     if import.sample {
         let report = way.load_sample(node)?;

@@ -2,7 +2,7 @@
 
 use kizuna_app::access::party::BadCountry;
 use kizuna_app::access::rights::Holder;
-use kizuna_app::access::{Country, MemberId};
+use kizuna_app::access::{Country, MemberId, industry};
 use kizuna_app::people::NewMember;
 use kizuna_app::{Caller, Node};
 
@@ -13,7 +13,17 @@ use crate::fail::Fail;
 
 pub fn run(node: &Node, command: MemberCommand, desk: &mut Desk<'_>) -> Result<(), Fail> {
     match command {
-        MemberCommand::Add { name, country, kind, community, identity, elsewhere, client_of, clear } => {
+        MemberCommand::Add {
+            name,
+            country,
+            kind,
+            community,
+            identity,
+            elsewhere,
+            client_of,
+            clear,
+            sector,
+        } => {
             let country: Country =
                 country.to_uppercase().parse().map_err(|error: BadCountry| Fail::usage(error.to_string()))?;
             let new = NewMember {
@@ -23,20 +33,45 @@ pub fn run(node: &Node, command: MemberCommand, desk: &mut Desk<'_>) -> Result<(
                 identity: identity.as_deref().map(identity_of).transpose()?,
                 hosted: !elsewhere,
             };
-            add(node, new, &community, &client_of, &clear, desk)
+            add(node, new, &Beside { community, client_of, clear, sector }, desk)
         }
         MemberCommand::List => list(node, desk),
+        MemberCommand::Set { name, sector } => {
+            let id = naming::member(&*node.directory()?, &name)?.id;
+            let member = node.people(Caller::Operator).set_industries(id, &sector)?;
+            let words: Vec<&str> = member.industries.iter().map(String::as_str).collect();
+            desk.say(format!("{} works in: {}", member.name, words.join(", ")))?;
+            Ok(())
+        }
+        MemberCommand::Sectors => {
+            let sectors: Vec<serde_json::Value> = industry::ALL
+                .iter()
+                .map(|one| {
+                    serde_json::json!({
+                        "word": one.word, "english": one.english, "japanese": one.japanese, "within": one.within,
+                    })
+                })
+                .collect();
+            desk.print_rows(&["sector", "in words", "within"], &sectors, |one| {
+                let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
+                let within: Vec<&str> =
+                    one["within"].as_array().into_iter().flatten().filter_map(|word| word.as_str()).collect();
+                vec![text("word"), format!("{} {}", text("english"), text("japanese")), within.join(", ")]
+            })
+        }
     }
 }
 
-fn add(
-    node: &Node,
-    new: NewMember,
-    communities: &[String],
-    serving: &[String],
-    clear: &[String],
-    desk: &mut Desk<'_>,
-) -> Result<(), Fail> {
+/// What is said of a new member beside who it is.
+struct Beside {
+    community: Vec<String>,
+    client_of: Vec<String>,
+    clear: Vec<String>,
+    sector: Vec<String>,
+}
+
+fn add(node: &Node, new: NewMember, beside: &Beside, desk: &mut Desk<'_>) -> Result<(), Fail> {
+    let Beside { community: communities, client_of: serving, clear, sector } = beside;
     let people = node.people(Caller::Operator);
     // Everything typed is looked up before anything is written.
     let directory = node.directory()?;
@@ -49,7 +84,13 @@ fn add(
         .map(|name| Ok(naming::member(&directory, name)?.id))
         .collect::<Result<Vec<_>, Fail>>()?;
     let ceiling = naming::clearance(&directory, clear)?;
-    let member = people.add_member(new)?;
+    if let Some(unknown) = sector.iter().find(|word| industry::known(word).is_none()) {
+        return Err(Fail::usage(format!("there is no sector {unknown:?} (kizuna member sectors)")));
+    }
+    let mut member = people.add_member(new)?;
+    if !sector.is_empty() {
+        member = people.set_industries(member.id, sector)?;
+    }
     for community in communities {
         people.join(community, member.id, None, None)?;
     }

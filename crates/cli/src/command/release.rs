@@ -1,7 +1,7 @@
 //! `kizuna release`.
 
 use kizuna_app::access::release::{Direct, Kind, Needs, On, Refusal, Standing, State};
-use kizuna_app::people::{FeedKind, Reached};
+use kizuna_app::people::{Feed, FeedKind, Reached};
 use kizuna_app::release::{Filter, Finding, Proposal, Shown};
 use kizuna_app::stix::Id;
 use kizuna_app::{AppError, Caller, Node};
@@ -156,14 +156,20 @@ pub fn reached(reached: &Reached, desk: &mut Desk<'_>) -> Result<(), Fail> {
 
 /// The members, peers and feeds that something reaches.
 pub fn reach_lines(reached: &Reached) -> Vec<String> {
-    let names: Vec<&str> = reached.members.iter().take(NAMED).map(|member| member.name.as_str()).collect();
-    let more = reached.members.len().saturating_sub(NAMED);
+    let names: Vec<&str> = reached.members.iter().map(|member| member.name.as_str()).collect();
+    way_lines(&names, &reached.peers, &reached.feeds)
+}
+
+/// The same of what another node said.
+pub fn way_lines(members: &[&str], peers: &[String], feeds: &[Feed]) -> Vec<String> {
+    let more = members.len().saturating_sub(NAMED);
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    let mut lines = vec![format!("  reaches {}{more}", names.join(", "))];
-    if !reached.peers.is_empty() {
-        lines.push(format!("  peers   {}", reached.peers.join(", ")));
+    let named = members.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let mut lines = vec![format!("  reaches {named}{more}")];
+    if !peers.is_empty() {
+        lines.push(format!("  peers   {}", peers.join(", ")));
     }
-    lines.extend(reached.feeds.iter().map(|feed| {
+    lines.extend(feeds.iter().map(|feed| {
         let of = &feed.of;
         match (feed.kind, &feed.title, feed.keys.unwrap_or(0)) {
             (FeedKind::Collection, Some(title), _) if title == of => format!("  feed    collection {title}"),

@@ -45,6 +45,7 @@ pub fn run(command: &VerifyCommand, desk: &mut Desk<'_>) -> Result<(), Fail> {
             ))?;
             Ok(())
         }
+        VerifyCommand::Package(asked) => super::channel::verify(asked, desk),
         VerifyCommand::Store => Err(Fail::usage("this takes a node")),
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use kizuna_hunt::index::{Builder, Index, Taken};
+use kizuna_hunt::index::{Builder, Index, Language, Taken};
 use kizuna_hunt::input::walk;
 use kizuna_hunt::sigma::{Loader, Rules, is_rules};
 use kizuna_hunt::sweep::Sought;
@@ -79,7 +79,13 @@ pub fn load(hunt: &Hunt, desk: &mut Desk<'_>) -> Result<Loaded, Fail> {
             };
             // What cannot be read is bad usage: the sweep has not begun.
             let taken = builder.read_of_length(open, length, hunt.threads());
-            let taken = taken.map_err(|error| Fail::usage(format!("{name}: {error}")))?;
+            let mut taken = taken.map_err(|error| Fail::usage(format!("{name}: {error}")))?;
+            for carried in std::mem::take(&mut taken.rules) {
+                match carried.language {
+                    Language::Sigma => loader.read_carried(&name, carried),
+                    Language::Yara => yara_loader.read_carried(&name, carried),
+                }
+            }
             refused += taken.refused;
             say_refused(&name, &taken, desk)?;
         }

@@ -114,7 +114,7 @@ impl Outputs {
             written.finish()?;
             desk.say(format!(
                 "{} sightings in {name}: read them; `kizuna sightings send {name} --to URL` sends them",
-                sightings.len()
+                sightings.count(sought)
             ))?;
         }
         Ok(())

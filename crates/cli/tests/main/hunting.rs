@@ -129,6 +129,51 @@ fn sigma_rules_hit_lines_beside_indicators_and_show_in_every_output() {
     assert!(objects.iter().any(|object| object["sighting_of_ref"] == rule["id"]), "{bundle:#}");
 }
 
+/// An indicator whose pattern is in this language.
+fn carried(number: u32, language: &str, rules: &str) -> Value {
+    let mut object = indicator(number);
+    object["pattern_type"] = language.into();
+    object["pattern"] = rules.into();
+    object["labels"] = serde_json::json!(["pap:red", "attack.t1204"]);
+    object["object_marking_refs"] =
+        serde_json::json!(["marking-definition--f88d31f6-486f-44da-b317-01333bde0b82"]);
+    object
+}
+
+#[test]
+fn a_rule_that_a_bundle_carries_is_reported_as_its_indicator_under_its_markings() {
+    let desk = Desk::new();
+    rules_and_events(&desk);
+    let rule = carried(7, "sigma", include_str!("../../../../fixtures/sigma/rules/programs.yml"));
+    let foreign = carried(8, "snort", "alert tcp any any -> any any (sid:1;)");
+    let broken = carried(9, "sigma", "title: [");
+    desk.file("rules.json", bundle(&[rule.clone(), foreign.clone(), broken.clone()]));
+    let done = desk.run(&["hunt", "windows.jsonl", "--with", "rules.json", "--json", "--report", "s.json"]);
+    assert_eq!(done.code, 1, "{done:#?}");
+    assert!(done.err.contains("INCOMPLETE: 0 inputs not read, 2 indicators or rules"), "{}", done.err);
+    for (object, reason) in [(&foreign, "a pattern in snort"), (&broken, "NOT LOOKED FOR")] {
+        let id = object["id"].as_str().unwrap();
+        let line = done.err.lines().find(|line| line.contains(id)).unwrap();
+        assert!(line.contains(reason), "{line}");
+    }
+    let hit: Value = serde_json::from_str(done.out.lines().next().unwrap()).unwrap();
+    assert_eq!((&hit["kind"], &hit["indicator"]), (&"sigma".into(), &rule["id"]), "{hit}");
+    assert_eq!(
+        (&hit["pap"], &hit["techniques"]),
+        (&"PAP:RED".into(), &serde_json::json!(["T1033", "T1204"]))
+    );
+    let report = std::fs::read_to_string(desk.place.path().join("s.json")).unwrap();
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let objects = report["objects"].as_array().unwrap();
+    let sightings: Vec<&Value> = objects.iter().filter(|object| object["type"] == "sighting").collect();
+    let [sighting] = sightings[..] else { panic!("one indicator, machine and day: {report:#}") };
+    assert_eq!(sighting["count"], 5);
+    assert_eq!(sighting["sighting_of_ref"], rule["id"]);
+    assert_eq!(sighting["object_marking_refs"], rule["object_marking_refs"]);
+    let is_repeated = objects.iter().any(|object| object["type"] == "indicator");
+    assert!(!is_repeated, "others know it: {report:#}");
+}
+
 #[test]
 fn rules_are_chosen_by_level_and_status_and_refused_ones_are_named() {
     let desk = Desk::new();

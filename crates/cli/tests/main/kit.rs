@@ -30,16 +30,24 @@ pub struct Desk {
     pub place: TempDir,
     /// The address of its store, where that is in a database.
     store: Option<String>,
+    /// What goes before the program's name: in which network and by which clock it runs.
+    around: Vec<String>,
 }
 
 impl Desk {
     pub fn new() -> Self {
-        Self { place: tempfile::tempdir().unwrap(), store: None }
+        Self { place: tempfile::tempdir().unwrap(), store: None, around: Vec::new() }
     }
 
     /// A front-end of the node that is in this database.
     pub fn on(store: &str) -> Self {
         Self { store: Some(store.to_owned()), ..Self::new() }
+    }
+
+    /// Its program runs as the last words of this command.
+    pub fn around(mut self, words: &[&str]) -> Self {
+        self.around.extend(words.iter().map(|word| (*word).to_owned()));
+        self
     }
 
     /// A node whose own member is Asterin CERT, in a circle with Velkar Shield, and Orinthia Watch outside it; an
@@ -76,8 +84,14 @@ impl Desk {
     }
 
     fn command(&self, typed: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kizuna"));
-        command.args(typed).current_dir(self.place.path()).env("KIZUNA_DATA", "data").env_remove("RUST_LOG");
+        let mut words = self.around.iter().map(String::as_str).chain([env!("CARGO_BIN_EXE_kizuna")]);
+        let mut command = Command::new(words.next().unwrap());
+        command
+            .args(words)
+            .args(typed)
+            .current_dir(self.place.path())
+            .env("KIZUNA_DATA", "data")
+            .env_remove("RUST_LOG");
         match &self.store {
             Some(store) => command.env("KIZUNA_STORE", store),
             None => command.env_remove("KIZUNA_STORE"),

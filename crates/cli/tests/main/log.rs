@@ -53,6 +53,45 @@ fn a_proof_is_checked_without_a_node_and_holds_for_nothing_else() {
 }
 
 #[test]
+fn two_checkpoints_are_checked_to_be_of_one_history_without_a_node() {
+    let desk = Desk::peopled();
+    let (_, key) = logged(&desk);
+    let old = desk.run(&["log", "checkpoint"]).ok();
+    let more = bundle(&[indicator(2), indicator(3)]);
+    desk.run_with_input(&["import", "-", "--as", "a@xas.example"], more.as_bytes()).ok();
+    let size = |checkpoint: &str| checkpoint.lines().nth(1).unwrap().to_owned();
+    // A second has one leaf.
+    let new = until("a second leaf", || {
+        desk.run(&["log", "seal"]).ok();
+        Some(desk.run(&["log", "checkpoint"]).ok()).filter(|new| size(new) != size(&old))
+    });
+    let proof = desk.run(&["log", "consistency", &size(&old), &size(&new)]).ok();
+
+    let elsewhere = Desk::new();
+    elsewhere.file("old", &old);
+    elsewhere.file("new", &new);
+    elsewhere.file("proof", &proof);
+    let check = |old: &str, new: &str, proof: &str, key: &str| {
+        elsewhere.run(&["verify", "checkpoints", old, new, "--proof", proof, "--key", key])
+    };
+    let said = check("old", "new", "proof", &key).ok();
+    assert!(said.starts_with("one history: "), "{said}");
+    assert_eq!(check("new", "old", "proof", &key).code, 1, "backwards");
+    elsewhere.file("forged", new.replacen(&size(&new), "9999", 1));
+    elsewhere.file("empty", "");
+    let other_key = Desk::peopled().run(&["log", "key"]).ok();
+    for (wrong, done) in [
+        ("a changed size", check("old", "forged", "proof", &key)),
+        ("no hashes", check("old", "new", "empty", &key)),
+        ("another log's key", check("old", "new", "proof", other_key.trim())),
+    ] {
+        assert_eq!(done.code, 1, "{wrong}");
+        assert!(done.err.contains("it does not hold"), "{wrong}: {}", done.err);
+    }
+    assert!(!elsewhere.data().exists(), "checking opens no data directory");
+}
+
+#[test]
 fn who_may_not_read_a_version_gets_no_proof_of_it() {
     let desk = Desk::peopled();
     let (id, _) = logged(&desk);
@@ -61,7 +100,7 @@ fn who_may_not_read_a_version_gets_no_proof_of_it() {
     assert_eq!((hidden.code, &hidden.err), (1, &absent.err));
 }
 
-fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+pub fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(found) = found() {
@@ -72,11 +111,11 @@ fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-fn status(desk: &Desk) -> Value {
+pub fn status(desk: &Desk) -> Value {
     serde_json::from_str(&desk.run(&["--json", "log", "status"]).ok()).unwrap()
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for file in std::fs::read_dir(from).unwrap() {
         let file = file.unwrap();

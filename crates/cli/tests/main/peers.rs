@@ -15,7 +15,11 @@ pub struct Two {
 
 impl Two {
     pub fn new() -> Self {
-        let (asterin, velkar) = (Desk::new(), Desk::new());
+        Self::of(Desk::new(), Desk::new())
+    }
+
+    /// The same on two desks that have no node yet.
+    pub fn of(asterin: Desk, velkar: Desk) -> Self {
         asterin.run(&["member", "add", "Asterin CERT", "--country", "XAS"]).ok();
         asterin
             .run(&["member", "add", "Asterin Power", "--country", "XAS", "--client-of", "Asterin CERT"])

@@ -68,30 +68,47 @@ fn a_killed_server_leaves_a_node_that_opens() {
     assert_eq!(again.interrupt(), 0);
 }
 
+/// The first of four ports in a row, from below those that the system gives to whoever asks for any.
+fn four_free_ports() -> u16 {
+    let first = 12_000 + u16::try_from(std::process::id() % 4_000).unwrap() * 4;
+    let is_free = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
+    let mut rows = (first..28_000).step_by(4).chain((12_000..first).step_by(4));
+    rows.find(|row| (*row..row + 4).all(is_free)).unwrap()
+}
+
 #[test]
-fn the_demonstration_ends_in_its_page() {
-    use std::io::{BufRead, BufReader};
+fn the_demonstration_ends_in_its_page_and_an_alert_arrives_everywhere() {
+    use std::io::{BufRead, BufReader, Write as _};
     let desk = Desk::new();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = four_free_ports();
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_kizuna"))
         .args(["demo", "--listen", &format!("127.0.0.1:{port}")])
         .current_dir(desk.place.path())
-        .stdin(std::process::Stdio::null())
+        .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let mut said = Vec::new();
-    for line in lines.map_while(Result::ok) {
-        said.push(line);
-        if said.last().is_some_and(|line| line.starts_with("see the same object")) {
-            break;
+    let mut says = |until: &dyn Fn(&str) -> bool| {
+        for line in lines.by_ref().map_while(Result::ok) {
+            said.push(line);
+            if said.last().is_some_and(|line| until(line)) {
+                return;
+            }
         }
-    }
-    // As Ctrl-C does, so that both nodes end with it.
+        panic!("{said:#?}");
+    };
+    says(&|line| line.starts_with("see the same object"));
+    says(&|line| line.starts_with("Enter fires an alert"));
+    // The key that is pressed.
+    child.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
+    says(&|line| line.contains("receipts came back"));
+    // As Ctrl-C does, so that the nodes end with it.
     let ended = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     child.wait().unwrap();
-    assert!(said.last().unwrap().starts_with("see the same object"), "{said:#?}");
     assert!(ended.success());
+    let arrivals: Vec<&String> = said.iter().filter(|line| line.contains(" ms  █")).collect();
+    assert_eq!(arrivals.len(), 4, "at both nations, the hub and the operator: {said:#?}");
 }

@@ -47,6 +47,8 @@ fn sightings_are_shown_and_sent_only_when_somebody_agrees() {
         assert!(declined.err.contains("2 sightings of 1 indicators to http://"), "{}", declined.err);
         assert!(declined.err.contains("/api/v1/objects"), "{}", declined.err);
         assert!(declined.err.contains("marked      no marking (2)"), "{}", declined.err);
+        let reach = declined.err.lines().find(|line| line.trim_start().starts_with("reaches"));
+        assert!(reach.is_some_and(|line| !line.contains("not known")), "{}", declined.err);
         assert!(declined.err.contains("machines    not named") && !declined.err.contains("10.0.0.5"));
         assert!(declined.err.contains("2026-01-01T00:00:01.000Z to 2026-01-01T00:00:02.000Z"));
         assert!(declined.err.contains("evil.example") && declined.err.contains("nothing was sent"));
@@ -67,8 +69,11 @@ fn sightings_are_shown_and_sent_only_when_somebody_agrees() {
     // The label is as wide as the sender says.
     let label =
         ["sightings", "send", "t.json", "--to", &server.url, "--yes", "--label", "tlp:green rel:XAS,XVE"];
-    assert_eq!(sent(&desk, &key, &label, "").code, 0);
+    let wide = sent(&desk, &key, &label, "");
+    assert_eq!(wide.code, 0, "{wide:#?}");
     assert_eq!(read(&desk, "v@xve.example"), 2);
+    let count = |done: &Done| done.err.lines().find(|line| line.contains("reaches ")).map(str::to_owned);
+    assert_ne!(count(&wide), count(&agreed), "a wider label reaches more: {wide:#?}");
 }
 
 #[test]
@@ -83,6 +88,7 @@ fn what_cannot_be_sent_waits_and_goes_with_the_next() {
     for _ in 0..2 {
         let queued = sent(&desk, &key, &typed, "");
         assert_eq!(queued.code, 1, "{queued:#?}");
+        assert!(queued.err.contains("reaches     not known: the node cannot be reached"), "{}", queued.err);
         assert!(queued.err.contains("QUEUED") && queued.err.contains("cannot be reached"), "{}", queued.err);
     }
     // The same twice is one.

@@ -235,4 +235,24 @@ mod with_the_feature {
         let other = desk.run(&[&typed[..], &["--yara-time", "5"]].concat());
         assert_eq!(other.code, 2, "{other:#?}");
     }
+
+    #[test]
+    fn a_rule_that_a_bundle_carries_is_reported_as_its_indicator() {
+        let desk = Desk::new();
+        evidence(&desk);
+        let mut object = crate::kit::indicator(7);
+        object["pattern_type"] = "yara".into();
+        object["pattern"] = RULES.into();
+        object["labels"] = json!(["pap:red"]);
+        desk.file("rules.json", crate::kit::bundle(&[object.clone()]));
+        let done = desk.run(&["hunt", "evidence", "--with", "rules.json", "--json", "--report", "s.json"]);
+        assert_eq!(done.code, 1, "{done:#?}");
+        assert!(hits(&done).iter().all(|hit| hit["indicator"] == object["id"] && hit["pap"] == "PAP:RED"));
+        assert_eq!(told(&done)[0], found("a.txt", "Exercise_Note", 2));
+        let report = std::fs::read_to_string(desk.place.path().join("s.json")).unwrap();
+        let report: Value = serde_json::from_str(&report).unwrap();
+        let objects = report["objects"].as_array().unwrap();
+        assert!(objects.iter().any(|seen| seen["sighting_of_ref"] == object["id"]), "{report:#}");
+        assert!(objects.iter().all(|object| object["type"] != "indicator"), "{report:#}");
+    }
 }
