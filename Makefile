@@ -24,7 +24,7 @@ release: tools ## Build what is given to others: target/release/kizuna, with YAR
 	@cargo build --release --locked -p kizuna-cli --features yara
 
 .PHONY: demo
-demo: tools ## Two nodes, three members, one story: see the same object as each nation sees it
+demo: tools ## Three nodes, an operator, one story: the same object as each nation sees it, and an alert on its way
 	@cargo build --profile quick --locked -p kizuna-cli
 	exec $(QUICK) demo
 
